@@ -1,0 +1,106 @@
+//! The directory as the dialects see it: a port, so that an answer may come from this process's store or from elsewhere.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use thiserror::Error;
+use users::json::FreeObject;
+use users::page::Filter;
+use users::{Caller, NewUser, PresentedKey, User, UserChange, UserError};
+
+/// Who asks for what, and until when.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who asks.
+    pub caller: Caller,
+    /// The credential that was presented for it.
+    pub presented: PresentedKey,
+    /// The operation's full name, `dialect.operation`.
+    pub operation: String,
+    /// The request's id, as logged and answered.
+    pub request_id: String,
+    /// After that, nobody waits for the answer.
+    pub deadline: Instant,
+}
+
+/// Why a directory does not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DirectoryError {
+    /// The core's refusal.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// A position that this directory did not make, or no longer knows.
+    #[error("unknown position")]
+    UnknownPosition,
+    /// The directory cannot be reached, or has too much to do.
+    #[error("the directory is unavailable")]
+    Unavailable {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+}
+
+/// The result of a directory's operation.
+pub type Result<T> = std::result::Result<T, DirectoryError>;
+
+/// A place between two users of a list. It belongs to the directory that made it, and only that one can read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position(pub String);
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begin {
+    /// At the first user.
+    Beginning,
+    /// Where an earlier page ended.
+    At(Position),
+    /// Behind that many users.
+    Skip(u64),
+}
+
+/// Which users are listed.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// The workspace, by the id that the caller gave; `None` for all that the caller reaches.
+    pub workspace: Option<String>,
+    /// Which of its users.
+    pub filter: Filter,
+    /// Where the page begins.
+    pub begin: Begin,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// One page of users, ordered by id.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// At most as many as were asked for.
+    pub users: Vec<User>,
+    /// How many match in all.
+    pub total: u64,
+    /// Whether more follow.
+    pub has_more: bool,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Position>,
+}
+
+/// A directory of users. The methods are the operations; see [`users::Users`] for their rules and errors.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Finds who presents a key.
+    async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller>;
+    /// One page of users.
+    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page>;
+    /// Creates a user.
+    async fn create(&self, call: &Call, new: NewUser) -> Result<User>;
+    /// One user; with a workspace named, as a member of it.
+    async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User>;
+    /// The user that the caller acts for.
+    async fn get_own(&self, call: &Call) -> Result<User>;
+    /// Changes a user.
+    async fn update(&self, call: &Call, id: &str, change: UserChange) -> Result<User>;
+    /// Applies a JSON Merge Patch (RFC 7396) to the preferences of the user that the caller acts for.
+    async fn merge_own_preferences(&self, call: &Call, patch: FreeObject) -> Result<User>;
+    /// Deletes a user.
+    async fn delete(&self, call: &Call, id: &str) -> Result<()>;
+}

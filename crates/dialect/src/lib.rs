@@ -1,0 +1,32 @@
+//! What a dialect is: a set of routes that read requests in one API's form, ask a [`Directory`], and answer in the same
+//! form. Nothing here belongs to one dialect, and nothing here knows where the answers come from.
+
+pub mod content;
+pub mod directory;
+pub mod query;
+pub mod refusal;
+pub mod request;
+pub mod route;
+
+pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position};
+pub use refusal::Refusal;
+pub use request::{Head, Request, Services};
+pub use route::{Handler, Route};
+
+use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
+
+/// One API in which the directory can be spoken to.
+pub trait Dialect: Send + Sync {
+    /// The name in settings, logs, metrics and on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The header in which a client of this dialect presents its key.
+    fn credential_header(&self) -> HeaderName;
+
+    /// Every operation. Where two paths match, the first in this list wins.
+    fn routes(&self) -> &'static [Route];
+
+    /// The answer to a request that reaches no operation of this dialect, or that ends before or outside of one.
+    fn refuse(&self, refusal: Refusal, head: &Head) -> HttpResponse;
+}

@@ -1,0 +1,86 @@
+//! A request, as the gateway hands it to a dialect: whole, and within the limits.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
+use users::RolePolicy;
+use users::ports::Clock;
+
+use crate::directory::Directory;
+
+/// What all requests of a process share.
+pub struct Services {
+    /// The roles of the installation.
+    pub policy: Arc<RolePolicy>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Known to all processes of the installation and nobody else; what is signed with it can be believed.
+    pub secret: Vec<u8>,
+}
+
+/// A request without its body.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The method.
+    pub method: Method,
+    /// What the client calls this server: the `Host` header (RFC 9110 §7.2), with the port if it names one.
+    pub host: String,
+    /// The path before the dialect's own, such as `/name`; empty for none.
+    pub mount: String,
+    /// The dialect's own path, decoded, from `/` on.
+    pub path: String,
+    /// The query as sent, without `?`; empty for none.
+    pub query: String,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// Kept from the client or made here; logged and answered.
+    pub request_id: String,
+}
+
+impl Head {
+    /// The value of a header. `None` where it is absent.
+    ///
+    /// # Errors
+    /// The header occurs more than once.
+    pub fn single(&self, name: &HeaderName) -> Result<Option<&HeaderValue>, Repeated> {
+        let mut values = self.headers.get_all(name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            (_, Some(_)) => Err(Repeated),
+        }
+    }
+}
+
+/// A header occurs more than once where only one can be meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeated;
+
+/// A request to an operation.
+#[derive(Clone)]
+pub struct Request {
+    /// All but the body.
+    pub head: Head,
+    /// The body; empty for methods that take none.
+    pub body: Bytes,
+    /// The values of the route's parameters, decoded, in the order of its path.
+    pub parameters: Vec<String>,
+    /// The operation's full name, `dialect.operation`.
+    pub operation: String,
+    /// After that, nobody waits for the answer.
+    pub deadline: Instant,
+    /// Who answers.
+    pub directory: Arc<dyn Directory>,
+    /// What all requests share.
+    pub services: Arc<Services>,
+}
+
+impl Request {
+    /// The value of the route's n-th parameter; empty if the route has fewer.
+    #[must_use]
+    pub fn parameter(&self, n: usize) -> &str {
+        self.parameters.get(n).map_or("", String::as_str)
+    }
+}

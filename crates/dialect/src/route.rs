@@ -1,0 +1,74 @@
+//! Routes, as data.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+
+use crate::request::Request;
+
+/// An answer under way.
+pub type Answer = Pin<Box<dyn Future<Output = HttpResponse>>>;
+
+/// What answers a request.
+pub type Handler = fn(Request) -> Answer;
+
+/// One operation of a dialect, and where it is found.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The operation's name within its dialect.
+    pub operation: &'static str,
+    /// Its method. An operation on GET answers HEAD as well.
+    pub method: Method,
+    /// Its path; a segment `{name}` stands for any text but the empty one.
+    pub path: &'static str,
+    /// What answers.
+    pub handler: Handler,
+}
+
+impl Route {
+    /// The parameters' values if the (decoded) path is this route's.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> Option<Vec<String>> {
+        let (mut template, mut given) = (self.path.split('/'), path.split('/'));
+        let mut parameters = Vec::new();
+        loop {
+            match (template.next(), given.next()) {
+                (None, None) => return Some(parameters),
+                (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
+                    parameters.push(value.to_owned())
+                }
+                (Some(word), Some(value)) if word == value => {}
+                _ => return None,
+            }
+        }
+    }
+
+    /// Whether requests of this route have a body that counts.
+    #[must_use]
+    pub fn takes_body(&self) -> bool {
+        matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_matches_segment_by_segment() {
+        let route = Route {
+            operation: "getThing",
+            method: Method::GET,
+            path: "/v1/things/{id}",
+            handler: |_| Box::pin(async { HttpResponse::Ok().finish() }),
+        };
+        assert_eq!(route.matches("/v1/things/a b"), Some(vec!["a b".to_owned()]));
+        for other in
+            ["/v1/things/", "/v1/things", "/v1/things/a/", "/v1/things/a/b", "//v1/things/a", "/V1/things/a", ""]
+        {
+            assert_eq!(route.matches(other), None, "{other}");
+        }
+    }
+}

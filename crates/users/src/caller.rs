@@ -1,0 +1,110 @@
+//! Who asks.
+
+use crate::error::{Result, UserError};
+use crate::id::{UserId, WorkspaceId};
+use crate::key::{Key, KeyId, KeyReach};
+use crate::page::Scope;
+use crate::ports::Reads;
+use crate::role::{Permissions, RolePolicy};
+use crate::time::Timestamp;
+
+/// How far a caller reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Everyone in the installation.
+    Installation,
+    /// The members of these workspaces.
+    Workspaces(Vec<WorkspaceId>),
+}
+
+impl Reach {
+    /// Whether the workspace is within reach. (Whether it exists is another question.)
+    #[must_use]
+    pub fn covers(&self, workspace: &WorkspaceId) -> bool {
+        match self {
+            Reach::Installation => true,
+            Reach::Workspaces(workspaces) => workspaces.contains(workspace),
+        }
+    }
+
+    /// The users within reach.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Reach::Installation => Scope::Installation,
+            Reach::Workspaces(workspaces) => Scope::Members(workspaces.clone()),
+        }
+    }
+}
+
+/// On whose behalf a caller acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The user.
+    pub id: UserId,
+    /// All that its roles permit, whether or not the key does.
+    pub permissions: Permissions,
+}
+
+/// A live key, and what it may do at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The key.
+    pub key: KeyId,
+    /// The user that it acts for.
+    pub owner: Option<Owner>,
+    /// What it may do: the key's permissions, as far as the owner has them.
+    pub permissions: Permissions,
+    /// To whom it may do it.
+    pub reach: Reach,
+    /// Where the users that it creates belong, unless another workspace is named.
+    pub home: Option<WorkspaceId>,
+}
+
+impl Caller {
+    /// Finds what the key of that id may do now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` if the key is gone, revoked or expired, or its owner is gone or may not act.
+    pub(crate) fn of_key(reads: &mut dyn Reads, id: &KeyId, policy: &RolePolicy, now: Timestamp) -> Result<Self> {
+        let key = reads.key(id)?.filter(|key| key.is_live(now)).ok_or(UserError::Unauthenticated)?;
+        Self::of_record(reads, key, policy)
+    }
+
+    /// The same for a live key whose record is at hand.
+    pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
+        let Some(owner_id) = key.owner else {
+            let permissions = key.permissions.unwrap_or_default();
+            let (reach, home) = match key.reach {
+                KeyReach::Installation => (Reach::Installation, None),
+                KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
+                KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
+            };
+            return Ok(Self { key: key.id, owner: None, permissions, reach, home });
+        };
+        let owner = reads.user(&owner_id)?.filter(|owner| owner.is_active()).ok_or(UserError::Unauthenticated)?;
+        let held = policy.permissions(&owner.roles);
+        let permissions = match key.permissions {
+            Some(permissions) => permissions.within(&held),
+            None => held.clone(),
+        };
+        let (reach, home) = match key.reach {
+            KeyReach::Installation => (Reach::Installation, owner.default_workspace),
+            KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
+            KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
+        };
+        Ok(Self { key: key.id, owner: Some(Owner { id: owner_id, permissions: held }), permissions, reach, home })
+    }
+
+    /// Whether the caller acts for this user.
+    #[must_use]
+    pub fn is(&self, user: &UserId) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == *user)
+    }
+
+    /// Whether the key permits all that its owner's roles do, so that it may act as the owner itself.
+    #[must_use]
+    pub fn stands_for_owner(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| self.permissions.first_missing(&owner.permissions).is_none())
+    }
+}

@@ -1,0 +1,89 @@
+//! What can go wrong in the core. No protocol's words: each dialect maps these to its own, exhaustively.
+
+use thiserror::Error;
+
+use crate::role::Permission;
+use crate::user::Status;
+
+/// The result of a core operation.
+pub type Result<T, E = UserError> = std::result::Result<T, E>;
+
+/// Why the core does not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UserError {
+    /// The key is unknown, expired or revoked, or its owner may not act.
+    #[error("authentication required")]
+    Unauthenticated,
+    /// The caller may not do this.
+    #[error("the permission {required} is required")]
+    Forbidden {
+        /// The permission that is missing, or that does not reach far enough.
+        required: Permission,
+    },
+    /// There is no such thing within the caller's reach.
+    #[error("no such {resource:?}")]
+    NotFound {
+        /// What was looked for.
+        resource: Resource,
+        /// Its id, as the caller gave it.
+        id: String,
+    },
+    /// The change collides with what is there.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A new user needs a workspace, and none was named or follows from the caller.
+    #[error("a workspace is required")]
+    WorkspaceRequired,
+    /// The status cannot be set by a caller, only kept.
+    #[error("the status cannot be changed to {0:?}")]
+    StatusNotSettable(Status),
+    /// A free object would grow beyond its limit.
+    #[error("an object would be larger than {} bytes", crate::json::FreeObject::MAX_BYTES)]
+    TooLarge,
+    /// Too much waits already; later it may go.
+    #[error("busy: {0}")]
+    Busy(&'static str),
+    /// The store cannot do it now: away, full, read-only.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours or damage to the store.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// A change that collides with what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Conflict {
+    /// Another user has this e-mail address.
+    #[error("the e-mail address is taken")]
+    Email,
+    /// Another user has this username.
+    #[error("the username is taken")]
+    Username,
+    /// The installation would be left without an active administrator.
+    #[error("The last administrator must stay")]
+    LastAdministrator,
+}
+
+/// What can be looked for by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// A user.
+    User,
+    /// A workspace.
+    Workspace,
+}
+
+impl UserError {
+    /// No user of that id within reach.
+    #[must_use]
+    pub fn no_user(id: &str) -> Self {
+        Self::NotFound { resource: Resource::User, id: id.to_owned() }
+    }
+
+    /// No workspace of that id within reach.
+    #[must_use]
+    pub fn no_workspace(id: &str) -> Self {
+        Self::NotFound { resource: Resource::Workspace, id: id.to_owned() }
+    }
+}

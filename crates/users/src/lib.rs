@@ -1,0 +1,39 @@
+//! The core of diglot: what a user is, every rule that holds for one, who may do what, and the ports
+//! through which the outside is reached. No protocol, no SQL, no async runtime.
+
+pub mod access;
+pub mod caller;
+pub mod email;
+pub mod error;
+pub mod id;
+pub mod json;
+pub mod key;
+pub mod outbox;
+pub mod page;
+pub mod password;
+pub mod ports;
+pub mod profile;
+pub mod role;
+pub mod text;
+pub mod time;
+pub mod user;
+pub mod workspace;
+
+mod operator;
+mod service;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use caller::{Caller, Reach};
+pub use email::Email;
+pub use error::{Conflict, UserError};
+pub use id::{UserId, WorkspaceId};
+pub use json::Json;
+pub use key::PresentedKey;
+pub use operator::{Administrator, Initialised, KeyRequest, NewKey, Operator, OperatorError, UserDetails};
+pub use password::PlainPassword;
+pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
+pub use service::{FullNameChange, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use time::Timestamp;
+pub use user::{Status, User};

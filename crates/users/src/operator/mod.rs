@@ -1,0 +1,59 @@
+//! What the operator of an installation does at its command line, where no key is asked for. The rules of the
+//! records hold here as well.
+
+mod init;
+mod keys;
+mod people;
+mod workspaces;
+
+pub use init::{Administrator, Initialised};
+pub use keys::{KeyRequest, NewKey};
+pub use people::UserDetails;
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::error::UserError;
+use crate::ports::{Environment, Reads, Store};
+use crate::role::RolePolicy;
+use crate::user::User;
+use crate::{Email, UserId};
+
+/// The operator's operations on a store.
+pub struct Operator<S> {
+    store: Arc<S>,
+    policy: Arc<RolePolicy>,
+    environment: Environment,
+}
+
+/// Why the operator's wish is not fulfilled.
+#[derive(Debug, Error)]
+pub enum OperatorError {
+    /// As it stands, the answer is no.
+    #[error("{0}")]
+    Refused(String),
+    /// The wish itself is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// As the directory's.
+    #[error(transparent)]
+    User(#[from] UserError),
+}
+
+impl<S: Store> Operator<S> {
+    /// The operator of `store`.
+    pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
+        Self { store, policy, environment }
+    }
+}
+
+/// The user of that id or e-mail address.
+fn user_named(reads: &mut dyn Reads, name: &str) -> Result<User, UserError> {
+    let found = match (UserId::parse(name), Email::parse(name)) {
+        (Some(id), _) => reads.user(&id)?,
+        (None, Ok(email)) => reads.user_by_email_key(email.key())?,
+        (None, Err(_)) => None,
+    };
+    found.ok_or_else(|| UserError::no_user(name))
+}

@@ -1,0 +1,130 @@
+//! The ports: what the core asks of the outside. Time, ids and randomness are ports too, so that tests need none of the real ones.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::id::{UserId, WorkspaceId};
+use crate::key::{Key, KeyId};
+use crate::outbox::OutboxMessage;
+use crate::page::{Filter, Scope, Start};
+use crate::password::{PasswordHash, PlainPassword};
+use crate::role::RoleName;
+use crate::time::Timestamp;
+use crate::user::User;
+use crate::workspace::Workspace;
+
+/// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
+/// `Internal` when what it holds makes no sense; never with "not found" for either.
+pub trait Reads {
+    /// The key of that id.
+    fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
+    /// Every key, by time of creation.
+    fn keys(&mut self) -> Result<Vec<Key>>;
+    /// The user of that id.
+    fn user(&mut self, id: &UserId) -> Result<Option<User>>;
+    /// The user whose [`crate::Email::key`] this is.
+    fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>>;
+    /// Whether a user has this [`crate::profile::Username::key`].
+    fn username_key_taken(&mut self, key: &str) -> Result<bool>;
+    /// At most `limit` users of the scope that pass the filter, ordered by id.
+    fn users(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Vec<User>>;
+    /// How many users of the scope pass the filter.
+    fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64>;
+    /// Whether an active user other than `except` shows this role.
+    fn has_active_with_role(&mut self, role: &RoleName, except: Option<&UserId>) -> Result<bool>;
+    /// The workspace of that id.
+    fn workspace(&mut self, id: &WorkspaceId) -> Result<Option<Workspace>>;
+    /// Every workspace, by time of creation.
+    fn workspaces(&mut self) -> Result<Vec<Workspace>>;
+    /// What the installation remembers under this name.
+    fn fact(&mut self, name: &str) -> Result<Option<String>>;
+    /// The workspaces that the user is a member of, ordered by id.
+    fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>>;
+}
+
+/// A transaction: all of its changes hold, or none.
+pub trait Tx: Reads {
+    /// Adds a user, with or without a password.
+    ///
+    /// # Errors
+    /// `Conflict` if the e-mail address or the username is taken; nothing is changed then.
+    fn insert_user(&mut self, user: &User, password: Option<&PasswordHash>) -> Result<()>;
+    /// Replaces the record of the same id, but not its password.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_user`].
+    fn update_user(&mut self, user: &User) -> Result<()>;
+    /// Sets the user's password.
+    fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()>;
+    /// Deletes a user with its memberships, keys and messages.
+    fn delete_user(&mut self, id: &UserId) -> Result<()>;
+    /// Adds a workspace.
+    fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()>;
+    /// Makes the user a member; it may be one already.
+    fn add_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<()>;
+    /// Ends a membership. Says whether there was one.
+    fn remove_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<bool>;
+    /// Adds a key.
+    fn insert_key(&mut self, key: &Key) -> Result<()>;
+    /// Marks a live key as revoked. Says whether there is a key of that id.
+    fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
+    /// Remembers a value under this name, in place of an earlier one.
+    fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
+    /// Asks for a message to be sent.
+    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()>;
+}
+
+/// A store. Both methods block until the answer is there.
+pub trait Store: Send + Sync + 'static {
+    /// Runs `work` on one consistent state.
+    ///
+    /// # Errors
+    /// What `work` says, or `Unavailable`.
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T>;
+
+    /// Runs `work` as a unit: after `Ok` its changes are on disk, after `Err` there are none. No other `write` runs between
+    /// what `work` reads and what it changes.
+    ///
+    /// # Errors
+    /// What `work` says, or `Unavailable`.
+    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
+}
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now, to the microsecond.
+    fn now(&self) -> Timestamp;
+}
+
+/// Makes ids and secrets.
+pub trait Randomness: Send + Sync {
+    /// A new version 7 UUID (RFC 9562), greater than those before it.
+    fn uuid(&self) -> Uuid;
+    /// Fills the bytes with what nobody can guess.
+    ///
+    /// # Errors
+    /// `Internal` if the system has none to give.
+    fn fill(&self, bytes: &mut [u8]) -> Result<()>;
+}
+
+/// Hashes passwords, as many at a time as the machine can bear.
+pub trait PasswordHasher: Send + Sync {
+    /// Hashes a password.
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn hash(&self, password: &PlainPassword) -> Result<PasswordHash>;
+}
+
+/// The ports other than the store, together.
+#[derive(Clone)]
+pub struct Environment {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids and secrets.
+    pub randomness: Arc<dyn Randomness>,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+}

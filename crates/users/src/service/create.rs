@@ -1,0 +1,150 @@
+//! Creating a user.
+
+use super::Users;
+use crate::access;
+use crate::caller::Caller;
+use crate::email::Email;
+use crate::error::{Conflict, Result, UserError};
+use crate::id::{UserId, WorkspaceId};
+use crate::json::FreeObject;
+use crate::outbox::{MessageKind, OutboxMessage};
+use crate::password::{PasswordHash, PlainPassword};
+use crate::ports::{Reads, Store, Tx};
+use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
+use crate::role::{Permission, RolePolicy, Roles};
+use crate::time::Timestamp;
+use crate::user::{Status, User};
+
+/// Who vouches for a user that was created here.
+const LOCAL_PROVIDER: &str = "local";
+
+/// A user to be created.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Must not be taken.
+    pub email: Email,
+    /// Must not be taken; `None` for one made from the e-mail address.
+    pub username: Option<Username>,
+    /// `None` for a user who cannot sign in by password yet.
+    pub password: Option<PlainPassword>,
+    /// See [`User`], as the following ones.
+    pub full_name: Option<FullName>,
+    #[allow(missing_docs)]
+    pub avatar_url: Option<AvatarUrl>,
+    #[allow(missing_docs)]
+    pub bio: Option<Bio>,
+    #[allow(missing_docs)]
+    pub timezone: Option<Timezone>,
+    #[allow(missing_docs)]
+    pub locale: Option<Locale>,
+    #[allow(missing_docs)]
+    pub department: Option<Department>,
+    #[allow(missing_docs)]
+    pub preferences: FreeObject,
+    #[allow(missing_docs)]
+    pub settings: FreeObject,
+    #[allow(missing_docs)]
+    pub metadata: FreeObject,
+    /// `None` for the default of the installation.
+    pub roles: Option<Roles>,
+    /// Whether the user must accept an invitation, sent by mail, before it may act.
+    pub invite: bool,
+    /// The workspace to join, by the id that the caller gave; `None` for the caller's own.
+    pub workspace: Option<String>,
+}
+
+impl<S: Store> Users<S> {
+    /// Creates a user.
+    ///
+    /// # Errors
+    /// `WorkspaceRequired` if none is named and the caller has none of its own; `Forbidden` without `users:write` or for
+    /// roles that permit more than the caller may; `NotFound` for a workspace out of reach; `Conflict`; `Busy`.
+    pub fn create(&self, caller: &Caller, new: NewUser) -> Result<User> {
+        let roles = new.roles.clone().unwrap_or_else(|| self.policy.default_roles());
+        self.store.read(|reads| admit(reads, caller, &new, &roles, &self.policy))?;
+        let hash = new.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
+
+        let (key, policy) = (caller.key.clone(), self.policy.clone());
+        let (now, id) = (self.environment.clock.now(), UserId::from(self.environment.randomness.uuid()));
+        self.store.write(move |tx| {
+            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let workspace = admit(tx, &caller, &new, &roles, &policy)?;
+            insert(tx, new, id, roles, hash.as_ref(), Some(workspace), now)
+        })
+    }
+}
+
+/// Whether the caller may create this user; the workspace that it will join.
+fn admit(reads: &mut dyn Reads, caller: &Caller, new: &NewUser, roles: &Roles, policy: &RolePolicy) -> Result<WorkspaceId> {
+    if new.workspace.is_none() && caller.home.is_none() {
+        return Err(UserError::WorkspaceRequired);
+    }
+    access::require(caller, Permission::users_write())?;
+    access::require_all(caller, &policy.permissions(roles))?;
+    match (&new.workspace, &caller.home) {
+        (Some(id), _) => access::reachable_workspace(reads, caller, id),
+        (None, Some(home)) => Ok(home.clone()),
+        (None, None) => Err(UserError::WorkspaceRequired),
+    }
+}
+
+/// Writes the record, its membership and its invitation.
+pub(crate) fn insert(
+    tx: &mut dyn Tx,
+    new: NewUser,
+    id: UserId,
+    roles: Roles,
+    password: Option<&PasswordHash>,
+    workspace: Option<WorkspaceId>,
+    now: Timestamp,
+) -> Result<User> {
+    let username = match new.username {
+        Some(username) => username,
+        None if tx.user_by_email_key(new.email.key())?.is_some() => return Err(Conflict::Email.into()),
+        None => free_username(tx, &new.email)?,
+    };
+    let user = User {
+        id,
+        revision: 1,
+        email: new.email,
+        verified: false,
+        username,
+        full_name: new.full_name,
+        status: if new.invite { Status::Pending } else { Status::Active },
+        roles,
+        department: new.department,
+        avatar_url: new.avatar_url,
+        bio: new.bio,
+        timezone: new.timezone,
+        locale: new.locale,
+        auth_provider: Some(LOCAL_PROVIDER.to_owned()),
+        preferences: new.preferences,
+        settings: new.settings,
+        metadata: new.metadata,
+        created_at: now,
+        updated_at: now,
+        last_login: None,
+        default_workspace: workspace.clone(),
+    };
+    tx.insert_user(&user, password)?;
+    if let Some(workspace) = workspace {
+        tx.add_member(&workspace, &user.id)?;
+    }
+    if new.invite {
+        tx.enqueue(&OutboxMessage { user: user.id.clone(), kind: MessageKind::Activation, created_at: now })?;
+    }
+    Ok(user)
+}
+
+/// The address's local part, or the first of `…-2`, `…-3` that is free.
+fn free_username(reads: &mut dyn Reads, email: &Email) -> Result<Username> {
+    let local = email.local_part();
+    let mut candidate = Username::from_stored(local.to_owned());
+    for n in 2_u32.. {
+        if !reads.username_key_taken(&candidate.key())? {
+            break;
+        }
+        candidate = Username::from_stored(format!("{local}-{n}"));
+    }
+    Ok(candidate)
+}

@@ -1,0 +1,46 @@
+//! Deleting a user.
+
+use super::Users;
+use super::read::find;
+use crate::access;
+use crate::caller::Caller;
+use crate::error::{Conflict, Result, UserError};
+use crate::id::UserId;
+use crate::ports::{Reads, Store};
+use crate::role::{Permission, RolePolicy};
+use crate::user::User;
+
+impl<S: Store> Users<S> {
+    /// Deletes a user for good, with all that belongs to it.
+    ///
+    /// # Errors
+    /// `Forbidden` without `users:delete`, or if the user is a member of a workspace out of reach as well; `NotFound`;
+    /// `Conflict` for the last administrator.
+    pub fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
+        access::require(caller, Permission::users_delete())?;
+        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        let id = id.to_owned();
+        self.store.write(move |tx| {
+            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let required = Permission::users_delete();
+            access::require(&caller, required.clone())?;
+            let found = find(tx, &caller, UserId::parse(&id).as_ref())?.ok_or_else(|| UserError::no_user(&id))?;
+            if !access::reaches(&caller, &found.memberships) {
+                return Err(UserError::Forbidden { required });
+            }
+            access::require_whole_reach(&caller, &found.memberships, required)?;
+            require_other_administrator(tx, &policy, &found.user)?;
+            tx.delete_user(&found.user.id)
+        })
+    }
+}
+
+/// An active administrator may go only if another one stays.
+pub(crate) fn require_other_administrator(reads: &mut dyn Reads, policy: &RolePolicy, leaving: &User) -> Result<()> {
+    let administrator = policy.administrator();
+    let goes = leaving.is_active() && leaving.roles.has(administrator);
+    if goes && !reads.has_active_with_role(administrator, Some(&leaving.id))? {
+        return Err(Conflict::LastAdministrator.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The directory's operations, each with its rules. All of them block; who calls decides on which thread.
+
+mod change;
+mod create;
+mod delete;
+mod read;
+mod start;
+mod update;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
+pub use create::NewUser;
+pub(crate) use create::insert;
+pub(crate) use delete::require_other_administrator;
+pub(crate) use update::save;
+
+use std::sync::Arc;
+
+use crate::caller::Caller;
+use crate::error::{Result, UserError};
+use crate::key::PresentedKey;
+use crate::ports::{Environment, Store};
+use crate::role::RolePolicy;
+
+/// The directory of users on a store. Cheap to clone.
+pub struct Users<S> {
+    store: Arc<S>,
+    policy: Arc<RolePolicy>,
+    environment: Environment,
+}
+
+impl<S> Clone for Users<S> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), policy: self.policy.clone(), environment: self.environment.clone() }
+    }
+}
+
+impl<S: Store> Users<S> {
+    /// The directory that keeps its users in `store`.
+    pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
+        Self { store, policy, environment }
+    }
+
+    /// Finds who presents this key.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
+    pub fn authenticate(&self, presented: &PresentedKey) -> Result<Caller> {
+        let now = self.environment.clock.now();
+        self.store.read(|reads| {
+            let key = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret) && key.is_live(now));
+            Caller::of_record(reads, key.ok_or(UserError::Unauthenticated)?, &self.policy)
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! What a process does with the store before it serves.
+
+use data_encoding::HEXLOWER;
+
+use super::Users;
+use crate::error::{Result, UserError};
+use crate::page::{Filter, Scope, Start};
+use crate::ports::{Store, Tx};
+use crate::role::RolePolicy;
+
+const RANKING: &str = "role_ranking";
+const SECRET: &str = "installation_secret";
+const BATCH: u32 = 500;
+
+impl<S: Store> Users<S> {
+    /// Whether there is an active administrator, without whom nobody can be served.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn has_administrator(&self) -> Result<bool> {
+        self.store.read(|reads| reads.has_active_with_role(self.policy.administrator(), None))
+    }
+
+    /// The secret that all processes on this store share, made by the first of them. Never shown to anyone.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn installation_secret(&self) -> Result<Vec<u8>> {
+        let mut fresh = [0; 32];
+        self.environment.randomness.fill(&mut fresh)?;
+        let text = self.store.write(move |tx| match tx.fact(SECRET)? {
+            Some(text) => Ok(text),
+            None => {
+                let text = HEXLOWER.encode(&fresh);
+                tx.set_fact(SECRET, &text)?;
+                Ok(text)
+            }
+        })?;
+        HEXLOWER.decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("the installation's secret: {e}")))
+    }
+
+    /// Stores keep a user's roles in the order of their rank. If the settings rank them otherwise than when this
+    /// store was last served, brings every record into the new order.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn align_roles(&self) -> Result<()> {
+        let policy = self.policy.clone();
+        self.store.write(move |tx| {
+            let names: Vec<&str> = policy.names().map(|name| name.as_str()).collect();
+            let ranking = names.join("\n");
+            if tx.fact(RANKING)?.as_ref() == Some(&ranking) {
+                return Ok(());
+            }
+            reorder_roles(tx, &policy)?;
+            tx.set_fact(RANKING, &ranking)
+        })
+    }
+}
+
+fn reorder_roles(tx: &mut dyn Tx, policy: &RolePolicy) -> Result<()> {
+    let mut start = Start::Beginning;
+    loop {
+        let users = tx.users(&Scope::Installation, &Filter::default(), &start, BATCH)?;
+        let Some(last) = users.last() else { return Ok(()) };
+        start = Start::After(last.id.clone());
+        for mut user in users {
+            let ordered = policy.roles(user.roles.iter().cloned());
+            if let Some(roles) = ordered.filter(|roles| *roles != user.roles) {
+                user.roles = roles;
+                user.revision += 1;
+                tx.update_user(&user)?;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! An installation with an administrator, two workspaces, and whoever a story needs.
+
+use std::sync::Arc;
+
+use crate::json::{FreeObject, decode};
+use crate::key::KeyReach;
+use crate::profile::Username;
+use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
+use crate::testing::{MemoryStore, TestEnvironment};
+use crate::user::User;
+use crate::{
+    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users, WorkspaceId,
+};
+
+pub struct House {
+    pub users: Users<MemoryStore>,
+    pub operator: Operator<MemoryStore>,
+    pub environment: TestEnvironment,
+    pub admin: Caller,
+    pub admin_user: User,
+    pub first: WorkspaceId,
+    pub second: WorkspaceId,
+}
+
+impl House {
+    pub fn new() -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let environment = TestEnvironment::new();
+        let users = Users::new(store.clone(), Arc::new(policy()), environment.ports());
+        let operator = Operator::new(store, Arc::new(policy()), environment.ports());
+        let made = operator
+            .init(Administrator {
+                email: email("root@example.com"),
+                username: Username::parse("root").unwrap(),
+                workspace_name: "First".to_owned(),
+            })
+            .unwrap();
+        let admin = users.authenticate(&made.key).unwrap();
+        let admin_user = users.get_own(&admin).unwrap();
+        let second = operator.create_workspace("Second").unwrap().id;
+        Self { users, operator, environment, admin, admin_user, first: made.workspace, second }
+    }
+
+    /// A user with these roles, created by the administrator in this workspace.
+    pub fn user(&self, name: &str, roles: &[&str], workspace: &WorkspaceId) -> User {
+        let roles = self.roles(roles);
+        let new = NewUser { roles: Some(roles), workspace: Some(workspace.to_string()), ..new_user(name) };
+        self.users.create(&self.admin, new).unwrap()
+    }
+
+    pub fn roles(&self, names: &[&str]) -> crate::Roles {
+        policy().roles(names.iter().map(|name| role(name))).unwrap()
+    }
+
+    /// A key of this user with its own reach and all that it may.
+    pub fn key_of(&self, user: &User) -> PresentedKey {
+        self.key(Some(user), KeyReach::Owner, None)
+    }
+
+    pub fn key(&self, owner: Option<&User>, reach: KeyReach, permissions: Option<&[&str]>) -> PresentedKey {
+        let request = KeyRequest {
+            name: "a key".to_owned(),
+            reach,
+            owner: owner.map(|user| user.id.to_string()),
+            permissions: permissions.map(permission_set),
+            expires_at: None,
+        };
+        self.operator.create_key(request).unwrap().key
+    }
+
+    pub fn caller(&self, key: &PresentedKey) -> Caller {
+        self.users.authenticate(key).unwrap()
+    }
+
+    pub fn caller_of(&self, user: &User) -> Caller {
+        self.caller(&self.key_of(user))
+    }
+
+    /// An ownerless key of this workspace.
+    pub fn service(&self, workspace: &WorkspaceId, permissions: &[&str]) -> Caller {
+        self.caller(&self.key(None, KeyReach::Workspace(workspace.clone()), Some(permissions)))
+    }
+
+    pub fn read(&self, user: &User) -> User {
+        self.users.get(&self.admin, user.id.as_str(), None).unwrap()
+    }
+}
+
+pub fn email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+pub fn password(text: &str) -> PlainPassword {
+    PlainPassword::parse(text).unwrap()
+}
+
+pub fn role(name: &str) -> RoleName {
+    RoleName::from_stored(name.to_owned())
+}
+
+pub fn permission(text: &str) -> Permission {
+    Permission::parse(text).unwrap()
+}
+
+pub fn object(text: &str) -> FreeObject {
+    FreeObject::from_json(&decode(text.as_bytes()).unwrap()).unwrap()
+}
+
+fn permission_set(texts: &[&str]) -> Permissions {
+    texts.iter().map(|text| permission(text)).collect()
+}
+
+pub fn policy() -> RolePolicy {
+    let define = |name, permissions: &[&str]| RoleDefinition { name: role(name), permissions: permission_set(permissions) };
+    RolePolicy::new(vec![
+        define("admin", &["users:read", "users:write", "users:delete", "projects:read", "projects:write"]),
+        define("developer", &["users:read", "projects:read", "projects:write"]),
+        define("manager", &["users:read", "users:write"]),
+        define("user", &["users:read", "projects:read", "projects:write"]),
+        define("guest", &["projects:read"]),
+    ])
+    .unwrap()
+}
+
+pub fn new_user(name: &str) -> NewUser {
+    NewUser {
+        email: email(&format!("{name}@example.com")),
+        username: Some(Username::parse(name).unwrap()),
+        password: None,
+        full_name: None,
+        avatar_url: None,
+        bio: None,
+        timezone: None,
+        locale: None,
+        department: None,
+        preferences: FreeObject::empty(),
+        settings: FreeObject::empty(),
+        metadata: FreeObject::empty(),
+        roles: None,
+        invite: false,
+        workspace: None,
+    }
+}
+
+pub fn no_change() -> UserChange {
+    UserChange {
+        email: None,
+        username: None,
+        password: None,
+        full_name: None,
+        avatar_url: None,
+        bio: None,
+        timezone: None,
+        locale: None,
+        department: None,
+        preferences: None,
+        settings: None,
+        metadata: None,
+        status: None,
+        roles: None,
+        default_workspace: None,
+    }
+}

@@ -1,0 +1,7 @@
+//! The rules, on an in-memory store.
+
+mod access;
+mod changes;
+mod house;
+mod lists;
+mod operator;

@@ -1,0 +1,135 @@
+//! Changing a user.
+
+use super::Users;
+use super::change::UserChange;
+use super::delete::require_other_administrator;
+use super::read::{Found, find, own_id};
+use crate::access::{self, Standing};
+use crate::caller::Caller;
+use crate::error::{Result, UserError};
+use crate::id::{UserId, WorkspaceId};
+use crate::json::FreeObject;
+use crate::password::PasswordHash;
+use crate::ports::{Reads, Store, Tx};
+use crate::role::{Permission, RolePolicy};
+use crate::time::Timestamp;
+use crate::user::User;
+
+impl<S: Store> Users<S> {
+    /// Changes a user, and gives back what has become of it. What stays as it is leaves no trace.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to change this user, or this of it; `NotFound` for a user or a workspace out of reach;
+    /// `StatusNotSettable`; `Conflict`; `TooLarge`; `Busy`.
+    pub fn update(&self, caller: &Caller, id: &str, change: UserChange) -> Result<User> {
+        self.store.read(|reads| permitted(reads, caller, id, &change, &self.policy).map(|_| ()))?;
+        let hash = change.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
+
+        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        let id = id.to_owned();
+        self.store.write(move |tx| {
+            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let Permitted { old, mut new, joins } = permitted(tx, &caller, &id, &change, &policy)?;
+            if let Some(workspace) = joins {
+                tx.add_member(&workspace, &old.id)?;
+            }
+            save(tx, &old, &mut new, hash.as_ref(), now)?;
+            Ok(new)
+        })
+    }
+
+    /// Applies a JSON Merge Patch (RFC 7396) to the preferences of the user that the caller acts for.
+    ///
+    /// # Errors
+    /// `NotFound` for a key without an owner; `Forbidden`; `TooLarge`.
+    pub fn merge_own_preferences(&self, caller: &Caller, patch: FreeObject) -> Result<User> {
+        let id = own_id(caller)?.clone();
+        access::may_write(caller, Some(&id))?;
+        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        self.store.write(move |tx| {
+            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let Found { user, .. } = writable(tx, &caller, id.as_str())?.0;
+            let preferences = user.preferences.merged_with(&patch)?;
+            preferences.check_size()?;
+            let mut new = User { preferences, ..user.clone() };
+            save(tx, &user, &mut new, None, now)?;
+            Ok(new)
+        })
+    }
+}
+
+/// A change that the caller may make.
+struct Permitted {
+    old: User,
+    new: User,
+    joins: Option<WorkspaceId>,
+}
+
+/// The user of that id, if the caller may change it at all.
+fn writable(reads: &mut dyn Reads, caller: &Caller, id: &str) -> Result<(Found, Standing)> {
+    let target = UserId::parse(id);
+    let standing = access::may_write(caller, target.as_ref())?;
+    let found = find(reads, caller, target.as_ref())?.ok_or_else(|| UserError::no_user(id))?;
+    if matches!(standing, Standing::Other) && !access::reaches(caller, &found.memberships) {
+        return Err(UserError::Forbidden { required: Permission::users_write() });
+    }
+    Ok((found, standing))
+}
+
+/// Whether the caller may change this of the user, and what comes of it.
+fn permitted(reads: &mut dyn Reads, caller: &Caller, id: &str, change: &UserChange, policy: &RolePolicy) -> Result<Permitted> {
+    let (Found { user: old, memberships }, standing) = writable(reads, caller, id)?;
+    let mut new = change.applied_to(&old, policy)?;
+    let required = Permission::users_write();
+
+    if caller.is(&old.id) && (new.roles != old.roles || new.status != old.status) {
+        return Err(UserError::Forbidden { required });
+    }
+    let takes_over = change.password.is_some()
+        || new.email != old.email
+        || new.username != old.username
+        || new.status != old.status
+        || new.roles != old.roles;
+    if takes_over && matches!(standing, Standing::Other) {
+        access::require_whole_reach(caller, &memberships, required)?;
+        access::require_all(caller, &policy.permissions(&old.roles))?;
+    }
+    if new.roles != old.roles {
+        access::require_all(caller, &policy.permissions(&new.roles))?;
+    }
+    let mut joins = None;
+    if let Some(workspace) = &change.default_workspace {
+        new.default_workspace = match workspace {
+            Some(id) => Some(default_workspace(reads, caller, &old, id)?),
+            None => None,
+        };
+        joins = new.default_workspace.clone().filter(|workspace| !memberships.contains(workspace));
+    }
+    let stays_administrator = new.is_active() && new.roles.has(policy.administrator());
+    if !stays_administrator {
+        require_other_administrator(reads, policy, &old)?;
+    }
+    Ok(Permitted { old, new, joins })
+}
+
+/// A default workspace must be within reach; the one that is there already may stay.
+fn default_workspace(reads: &mut dyn Reads, caller: &Caller, old: &User, id: &str) -> Result<WorkspaceId> {
+    match &old.default_workspace {
+        Some(kept) if WorkspaceId::parse(id).as_ref() == Some(kept) => Ok(kept.clone()),
+        _ => access::reachable_workspace(reads, caller, id),
+    }
+}
+
+/// Writes what differs, if anything does, as the next revision.
+pub(crate) fn save(tx: &mut dyn Tx, old: &User, new: &mut User, password: Option<&PasswordHash>, now: Timestamp) -> Result<()> {
+    if *new == *old && password.is_none() {
+        return Ok(());
+    }
+    new.revision = old.revision + 1;
+    new.updated_at = now.max(old.updated_at);
+    tx.update_user(new)?;
+    match password {
+        Some(hash) => tx.set_password(&new.id, hash),
+        None => Ok(()),
+    }
+}
