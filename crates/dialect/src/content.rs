@@ -6,7 +6,7 @@
 pub fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.split_once('/') {
-        Some(("application", subtype)) => subtype == "json" || subtype.ends_with("+json"),
+        Some(("application", subtype)) => !subtype.contains('/') && (subtype == "json" || subtype.ends_with("+json")),
         _ => false,
     }
 }
@@ -20,7 +20,7 @@ mod tests {
         for json in ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"] {
             assert!(is_json(json), "{json}");
         }
-        for other in ["", "text/json", "application/jsonl", "application/x-www-form-urlencoded", "json"] {
+        for other in ["", "text/json", "application/jsonl", "application/x/+json", "json"] {
             assert!(!is_json(other), "{other}");
         }
     }

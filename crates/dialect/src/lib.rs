@@ -6,6 +6,7 @@ pub mod directory;
 pub mod query;
 pub mod refusal;
 pub mod request;
+pub mod retry;
 pub mod route;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position};

@@ -64,7 +64,7 @@ text_type! {
 }
 text_type! {
     /// An absolute http or https address of a picture.
-    AvatarUrl, min: 1, max: 2_048, control_free: true, form: check_http_url
+    AvatarUrl, min: 0, max: 2_048, control_free: true, form: check_http_url
 }
 text_type! {
     /// A free text about the user.

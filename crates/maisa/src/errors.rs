@@ -1,0 +1,200 @@
+//! Errors: what can go wrong, in this API's terms, and the one form in which all of it is answered.
+//!
+//! The reference shows no body of an error; the form is diglot's own: `{"error": {"code", "message", "details"}}`.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use dialect::{DirectoryError, Refusal, retry};
+use users::error::Resource;
+use users::{Conflict, Permission, UserError};
+
+use crate::caller::KEY_HEADER;
+use crate::wire::{self, Code, Details, ErrorBody, ErrorObject, FieldError};
+
+/// The clients of this API repeat a request that ends in 409 unless this header says `false`; a conflict does not go away
+/// by itself.
+static SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+
+/// What a client gets instead of a success.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// These values are refused, in the order in which the operation declares them.
+    Invalid(Vec<FieldError>),
+    /// The body calls itself something other than JSON.
+    UnsupportedMediaType,
+    /// No key, or none that is good for anything.
+    Unauthenticated,
+    /// This permission is lacking.
+    Forbidden(Permission),
+    /// No operation has this path.
+    UnknownRoute,
+    /// There is no such thing of that id within reach.
+    NotFound(Resource, String),
+    /// The operations of this path have these methods.
+    MethodNotAllowed(Vec<Method>),
+    /// The change collides with what is there.
+    Conflict(Conflict),
+    /// The request did not arrive in time.
+    Timeout,
+    /// More than is taken.
+    TooLarge,
+    /// Not now; when to come again.
+    Unavailable(Duration),
+    /// A fault of ours.
+    Internal,
+}
+
+impl ApiError {
+    /// One value is refused.
+    pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        ApiError::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// The response.
+    pub(crate) fn to_response(&self) -> HttpResponse {
+        let response = wire::render(self.code().status(), &self.to_body());
+        match self {
+            ApiError::Unauthenticated => wire::with_header(response, WWW_AUTHENTICATE, "ApiKey"),
+            ApiError::Conflict(_) => wire::with_header(response, SHOULD_RETRY.clone(), "false"),
+            ApiError::MethodNotAllowed(methods) => {
+                let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+                wire::with_header(response, ALLOW, &names.join(", "))
+            }
+            ApiError::Unavailable(wait) => {
+                wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
+            }
+            ApiError::Invalid(_)
+            | ApiError::UnsupportedMediaType
+            | ApiError::Forbidden(_)
+            | ApiError::UnknownRoute
+            | ApiError::NotFound(..)
+            | ApiError::Timeout
+            | ApiError::TooLarge
+            | ApiError::Internal => response,
+        }
+    }
+
+    /// The body of the response.
+    pub(crate) fn to_body(&self) -> ErrorBody {
+        let (code, message, details) = (self.code(), self.message().to_owned(), self.details());
+        ErrorBody { error: ErrorObject { code, message, details } }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            ApiError::Invalid(_) => Code::ValidationError,
+            ApiError::UnsupportedMediaType => Code::UnsupportedMediaType,
+            ApiError::Unauthenticated => Code::Unauthorized,
+            ApiError::Forbidden(_) => Code::Forbidden,
+            ApiError::UnknownRoute | ApiError::NotFound(..) => Code::NotFound,
+            ApiError::MethodNotAllowed(_) => Code::MethodNotAllowed,
+            ApiError::Conflict(_) => Code::Conflict,
+            ApiError::Timeout => Code::RequestTimeout,
+            ApiError::TooLarge => Code::PayloadTooLarge,
+            ApiError::Unavailable(_) => Code::Unavailable,
+            ApiError::Internal => Code::InternalError,
+        }
+    }
+
+    /// The sentence for people; the reference's words where it has some.
+    fn message(&self) -> &'static str {
+        match self {
+            ApiError::Invalid(_) => "The request is not valid",
+            ApiError::UnsupportedMediaType => "The request body must be JSON",
+            ApiError::Unauthenticated => "A valid API key is required",
+            ApiError::Forbidden(_) => "The API key does not permit this",
+            ApiError::UnknownRoute | ApiError::NotFound(..) => "Resource not found",
+            ApiError::MethodNotAllowed(_) => "The resource does not have this method",
+            ApiError::Conflict(Conflict::Email) => "User with email already exists",
+            ApiError::Conflict(Conflict::Username) => "User with username already exists",
+            ApiError::Conflict(Conflict::LastAdministrator) => "The last administrator must stay",
+            ApiError::Timeout => "The request did not arrive in time",
+            ApiError::TooLarge => "The request is too large",
+            ApiError::Unavailable(_) => "The service is temporarily unavailable",
+            ApiError::Internal => "An unexpected error occurred",
+        }
+    }
+
+    fn details(&self) -> Details {
+        match self {
+            ApiError::Invalid(faults) => Details::Fields(faults.clone()),
+            ApiError::Forbidden(required) => Details::Permission { required_permission: required.as_str().to_owned() },
+            ApiError::NotFound(resource, id) => {
+                Details::Resource { resource_type: resource_type(*resource).to_owned(), resource_id: id.clone() }
+            }
+            ApiError::Conflict(Conflict::Email) => Details::Field { field: "email".to_owned() },
+            ApiError::Conflict(Conflict::Username) => Details::Field { field: "username".to_owned() },
+            ApiError::Conflict(Conflict::LastAdministrator)
+            | ApiError::UnsupportedMediaType
+            | ApiError::Unauthenticated
+            | ApiError::UnknownRoute
+            | ApiError::MethodNotAllowed(_)
+            | ApiError::Timeout
+            | ApiError::TooLarge
+            | ApiError::Unavailable(_)
+            | ApiError::Internal => Details::None {},
+        }
+    }
+}
+
+fn resource_type(resource: Resource) -> &'static str {
+    match resource {
+        Resource::User => "user",
+        Resource::Workspace => "workspace",
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Unauthenticated => ApiError::Unauthenticated,
+            UserError::Forbidden { required } => ApiError::Forbidden(required),
+            UserError::NotFound { resource, id } => ApiError::NotFound(resource, id),
+            UserError::Conflict(conflict) => ApiError::Conflict(conflict),
+            // This API has no word for a workspace: which one it is follows from the key.
+            UserError::WorkspaceRequired => {
+                ApiError::invalid(KEY_HEADER.as_str(), "belongs to no workspace that a new user could join")
+            }
+            UserError::StatusNotSettable(status) => {
+                ApiError::invalid("status", format!("cannot be changed to {}", status.as_str()))
+            }
+            UserError::TooLarge => ApiError::TooLarge,
+            UserError::Busy(_) | UserError::Unavailable(_) => ApiError::Unavailable(retry::SOON),
+            UserError::Internal(_) => ApiError::Internal,
+        }
+    }
+}
+
+impl From<DirectoryError> for ApiError {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::User(error) => error.into(),
+            DirectoryError::UnknownPosition => ApiError::invalid("offset", "is not known here"),
+            DirectoryError::Unavailable { retry_after } => ApiError::Unavailable(retry_after),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            // A path with a slash too many is another path here.
+            Refusal::NotFound { slash_twin: _ } => ApiError::UnknownRoute,
+            Refusal::MethodNotAllowed { allow } => ApiError::MethodNotAllowed(allow),
+            Refusal::TwoCredentials => {
+                ApiError::invalid(KEY_HEADER.as_str(), "must not be sent together with another credential")
+            }
+            Refusal::BrokenBody => ApiError::invalid("body", "did not arrive whole"),
+            Refusal::BodyTooLarge => ApiError::TooLarge,
+            Refusal::BodyTimeout => ApiError::Timeout,
+            Refusal::Unavailable { retry_after } => ApiError::Unavailable(retry_after),
+            Refusal::Internal => ApiError::Internal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

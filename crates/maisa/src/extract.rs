@@ -1,0 +1,8 @@
+//! The extractors: from bytes to the core's types, with every fault found on the way.
+
+mod body;
+mod fields;
+pub(crate) mod parse;
+
+pub(crate) use body::Body;
+pub(crate) use fields::Fields;

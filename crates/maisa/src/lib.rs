@@ -1,0 +1,41 @@
+//! The Maisa dialect: `X-API-Key`, `{"data": …}` around every success, and errors of the form
+//! `{"error": {"code", "message", "details"}}`. Everything it knows of the directory it learns through
+//! [`dialect::Directory`]; everything it knows of the wire stays in here.
+
+mod caller;
+mod errors;
+mod extract;
+mod operations;
+mod routes;
+mod wire;
+
+#[cfg(test)]
+mod testing;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::HeaderName;
+use dialect::{Dialect, Head, Refusal, Route};
+
+use errors::ApiError;
+
+/// The dialect, as the gateway mounts it.
+#[derive(Debug, Clone, Copy)]
+pub struct Maisa;
+
+impl Dialect for Maisa {
+    fn name(&self) -> &'static str {
+        "maisa"
+    }
+
+    fn credential_header(&self) -> HeaderName {
+        caller::KEY_HEADER.clone()
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        &routes::ROUTES
+    }
+
+    fn refuse(&self, refusal: Refusal, _head: &Head) -> HttpResponse {
+        ApiError::from(refusal).to_response()
+    }
+}

@@ -1,0 +1,45 @@
+//! `DELETE /v1/users/{userId}`: a user goes.
+
+use actix_web::HttpResponse;
+use dialect::Request;
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::wire;
+
+/// Deletes a user.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let call = call_of(&request).await?;
+    request.directory.delete(&call, request.parameter(0)).await?;
+    Ok(wire::no_content())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Command, ID, request};
+    use users::Conflict;
+    use users::UserError;
+
+    #[test]
+    fn nothing_is_left_to_be_said() {
+        let answer = request().with_key().of_user(ID).with_body("ignored {").send("deleteUser");
+        assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+        assert!(matches!(answer.commands.as_slice(), [Command::Delete(id)] if id == ID));
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        let refusal = UserError::from(Conflict::LastAdministrator);
+        let answer = request().with_key().of_user(ID).refused_with(refusal).send("deleteUser");
+        assert_eq!(answer.verdict(), (409, "CONFLICT"));
+    }
+
+    #[test]
+    fn nobody_deletes_without_a_key() {
+        let answer = request().of_user(ID).send("deleteUser");
+        assert_eq!((answer.verdict(), answer.commands.len()), ((401, "UNAUTHORIZED"), 0));
+    }
+}

@@ -1,0 +1,59 @@
+//! `GET /v1/users/{userId}`: one user.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use dialect::Request;
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::wire::{self, Data, UserBody};
+
+/// Reads a user.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let call = call_of(&request).await?;
+    let user = request.directory.get(&call, request.parameter(0), None).await?;
+    let data = UserBody::of(&user, &request.services.policy)?;
+    Ok(wire::render(StatusCode::OK, &Data { data }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Command, ID, request};
+    use users::{Permission, UserError};
+
+    #[test]
+    fn a_user_comes_in_its_envelope() {
+        let answer = request().with_key().of_user(ID).with_body("ignored {").send("getUser");
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.starts_with(&format!(r#"{{"data":{{"id":"{ID}","email":"#)), "{}", answer.body);
+        assert!(matches!(answer.commands.as_slice(), [Command::Get(id, None)] if id == ID));
+    }
+
+    #[test]
+    fn the_id_is_passed_on_as_it_is() {
+        let answer = request().with_key().of_user("a b/é").refused_with(UserError::no_user("a b/é")).send("getUser");
+        assert_eq!(answer.verdict(), (404, "NOT_FOUND"));
+        assert!(
+            answer.body.ends_with(r#""details":{"resourceType":"user","resourceId":"a b/é"}}}"#),
+            "{}",
+            answer.body
+        );
+    }
+
+    #[test]
+    fn who_may_not_read_is_told_what_is_missing() {
+        let refusal = UserError::Forbidden { required: Permission::users_read() };
+        let answer = request().with_key().of_user(ID).refused_with(refusal).send("getUser");
+        assert_eq!(answer.verdict(), (403, "FORBIDDEN"));
+        assert!(answer.body.contains(r#"{"requiredPermission":"users:read"}"#), "{}", answer.body);
+    }
+
+    #[test]
+    fn nobody_reads_without_a_key() {
+        let answer = request().of_user(ID).send("getUser");
+        assert_eq!((answer.verdict(), answer.commands.len()), ((401, "UNAUTHORIZED"), 0));
+    }
+}

@@ -1,0 +1,131 @@
+//! `GET /v1/users`: the users whom the key reaches, a page at a time.
+
+use std::ops::RangeInclusive;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use dialect::{Begin, ListQuery, Page, Request};
+use users::page::Filter;
+use users::{RoleName, RolePolicy};
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::extract::{Fields, parse};
+use crate::wire::{self, Pagination, UserItem, UserPage};
+
+const LIMITS: RangeInclusive<u32> = 1..=100;
+const DEFAULT_LIMIT: u32 = 20;
+const OFFSETS: RangeInclusive<u64> = 0..=u64::MAX;
+
+/// Lists users.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let call = call_of(&request).await?;
+    let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
+    let page = request.directory.list(&call, parameters.query()).await?;
+    Ok(wire::render(StatusCode::OK, &parameters.render(page)))
+}
+
+/// What the query asks for.
+struct Parameters {
+    limit: u32,
+    offset: u64,
+    role: Option<RoleName>,
+}
+
+impl Parameters {
+    fn read(query: &str, policy: &RolePolicy) -> Result<Self, ApiError> {
+        let mut query = Fields::of_query(query);
+        let limit = query.optional("limit", parse::integer(LIMITS));
+        let offset = query.optional("offset", parse::integer(OFFSETS));
+        let role = query.optional("role", parse::role(policy));
+        query.finish(|| Ok(Self { limit: limit?.unwrap_or(DEFAULT_LIMIT), offset: offset?.unwrap_or(0), role: role? }))
+    }
+
+    fn query(&self) -> ListQuery {
+        ListQuery {
+            workspace: None,
+            filter: Filter { search: None, role: self.role.clone() },
+            begin: Begin::Skip(self.offset),
+            limit: self.limit,
+        }
+    }
+
+    fn render(&self, page: Page) -> UserPage {
+        let Page { users, total, has_more, next: _ } = page;
+        UserPage {
+            data: users.iter().map(UserItem::from).collect(),
+            pagination: Pagination { total, limit: self.limit, offset: self.offset, has_more },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Answered, Command, ID, request};
+
+    fn list(query: &str) -> Answered {
+        request().with_key().with_query(query).send("listUsers")
+    }
+
+    #[test]
+    fn a_page_says_where_it_stands() {
+        let answer = list("limit=2&offset=7&other=1&other=2");
+        assert_eq!(answer.status, 200);
+        let user = format!(
+            r#"{{"id":"{ID}","email":"john@example.com","name":"john","role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z"}}"#
+        );
+        let pagination = r#"{"total":41,"limit":2,"offset":7,"hasMore":true}"#;
+        assert_eq!(answer.body, format!(r#"{{"data":[{user}],"pagination":{pagination}}}"#));
+    }
+
+    #[test]
+    fn the_query_becomes_the_directorys() {
+        for (query, limit, offset, role) in [
+            ("", 20, 0, None),
+            ("limit=100&offset=999999999999999999&role=viewer", 100, 999_999_999_999_999_999, Some("viewer")),
+            ("offset=007&limit=%31&search=x&workspace_id=w&Role=", 1, 7, None),
+        ] {
+            let answer = list(query);
+            let [Command::List(asked)] = answer.commands.as_slice() else { panic!("{}", answer.body) };
+            assert_eq!((asked.limit, &asked.begin), (limit, &Begin::Skip(offset)), "{query}");
+            assert_eq!(asked.filter.role.as_ref().map(RoleName::as_str), role, "{query}");
+            assert_eq!((&asked.workspace, &asked.filter.search), (&None, &None), "{query}");
+        }
+    }
+
+    #[test]
+    fn every_failing_parameter_is_named_in_order() {
+        for (query, faults) in [
+            (
+                "role=&offset=-1&limit=0",
+                vec![
+                    "limit must be between 1 and 100",
+                    "offset must be an integer of 1 to 18 digits",
+                    "role must be one of admin, viewer, user",
+                ],
+            ),
+            ("limit=101", vec!["limit must be between 1 and 100"]),
+            (
+                "limit=&offset",
+                vec!["limit must be an integer of 1 to 18 digits", "offset must be an integer of 1 to 18 digits"],
+            ),
+            ("limit=5&limit=5", vec!["limit must not be repeated"]),
+            ("role=Admin", vec!["role must be one of admin, viewer, user"]),
+        ] {
+            let answer = list(query);
+            assert_eq!(answer.faults(), faults, "{query}");
+            assert!(answer.commands.is_empty(), "{query}");
+        }
+    }
+
+    #[test]
+    fn the_key_goes_before_the_query() {
+        assert_eq!(request().with_query("limit=0").send("listUsers").verdict(), (401, "UNAUTHORIZED"));
+        let stranger = request().with_header("x-api-key", "YOUR_API_KEY");
+        assert_eq!(stranger.send("listUsers").verdict(), (401, "UNAUTHORIZED"));
+    }
+}

@@ -1,0 +1,40 @@
+//! The wire types, and how answers are put on the wire. A wire type says in its fields what the reference shows, in the
+//! reference's order.
+
+mod error;
+mod time;
+mod user;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentType, HeaderName, HeaderValue};
+use serde::Serialize;
+
+pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
+pub(crate) use user::{Data, Pagination, UserBody, UserItem, UserPage};
+
+/// A response with a wire type.
+pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    match serde_json::to_string(body) {
+        Ok(text) => HttpResponse::build(status).insert_header(ContentType::json()).body(text),
+        // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// A response without a body.
+pub(crate) fn no_content() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
+/// The response with a header more.
+pub(crate) fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            response.headers_mut().insert(name, value);
+            response
+        }
+        // All values are words of ours, numbers, ids, methods and mounts, which are printable ASCII.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

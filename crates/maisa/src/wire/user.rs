@@ -1,0 +1,180 @@
+//! A user, in full and in a list, and what is around them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use users::json::FreeObject;
+use users::{Permission, RolePolicy, User, UserError};
+
+use super::time::whole_seconds;
+
+/// The envelope of one thing.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Data<T> {
+    /// The thing.
+    pub(crate) data: T,
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct UserPage {
+    /// The users of this page.
+    pub(crate) data: Vec<UserItem>,
+    /// Where it stands in the list.
+    pub(crate) pagination: Pagination,
+}
+
+/// Where a page stands in its list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Pagination {
+    /// How many users match in all.
+    pub(crate) total: u64,
+    /// How many a page has at most, as asked for.
+    pub(crate) limit: u32,
+    /// How many were skipped, as asked for.
+    pub(crate) offset: u64,
+    /// Whether there are users behind this page.
+    pub(crate) has_more: bool,
+}
+
+/// A user in a list: 6 members in the reference's order, always all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserItem {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) status: String,
+    pub(crate) created_at: String,
+}
+
+impl From<&User> for UserItem {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.as_str().to_owned(),
+            email: user.email.as_str().to_owned(),
+            name: user.shown_name().to_owned(),
+            role: user.shown_role().as_str().to_owned(),
+            status: user.status.as_str().to_owned(),
+            created_at: whole_seconds(user.created_at),
+        }
+    }
+}
+
+/// A user: 11 members in the reference's order, always all of them. The free object stands in it as it is kept, so that its
+/// numbers stay as they were sent.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UserBody {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) status: String,
+    pub(crate) created_at: String,
+    pub(crate) department: Option<String>,
+    pub(crate) last_login_at: Option<String>,
+    pub(crate) permissions: Vec<String>,
+    pub(crate) updated_at: String,
+    pub(crate) metadata: Box<RawValue>,
+}
+
+impl UserBody {
+    /// The user in this API's terms. What its roles permit, the policy knows.
+    ///
+    /// # Errors
+    /// `Internal` if the free object is no JSON, which only damage to the store can cause.
+    pub(crate) fn of(user: &User, policy: &RolePolicy) -> Result<Self, UserError> {
+        let UserItem { id, email, name, role, status, created_at } = UserItem::from(user);
+        let permissions = policy.permissions(&user.roles);
+        Ok(Self {
+            id,
+            email,
+            name,
+            role,
+            status,
+            created_at,
+            department: user.department.as_ref().map(|department| department.as_str().to_owned()),
+            last_login_at: user.last_login.map(whole_seconds),
+            permissions: permissions.iter().map(Permission::as_str).map(str::to_owned).collect(),
+            updated_at: whole_seconds(user.updated_at),
+            metadata: raw(&user.metadata)?,
+        })
+    }
+}
+
+fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
+    let text = object.as_str().to_owned();
+    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{policy, user};
+    use users::profile::{Department, FullName};
+    use users::{RoleName, Timestamp};
+
+    fn shown(user: &User) -> String {
+        serde_json::to_string(&UserBody::of(user, &policy()).expect("a sound record")).expect("JSON")
+    }
+
+    #[test]
+    fn a_user_has_eleven_members() {
+        let mut user = user();
+        assert_eq!(
+            shown(&user),
+            concat!(
+                r#"{"id":"018f0000-0000-7000-8000-000000000001","email":"john@example.com","name":"john","role":"user","#,
+                r#""status":"active","createdAt":"2023-01-01T12:00:00Z","department":null,"lastLoginAt":null,"#,
+                r#""permissions":["users:read","projects:read"],"updatedAt":"2023-01-05T10:00:00Z","metadata":{}}"#,
+            )
+        );
+        user.full_name = Some(FullName::from_stored("John \"J\" Doe".into()));
+        user.department = Some(Department::from_stored("Engineering".into()));
+        user.last_login = Timestamp::from_micros(1_673_364_600_999_999);
+        user.metadata = FreeObject::from_stored(r#"{"n":1.10,"big":12345678901234567890}"#.into());
+        user.roles = policy().roles(["user", "admin"].map(|name| RoleName::from_stored(name.into()))).expect("roles");
+        assert_eq!(
+            shown(&user),
+            concat!(
+                r#"{"id":"018f0000-0000-7000-8000-000000000001","email":"john@example.com","name":"John \"J\" Doe","#,
+                r#""role":"admin","status":"active","createdAt":"2023-01-01T12:00:00Z","department":"Engineering","#,
+                r#""lastLoginAt":"2023-01-10T15:30:00Z","permissions":["users:read","users:write","projects:read"],"#,
+                r#""updatedAt":"2023-01-05T10:00:00Z","metadata":{"n":1.10,"big":12345678901234567890}}"#,
+            )
+        );
+    }
+
+    #[test]
+    fn an_empty_full_name_reads_as_the_username() {
+        let user = User { full_name: Some(FullName::from_stored(String::new())), ..user() };
+        assert_eq!(UserItem::from(&user).name, "john");
+    }
+
+    #[test]
+    fn a_damaged_record_is_no_answer() {
+        let user = User { metadata: FreeObject::from_stored("{".into()), ..user() };
+        assert!(matches!(UserBody::of(&user, &policy()), Err(UserError::Internal(_))));
+    }
+
+    #[test]
+    fn the_samples_of_the_reference_read_back_as_they_are() {
+        let one = concat!(
+            r#"{"data":{"id":"123e4567-e89b-12d3-a456-426614174000","email":"john@example.com","name":"John Doe","#,
+            r#""role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z","department":"Engineering","#,
+            r#""lastLoginAt":"2023-01-10T15:30:00Z","permissions":["users:read","projects:read","projects:write"],"#,
+            r#""updatedAt":"2023-01-05T10:00:00Z","metadata":{"preferredLanguage":"en","theme":"dark"}}}"#,
+        );
+        let read: Data<UserBody> = serde_json::from_str(one).expect("the sample");
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), one);
+        let page = concat!(
+            r#"{"data":[{"id":"123e4567-e89b-12d3-a456-426614174000","email":"john@example.com","name":"John Doe","#,
+            r#""role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z"}],"#,
+            r#""pagination":{"total":100,"limit":20,"offset":0,"hasMore":true}}"#,
+        );
+        let read: UserPage = serde_json::from_str(page).expect("the sample");
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), page);
+    }
+}

@@ -1,0 +1,137 @@
+//! The errors that have the reference's envelope.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use dialect::{DirectoryError, retry};
+use serde_json::{Map, Value};
+use users::error::Resource;
+use users::{Conflict, Permission, Timestamp, UserError};
+
+use crate::wire::{self, ErrorBody};
+
+/// Why an operation does not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The request makes no sense as a whole; why.
+    BadRequest(&'static str),
+    /// No key, or none that is good for anything.
+    Unauthenticated,
+    /// This permission is lacking.
+    Forbidden(Permission),
+    /// There is no such thing of that id within reach.
+    NotFound(Resource, String),
+    /// The change collides with what is there.
+    Conflict(Conflict),
+    /// The request did not arrive in time.
+    Timeout,
+    /// More than is taken.
+    TooLarge,
+    /// Not now; when to come again.
+    Unavailable(Duration),
+    /// A fault of ours.
+    Internal,
+}
+
+impl Failure {
+    /// The response, as of that time.
+    pub(crate) fn to_response(&self, now: Timestamp) -> HttpResponse {
+        let (status, error, message) = self.words();
+        let body = ErrorBody {
+            error: error.to_owned(),
+            message: message.to_owned(),
+            details: self.details(),
+            timestamp: wire::naive_time(now),
+            status_code: status.as_u16(),
+        };
+        let response = wire::render(status, &body);
+        match self {
+            Failure::Unauthenticated => wire::with_header(response, WWW_AUTHENTICATE, "Bearer"),
+            Failure::Unavailable(wait) => wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string()),
+            Failure::BadRequest(_)
+            | Failure::Forbidden(_)
+            | Failure::NotFound(..)
+            | Failure::Conflict(_)
+            | Failure::Timeout
+            | Failure::TooLarge
+            | Failure::Internal => response,
+        }
+    }
+
+    /// Status, code and message.
+    fn words(&self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Failure::BadRequest(why) => (S::BAD_REQUEST, "BAD_REQUEST", why),
+            Failure::Unauthenticated => (S::UNAUTHORIZED, "AUTHENTICATION_FAILED", "Authentication required"),
+            Failure::Forbidden(_) => (S::FORBIDDEN, "FORBIDDEN", "You don't have permission to perform this action"),
+            Failure::NotFound(..) => (S::NOT_FOUND, "RESOURCE_NOT_FOUND", "The requested resource was not found"),
+            Failure::Conflict(Conflict::Email | Conflict::Username) => {
+                (S::CONFLICT, "CONFLICT", "Resource already exists")
+            }
+            Failure::Conflict(Conflict::LastAdministrator) => {
+                (S::CONFLICT, "CONFLICT", "The last administrator must stay")
+            }
+            Failure::Timeout => (S::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request did not arrive in time"),
+            Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request is too large"),
+            Failure::Unavailable(_) => {
+                (S::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "The service is temporarily unavailable")
+            }
+            Failure::Internal => (S::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "An unexpected error occurred"),
+        }
+    }
+
+    /// What the client's program may want to know.
+    fn details(&self) -> Map<String, Value> {
+        let members: &[(&str, &str)] = match self {
+            Failure::Forbidden(required) => &[("required_permission", required.as_str())],
+            Failure::NotFound(resource, id) => &[("resource_type", resource_type(*resource)), ("resource_id", id)],
+            Failure::Conflict(Conflict::Email) => &[("field", "email")],
+            Failure::Conflict(Conflict::Username) => &[("field", "username")],
+            Failure::Conflict(Conflict::LastAdministrator)
+            | Failure::BadRequest(_)
+            | Failure::Unauthenticated
+            | Failure::Timeout
+            | Failure::TooLarge
+            | Failure::Unavailable(_)
+            | Failure::Internal => &[],
+        };
+        members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+}
+
+fn resource_type(resource: Resource) -> &'static str {
+    match resource {
+        Resource::User => "user",
+        Resource::Workspace => "workspace",
+    }
+}
+
+impl From<DirectoryError> for Failure {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::User(error) => error.into(),
+            DirectoryError::Unavailable { retry_after } => Failure::Unavailable(retry_after),
+            // Only a list is given a position, and answers this itself.
+            DirectoryError::UnknownPosition => Failure::Internal,
+        }
+    }
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Unauthenticated => Failure::Unauthenticated,
+            UserError::Forbidden { required } => Failure::Forbidden(required),
+            UserError::NotFound { resource, id } => Failure::NotFound(resource, id),
+            UserError::Conflict(conflict) => Failure::Conflict(conflict),
+            UserError::TooLarge => Failure::TooLarge,
+            UserError::Busy(_) | UserError::Unavailable(_) => Failure::Unavailable(retry::SOON),
+            // Only creating can lack a workspace, and answers this itself; this API has no word for a status to set.
+            UserError::WorkspaceRequired | UserError::StatusNotSettable(_) => Failure::Internal,
+            UserError::Internal(_) => Failure::Internal,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The extractors: from bytes to the core's types, with every fault found on the way.
+
+mod body;
+mod echo;
+mod fields;
+pub(crate) mod parse;
+mod scalar;
+
+pub(crate) use body::Body;
+pub(crate) use fields::Fields;

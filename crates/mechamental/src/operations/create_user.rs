@@ -1,0 +1,78 @@
+//! `POST /v1/users`: a new user.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use dialect::{DirectoryError, Request};
+use users::json::FreeObject;
+use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
+use users::{NewUser, PlainPassword, RolePolicy, UserError};
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::extract::{Body, parse};
+use crate::routes::{self, USERS};
+use crate::wire;
+
+/// The member that names the workspace to join.
+const WORKSPACE: &str = "default_workspace_id";
+
+/// Creates a user.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let body = Body::read(&request)?;
+    let call = call_of(&request).await?;
+    let new = read(&body, &request.services.policy)?;
+    let user = request.directory.create(&call, new).await.map_err(|error| blame(error, &body))?;
+    let created = wire::user(StatusCode::CREATED, &user)?;
+    let path = format!("{USERS}/{}", user.id);
+    Ok(wire::with_header(created, LOCATION, &routes::local_address(&request.head, &path)))
+}
+
+fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {
+    let mut body = body.fields()?;
+    let email = body.required("email", parse::email);
+    let username = body.required("username", parse::text(Username::parse));
+    let password = body.required("password", parse::text(PlainPassword::parse));
+    let full_name = body.optional("full_name", parse::text(FullName::parse));
+    let avatar_url = body.optional("avatar_url", parse::text(AvatarUrl::parse));
+    let bio = body.optional("bio", parse::text(Bio::parse));
+    let timezone = body.optional("timezone", parse::form(Timezone::parse));
+    let locale = body.optional("locale", parse::form(Locale::parse));
+    let preferences = body.optional("preferences", parse::object);
+    let settings = body.optional("settings", parse::object);
+    let roles = body.optional("roles", parse::roles(policy));
+    let workspace = body.optional(WORKSPACE, parse::string);
+    body.finish(|| {
+        Ok(NewUser {
+            email: email?,
+            username: Some(username?),
+            password: Some(password?),
+            full_name: full_name?,
+            avatar_url: avatar_url?,
+            bio: bio?,
+            timezone: timezone?,
+            locale: locale?,
+            department: None,
+            preferences: preferences?.unwrap_or_else(FreeObject::empty),
+            settings: settings?.unwrap_or_else(FreeObject::empty),
+            metadata: FreeObject::empty(),
+            roles: roles?,
+            invite: false,
+            workspace: workspace?,
+        })
+    })
+}
+
+/// A workspace that the directory cannot do without is a missing member.
+fn blame(error: DirectoryError, body: &Body) -> ApiError {
+    match error {
+        DirectoryError::User(UserError::WorkspaceRequired) => body.missing(WORKSPACE),
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! `GET /v1/users/me`: the user that the key acts for.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use dialect::Request;
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::wire;
+
+/// Reads the user that the key acts for.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let call = call_of(&request).await?;
+    let user = request.directory.get_own(&call).await?;
+    Ok(wire::user(StatusCode::OK, &user)?)
+}

@@ -1,0 +1,28 @@
+//! `GET /v1/users/{user_id}`: one user.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use dialect::Request;
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::extract::{Fields, parse};
+use crate::wire;
+
+/// Reads a user; with a workspace named, as a member of it.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let call = call_of(&request).await?;
+    let workspace = workspace(&request.head.query)?;
+    let user = request.directory.get(&call, request.parameter(0), workspace.as_deref()).await?;
+    Ok(wire::user(StatusCode::OK, &user)?)
+}
+
+/// The workspace in whose context the user is looked at. An empty one is none.
+fn workspace(query: &str) -> Result<Option<String>, ApiError> {
+    let mut query = Fields::of_query(query);
+    let workspace = query.optional("workspace_id", parse::string);
+    query.finish(|| Ok(workspace?.filter(|id| !id.is_empty())))
+}

@@ -1,0 +1,69 @@
+//! `PUT /v1/users/{user_id}`: changes to a user. What is not named stays.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use dialect::Request;
+use users::json::FreeObject;
+use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
+use users::{FullNameChange, PlainPassword, RoleChange, RolePolicy, StatusChange, UserChange};
+
+use crate::caller::call_of;
+use crate::errors::ApiError;
+use crate::extract::{Body, parse};
+use crate::wire;
+
+/// Changes a user.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    let body = Body::read(&request)?;
+    let call = call_of(&request).await?;
+    let change = read(&body, &request.services.policy)?;
+    let user = request.directory.update(&call, request.parameter(0), change).await?;
+    Ok(wire::user(StatusCode::OK, &user)?)
+}
+
+fn read(body: &Body, policy: &RolePolicy) -> Result<UserChange, ApiError> {
+    let mut body = body.fields()?;
+    let email = body.optional("email", parse::email);
+    let username = body.optional("username", parse::text(Username::parse));
+    let password = body.optional("password", parse::text(PlainPassword::parse));
+    let full_name = body.clearable("full_name", parse::text(FullName::parse));
+    let avatar_url = body.clearable("avatar_url", parse::text(AvatarUrl::parse));
+    let bio = body.clearable("bio", parse::text(Bio::parse));
+    let timezone = body.clearable("timezone", parse::form(Timezone::parse));
+    let locale = body.clearable("locale", parse::form(Locale::parse));
+    let preferences = body.clearable("preferences", parse::object);
+    let settings = body.clearable("settings", parse::object);
+    let is_active = body.optional("is_active", parse::boolean);
+    let roles = body.optional("roles", parse::roles(policy));
+    let default_workspace = body.clearable("default_workspace_id", parse::string);
+    body.finish(|| {
+        Ok(UserChange {
+            email: email?,
+            username: username?,
+            password: password?,
+            full_name: full_name?.map(FullNameChange::Set),
+            avatar_url: avatar_url?,
+            bio: bio?,
+            timezone: timezone?,
+            locale: locale?,
+            department: None,
+            preferences: preferences?.map(or_empty),
+            settings: settings?.map(or_empty),
+            metadata: None,
+            status: is_active?.map(StatusChange::MayAct),
+            roles: roles?.map(RoleChange::To),
+            default_workspace: default_workspace?,
+        })
+    })
+}
+
+/// A free object cannot be null; clearing it leaves it without members.
+fn or_empty(object: Option<FreeObject>) -> FreeObject {
+    object.unwrap_or_else(FreeObject::empty)
+}
+
+#[cfg(test)]
+mod tests;

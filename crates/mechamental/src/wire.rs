@@ -1,0 +1,60 @@
+//! The wire types, and how answers are put on the wire. A wire type says in its fields what the reference shows, in the
+//! reference's order.
+
+mod error;
+mod time;
+mod user;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentType, HeaderName, HeaderValue, LOCATION};
+use serde::Serialize;
+use users::{User, UserError};
+
+pub(crate) use error::ErrorBody;
+pub(crate) use time::naive_time;
+pub(crate) use user::{UserBody, UserPage};
+
+/// A response with a JSON text.
+pub(crate) fn json(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status).insert_header(ContentType::json()).body(text)
+}
+
+/// A response with a wire type.
+pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    match serde_json::to_string(body) {
+        Ok(text) => json(status, text),
+        // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// A response with a user.
+///
+/// # Errors
+/// See [`UserBody`].
+pub(crate) fn user(status: StatusCode, user: &User) -> Result<HttpResponse, UserError> {
+    Ok(render(status, &UserBody::try_from(user)?))
+}
+
+/// A response without a body, which still names a type as the framework's does.
+pub(crate) fn no_content() -> HttpResponse {
+    HttpResponse::NoContent().insert_header(ContentType::json()).finish()
+}
+
+/// The response that sends a client to the same request elsewhere.
+pub(crate) fn moved(location: &str) -> HttpResponse {
+    with_header(HttpResponse::TemporaryRedirect().finish(), LOCATION, location)
+}
+
+/// The response with a header more.
+pub(crate) fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            response.headers_mut().insert(name, value);
+            response
+        }
+        // All values are made of parts that were header values or were percent-encoded.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

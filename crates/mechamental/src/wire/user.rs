@@ -1,0 +1,161 @@
+//! A user, and a page of users.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use users::json::FreeObject;
+use users::{User, UserError};
+
+use super::time::zoned_time;
+
+/// A user: 18 members in the reference's order, always all of them. Free objects stand in it as they are kept, so that
+/// their numbers stay as they were sent.
+#[derive(Debug, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub(crate) struct UserBody {
+    pub(crate) user_id: String,
+    pub(crate) email: String,
+    pub(crate) username: String,
+    pub(crate) full_name: Option<String>,
+    pub(crate) auth_provider: Option<String>,
+    pub(crate) is_active: bool,
+    pub(crate) is_verified: bool,
+    pub(crate) roles: Vec<String>,
+    pub(crate) avatar_url: Option<String>,
+    pub(crate) bio: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) locale: Option<String>,
+    pub(crate) preferences: Box<RawValue>,
+    pub(crate) settings: Box<RawValue>,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+    pub(crate) last_login: Option<String>,
+    pub(crate) default_workspace_id: Option<String>,
+}
+
+impl TryFrom<&User> for UserBody {
+    type Error = UserError;
+
+    /// # Errors
+    /// `Internal` if a free object is no JSON, which only damage to the store can cause.
+    fn try_from(user: &User) -> Result<Self, UserError> {
+        let User {
+            id,
+            revision: _,
+            email,
+            verified,
+            username,
+            full_name,
+            status: _,
+            roles,
+            department: _,
+            avatar_url,
+            bio,
+            timezone,
+            locale,
+            auth_provider,
+            preferences,
+            settings,
+            metadata: _,
+            created_at,
+            updated_at,
+            last_login,
+            default_workspace,
+        } = user;
+        Ok(Self {
+            user_id: id.as_str().to_owned(),
+            email: email.as_str().to_owned(),
+            username: username.as_str().to_owned(),
+            full_name: full_name.as_ref().map(|name| name.as_str().to_owned()),
+            auth_provider: auth_provider.clone(),
+            is_active: user.is_active(),
+            is_verified: *verified,
+            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            avatar_url: avatar_url.as_ref().map(|url| url.as_str().to_owned()),
+            bio: bio.as_ref().map(|bio| bio.as_str().to_owned()),
+            timezone: timezone.as_ref().map(|zone| zone.as_str().to_owned()),
+            locale: locale.as_ref().map(|locale| locale.as_str().to_owned()),
+            preferences: raw(preferences)?,
+            settings: raw(settings)?,
+            created_at: zoned_time(*created_at),
+            updated_at: zoned_time(*updated_at),
+            last_login: last_login.map(zoned_time),
+            default_workspace_id: default_workspace.as_ref().map(|id| id.as_str().to_owned()),
+        })
+    }
+}
+
+fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
+    let text = object.as_str().to_owned();
+    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct UserPage {
+    /// How many users match in all.
+    pub(crate) total: u64,
+    /// Whether there is a page after this one.
+    pub(crate) has_more: bool,
+    /// What to send to get it.
+    pub(crate) next_cursor: Option<String>,
+    /// The users of this page.
+    pub(crate) users: Vec<UserBody>,
+}
+
+#[cfg(test)]
+mod tests {
+    use users::{Email, Status, Timestamp, UserId, WorkspaceId};
+
+    use super::*;
+    use crate::testing::policy;
+
+    fn ada() -> User {
+        let policy = policy();
+        User {
+            id: UserId::from_stored("018f0000-0000-7000-8000-000000000001".to_owned()),
+            revision: 7,
+            email: Email::parse("ada@example.com").expect("an address"),
+            verified: true,
+            username: users::profile::Username::from_stored("ada".to_owned()),
+            full_name: None,
+            status: Status::Pending,
+            roles: policy.roles(policy.names().cloned()).expect("two roles"),
+            department: None,
+            avatar_url: None,
+            bio: Some(users::profile::Bio::from_stored("é\n".to_owned())),
+            timezone: None,
+            locale: None,
+            auth_provider: Some("local".to_owned()),
+            preferences: FreeObject::from_stored(r#"{"z":1.10,"a":[1E2,123456789012345678901234567890]}"#.to_owned()),
+            settings: FreeObject::empty(),
+            metadata: FreeObject::from_stored(r#"{"hidden":true}"#.to_owned()),
+            created_at: Timestamp::from_micros(1_735_787_045_678_900).expect("a time"),
+            updated_at: Timestamp::from_micros(1_735_787_045_000_000).expect("a time"),
+            last_login: None,
+            default_workspace: Some(WorkspaceId::from_stored("018f0000-0000-7000-8000-000000000002".to_owned())),
+        }
+    }
+
+    #[test]
+    fn all_members_in_the_order_of_the_reference() {
+        let body = UserBody::try_from(&ada()).expect("a sound record");
+        assert_eq!(
+            serde_json::to_string(&body).expect("JSON"),
+            concat!(
+                r#"{"user_id":"018f0000-0000-7000-8000-000000000001","email":"ada@example.com","username":"ada","#,
+                r#""full_name":null,"auth_provider":"local","is_active":false,"is_verified":true,"#,
+                r#""roles":["admin","user"],"avatar_url":null,"bio":"é\n","timezone":null,"locale":null,"#,
+                r#""preferences":{"z":1.10,"a":[1E2,123456789012345678901234567890]},"settings":{},"#,
+                r#""created_at":"2025-01-02T03:04:05.678900Z","updated_at":"2025-01-02T03:04:05Z","#,
+                r#""last_login":null,"default_workspace_id":"018f0000-0000-7000-8000-000000000002"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn damage_is_no_answer() {
+        let mut user = ada();
+        user.settings = FreeObject::from_stored("{".to_owned());
+        assert!(matches!(UserBody::try_from(&user), Err(UserError::Internal(_))));
+    }
+}
