@@ -173,4 +173,10 @@ fn a_revoked_or_expired_key_is_no_key() {
     assert!(house.users.authenticate(&key).is_ok());
     house.operator.revoke_key(key.id()).unwrap();
     assert_eq!(house.users.authenticate(&key).err(), Some(UserError::Unauthenticated));
+
+    let short = house.key_for(60, &house.admin_user);
+    house.wait(59);
+    assert!(house.users.authenticate(&short).is_ok());
+    house.wait(1);
+    assert_eq!(house.users.authenticate(&short).err(), Some(UserError::Unauthenticated));
 }

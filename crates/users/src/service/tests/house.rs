@@ -6,7 +6,9 @@ use crate::json::{FreeObject, decode};
 use crate::key::KeyReach;
 use crate::profile::Username;
 use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
+use crate::ports::Clock;
 use crate::testing::{MemoryStore, TestEnvironment};
+use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
     Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users, WorkspaceId,
@@ -26,6 +28,7 @@ impl House {
     pub fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
         let environment = TestEnvironment::new();
+        environment.clock.step_by(1);
         let users = Users::new(store.clone(), Arc::new(policy()), environment.ports());
         let operator = Operator::new(store, Arc::new(policy()), environment.ports());
         let made = operator
@@ -58,14 +61,18 @@ impl House {
     }
 
     pub fn key(&self, owner: Option<&User>, reach: KeyReach, permissions: Option<&[&str]>) -> PresentedKey {
-        let request = KeyRequest {
-            name: "a key".to_owned(),
-            reach,
-            owner: owner.map(|user| user.id.to_string()),
-            permissions: permissions.map(permission_set),
-            expires_at: None,
-        };
+        self.operator.create_key(key_request(owner, reach, permissions)).unwrap().key
+    }
+
+    /// A key that lives for so many seconds, and a way to let them pass.
+    pub fn key_for(&self, seconds: i64, owner: &User) -> PresentedKey {
+        let end = Timestamp::from_micros(self.environment.clock.now().micros() + seconds * 1_000_000);
+        let request = KeyRequest { expires_at: end, ..key_request(Some(owner), KeyReach::Owner, None) };
         self.operator.create_key(request).unwrap().key
+    }
+
+    pub fn wait(&self, seconds: i64) {
+        self.environment.clock.advance(seconds * 1_000_000);
     }
 
     pub fn caller(&self, key: &PresentedKey) -> Caller {
@@ -83,6 +90,16 @@ impl House {
 
     pub fn read(&self, user: &User) -> User {
         self.users.get(&self.admin, user.id.as_str(), None).unwrap()
+    }
+}
+
+fn key_request(owner: Option<&User>, reach: KeyReach, permissions: Option<&[&str]>) -> KeyRequest {
+    KeyRequest {
+        name: "a key".to_owned(),
+        reach,
+        owner: owner.map(|user| user.id.to_string()),
+        permissions: permissions.map(permission_set),
+        expires_at: None,
     }
 }
 

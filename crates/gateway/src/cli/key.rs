@@ -1,0 +1,159 @@
+//! `diglot key`
+
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+use users::error::UserError;
+use users::key::{Key as Record, KeyId, KeyReach};
+use users::text::TextRule;
+use users::{KeyRequest, Permission, Permissions, Timestamp, WorkspaceId};
+
+use super::output::{self, List, time};
+use super::{Context, Form};
+use crate::exit::{Failure, Outcome};
+use crate::settings::duration;
+
+/// What stands for all workspaces.
+const EVERYWHERE: &str = "*";
+
+/// The keys that clients present
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a key, which is shown once
+    ///
+    /// A key needs an owner or a workspace. Without a workspace it reaches those of its owner, whichever they are when it is used.
+    Create {
+        /// The workspace that it reaches, by id; '*' for all of them
+        #[arg(long, value_name = "ID")]
+        workspace: Option<String>,
+        /// The user it acts for, by id or e-mail address; it never permits more than that user has
+        #[arg(long, value_name = "ID|EMAIL")]
+        user: Option<String>,
+        /// What it permits, such as users:read; may be repeated. Without any: all that its owner has
+        #[arg(long = "permission", value_name = "PERMISSION", value_parser = permission)]
+        permissions: Vec<Permission>,
+        /// What people call it
+        #[arg(long, default_value = "unnamed", value_parser = name)]
+        name: String,
+        /// When it ends, from now: 90d, 12h, 30m, 45s. Without: never
+        #[arg(long, value_name = "TIME", value_parser = expiry)]
+        expires_in: Option<Duration>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print every key, the oldest first, without their secrets
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Revoke a key, at once and for good
+    Revoke {
+        /// The key's public id: the part between the first and the second underscore
+        id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    Permission::parse(text).ok_or_else(|| "a permission is written resource:action, such as users:read".to_owned())
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let rule = TextRule { min: 1, max: 255, control_free: true };
+    rule.check(text).map(|()| text.to_owned()).map_err(|error| format!("a name {error}"))
+}
+
+fn expiry(text: &str) -> Result<Duration, String> {
+    let length = duration::parse(text).filter(|length| !length.is_zero());
+    length.ok_or_else(|| "must be a time such as 45s, 30m, 12h or 90d".to_owned())
+}
+
+impl Key {
+    pub fn run(self, context: &Context) -> Outcome {
+        match self {
+            Key::Create { workspace, user, permissions, name, expires_in, form } => {
+                let permissions: Option<Permissions> =
+                    (!permissions.is_empty()).then(|| permissions.into_iter().collect());
+                let reach = reach(workspace)?;
+                create(context, form, expires_in, |expires_at| KeyRequest {
+                    name,
+                    reach,
+                    owner: user,
+                    permissions,
+                    expires_at,
+                })
+            }
+            Key::List { form } => {
+                let keys = context.installation()?.operator().keys()?;
+                let mut list = List::begin(form)?;
+                for key in keys {
+                    let state = if key.revoked_at.is_some() { "revoked" } else { "not revoked" };
+                    let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
+                    list.item(&object(&key), &[key.id.as_str(), &key.name, reach_text(&key.reach), owner, state])?;
+                }
+                list.end()
+            }
+            Key::Revoke { id, form } => {
+                context.installation()?.operator().revoke_key(&KeyId::from_stored(id.clone()))?;
+                output::result(form, &json!({"key_id": id, "revoked": true}), &format!("{id} is revoked"))
+            }
+        }
+    }
+}
+
+fn create(
+    context: &Context,
+    form: Form,
+    expires_in: Option<Duration>,
+    request: impl FnOnce(Option<Timestamp>) -> KeyRequest,
+) -> Outcome {
+    let installation = context.installation()?;
+    let now = installation.environment().clock.now();
+    let made = installation.operator().create_key(request(expires_in.map(|length| later(now, length)).transpose()?))?;
+    let key = made.key.reveal();
+    let mut object = object(&made.record);
+    object["key"] = Value::from(key.as_str());
+    output::result(form, &object, &key)
+}
+
+fn reach(workspace: Option<String>) -> Result<KeyReach, Failure> {
+    match workspace {
+        None => Ok(KeyReach::Owner),
+        Some(text) if text == EVERYWHERE => Ok(KeyReach::Installation),
+        Some(text) => {
+            WorkspaceId::parse(&text).map(KeyReach::Workspace).ok_or_else(|| UserError::no_workspace(&text).into())
+        }
+    }
+}
+
+fn later(now: Timestamp, length: Duration) -> Result<Timestamp, Failure> {
+    let micros = i64::try_from(length.as_micros()).ok().and_then(|length| now.micros().checked_add(length));
+    micros.and_then(Timestamp::from_micros).ok_or_else(|| Failure::Usage("--expires-in is too far away".to_owned()))
+}
+
+fn reach_text(reach: &KeyReach) -> &str {
+    match reach {
+        KeyReach::Installation => EVERYWHERE,
+        KeyReach::Workspace(id) => id.as_str(),
+        KeyReach::Owner => "owner",
+    }
+}
+
+fn object(key: &Record) -> Value {
+    let workspace = match &key.reach {
+        KeyReach::Owner => None,
+        reach => Some(reach_text(reach)),
+    };
+    json!({
+        "key_id": key.id.as_str(),
+        "name": key.name,
+        "workspace": workspace,
+        "user_id": key.owner.as_ref().map(|id| id.as_str()),
+        "permissions": key.permissions.as_ref().map(|all| all.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
+        "created_at": time(key.created_at),
+        "expires_at": key.expires_at.map(time),
+        "revoked_at": key.revoked_at.map(time),
+    })
+}

@@ -1,0 +1,116 @@
+//! The command line.
+
+mod check;
+mod init;
+mod key;
+mod member;
+mod migrate;
+mod output;
+mod password;
+mod serve;
+mod user;
+mod workspace;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::{self, Failure, Outcome};
+use crate::settings::{CONFIG_VARIABLE, Settings};
+use crate::store::{Installation, InstallationError};
+
+/// One user directory, spoken to in several API dialects.
+///
+/// A first start: `diglot init` makes the store, an administrator and its key, `diglot serve` serves them.
+///
+/// Every command ends with 0 if it was done, 1 if the answer is no, 2 if the command line or the settings are wrong.
+#[derive(Debug, Parser)]
+#[command(name = "diglot", version, max_term_width = 100)]
+pub struct Cli {
+    /// A file with settings; the built-in ones hold where it says nothing
+    #[arg(long, global = true, env = CONFIG_VARIABLE, hide_env_values = true, value_name = "FILE")]
+    config: Option<OsString>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
+    Serve,
+    /// Make the store, the first workspace, the administrator and its key, which is shown once
+    Init(init::Init),
+    /// Bring the store up to date
+    Migrate(migrate::Migrate),
+    /// Workspaces, the tenants
+    #[command(subcommand)]
+    Workspace(workspace::Workspace),
+    /// Who is in which workspace
+    #[command(subcommand)]
+    Member(member::Member),
+    /// The keys that clients present
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Users, beyond what the API offers
+    #[command(subcommand)]
+    User(user::User),
+    /// Look at the settings and the store, without serving
+    Check(Form),
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+struct Form {
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    exit::conclude(&run(Cli::parse()))
+}
+
+fn run(cli: Cli) -> Outcome {
+    let context = Context { config: cli.config };
+    match cli.command {
+        Command::Serve => serve::run(&context),
+        Command::Init(command) => command.run(&context),
+        Command::Migrate(command) => command.run(&context),
+        Command::Workspace(command) => command.run(&context),
+        Command::Member(command) => command.run(&context),
+        Command::Key(command) => command.run(&context),
+        Command::User(command) => command.run(&context),
+        Command::Check(form) => check::run(&context, form),
+    }
+}
+
+/// What all commands begin with.
+struct Context {
+    config: Option<OsString>,
+}
+
+impl Context {
+    fn settings(&self) -> Result<Settings, Failure> {
+        // An empty variable is none.
+        let file = self.config.as_deref().filter(|path| !path.is_empty()).map(Path::new);
+        Settings::load(file, std::env::vars_os()).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// The installation that is there; none is made.
+    fn installation(&self) -> Result<Installation, Failure> {
+        Ok(Installation::existing(&self.settings()?)?)
+    }
+}
+
+impl From<InstallationError> for Failure {
+    fn from(error: InstallationError) -> Self {
+        match error {
+            InstallationError::Open(error) => Failure::No(error.to_string()),
+            InstallationError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What commands print.
+
+use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
+
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+use users::Timestamp;
+use users::user::User;
+
+use super::Form;
+use crate::exit::{Failure, Outcome};
+
+/// Prints one result: an object, or lines for people.
+pub fn result(form: Form, object: &Value, lines: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    let text = if form.json { object.to_string() } else { lines.trim_end().to_owned() };
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::No(format!("cannot write the result: {error}")))
+}
+
+/// A list that is printed while it is read: an array, or a line for each item.
+pub struct List {
+    form: Form,
+    out: BufWriter<StdoutLock<'static>>,
+    empty: bool,
+}
+
+impl List {
+    /// Begins the list.
+    pub fn begin(form: Form) -> Result<Self, Failure> {
+        let mut list = Self { form, out: BufWriter::new(io::stdout().lock()), empty: true };
+        if form.json {
+            list.write("[")?;
+        }
+        Ok(list)
+    }
+
+    /// Prints an item.
+    pub fn item(&mut self, object: &Value, columns: &[&str]) -> Outcome {
+        let separator = match (self.form.json, self.empty) {
+            (true, true) => "\n",
+            (true, false) => ",\n",
+            (false, _) => "",
+        };
+        self.empty = false;
+        let line = if self.form.json { object.to_string() } else { columns.join("\t") + "\n" };
+        self.write(separator)?;
+        self.write(&line)
+    }
+
+    /// Ends the list.
+    pub fn end(mut self) -> Outcome {
+        if self.form.json {
+            self.write(if self.empty { "]\n" } else { "\n]\n" })?;
+        }
+        self.out.flush().map_err(closed)
+    }
+
+    fn write(&mut self, text: &str) -> Outcome {
+        self.out.write_all(text.as_bytes()).map_err(closed)
+    }
+}
+
+/// Who reads a list may stop at any line, as `head` does.
+fn closed(error: io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::No(format!("cannot write the list: {error}")),
+    }
+}
+
+/// A time as this command line writes it: RFC 3339, UTC, microseconds.
+pub fn time(time: Timestamp) -> String {
+    time.utc().to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// Prints a user of a list.
+pub fn user_item(list: &mut List, user: &User) -> Outcome {
+    let roles = user.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",");
+    let (id, email, status) = (user.id.as_str(), user.email.as_str(), user.status.as_str());
+    list.item(&user_object(user), &[id, email, user.username.as_str(), status, &roles])
+}
+
+/// What lists tell of a user.
+pub fn user_object(user: &User) -> Value {
+    json!({
+        "user_id": user.id.as_str(),
+        "email": user.email.as_str(),
+        "username": user.username.as_str(),
+        "full_name": user.full_name.as_ref().map(|name| name.as_str()),
+        "status": user.status.as_str(),
+        "verified": user.verified,
+        "roles": user.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>(),
+        "default_workspace_id": user.default_workspace.as_ref().map(|id| id.as_str()),
+        "created_at": time(user.created_at),
+        "updated_at": time(user.updated_at),
+        "last_login": user.last_login.map(time),
+    })
+}

@@ -1,0 +1,50 @@
+//! `diglot serve`
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Context;
+use crate::exit::{Failure, Outcome};
+use crate::server::{self, StartError};
+use crate::settings::Settings;
+use crate::telemetry::logs;
+
+pub fn run(context: &Context) -> Outcome {
+    let settings = context.settings()?;
+    logs::begin(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    // The listeners have threads of their own; this one waits for signals.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::No(format!("cannot start: {error}")))?;
+    let patience = settings.server.shutdown_timeout;
+    let outcome = runtime.block_on(serve(settings));
+    runtime.shutdown_timeout(patience);
+    outcome
+}
+
+async fn serve(settings: Settings) -> Outcome {
+    let unwatched = |error| Failure::No(format!("cannot wait for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(unwatched)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unwatched)?;
+    let store = settings.database.url.to_string();
+    let running = server::start(settings).await?;
+    let admin = running.admin_address.map(|address| address.to_string());
+    tracing::info!(address = %running.address, admin, store, version = env!("CARGO_PKG_VERSION"), "diglot serves");
+    let signal = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+        () = running.ended() => "a listener ended",
+    };
+    tracing::info!(signal, "stopping");
+    running.stop().await.map_err(|error| Failure::No(format!("the server has failed: {error}")))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store(error) => error.into(),
+            StartError::Listen { .. } => Failure::No(error.to_string()),
+            StartError::Settings(message) => Failure::Usage(message),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The dialects of this program. Each has one entry here, and nothing else outside of its own crate names it.
+
+use std::sync::Arc;
+
+use dialect::{Dialect, Services};
+
+/// A dialect, and how a newcomer tries it.
+pub struct Entry {
+    /// Its name in settings, logs, metrics and on the command line.
+    pub name: &'static str,
+    /// Its credential's header, as people write it.
+    pub header: &'static str,
+    /// Makes it.
+    pub build: fn(&Services) -> Arc<dyn Dialect>,
+    /// Commands that list the users and create one.
+    pub examples: fn(&Example<'_>) -> Vec<String>,
+}
+
+/// What the examples speak to.
+pub struct Example<'a> {
+    /// The server with the dialect's prefix.
+    pub base: &'a str,
+    /// A key.
+    pub key: &'a str,
+    /// A workspace.
+    pub workspace: &'a str,
+}
+
+/// Every dialect. Where nothing else decides, the first wins.
+pub static DIALECTS: &[Entry] = &[
+    Entry {
+        name: "mechamental",
+        header: "Authorization",
+        build: |services| Arc::new(mechamental::MechaMental::new(services.clock.clone())),
+        examples: |Example { base, key, workspace }| {
+            vec![
+                format!("curl -H 'Authorization: Bearer {key}' '{base}/v1/users?workspace_id={workspace}'"),
+                format!(
+                    "curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' '{base}/v1/users' \
+                     -d '{{\"email\": \"ada@example.com\", \"username\": \"ada\", \"password\": \"correct horse\"}}'"
+                ),
+            ]
+        },
+    },
+    Entry {
+        name: "maisa",
+        header: "X-API-Key",
+        build: |_| Arc::new(maisa::Maisa),
+        examples: |Example { base, key, .. }| {
+            vec![
+                format!("curl -H 'X-API-Key: {key}' '{base}/v1/users'"),
+                format!(
+                    "curl -H 'X-API-Key: {key}' -H 'Content-Type: application/json' '{base}/v1/users' \
+                     -d '{{\"email\": \"grace@example.com\", \"name\": \"Grace Hopper\", \"role\": \"user\"}}'"
+                ),
+            ]
+        },
+    },
+];
+
+/// The names, in order.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    DIALECTS.iter().map(|entry| entry.name).collect()
+}

@@ -1,0 +1,153 @@
+//! A bounded way off the threads that serve: blocking work runs on threads of its own, so much at a time, and
+//! what finds the waiting line full, or waits for too long, is sent away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dialect::{DirectoryError, retry};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use users::UserError;
+
+/// How many can be at work, and how many can wait for how long.
+pub struct Lane {
+    slots: Arc<Semaphore>,
+    width: usize,
+    waiting: AtomicUsize,
+    queue: usize,
+    patience: Duration,
+}
+
+/// What a lane is doing at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneLoad {
+    /// At work.
+    pub running: usize,
+    /// Waiting.
+    pub waiting: usize,
+}
+
+impl Lane {
+    /// An empty lane.
+    #[must_use]
+    pub fn new(width: usize, queue: usize, patience: Duration) -> Self {
+        Self { slots: Arc::new(Semaphore::new(width)), width, waiting: AtomicUsize::new(0), queue, patience }
+    }
+
+    /// What it is doing now.
+    #[must_use]
+    pub fn load(&self) -> LaneLoad {
+        let running = self.width.saturating_sub(self.slots.available_permits());
+        LaneLoad { running, waiting: self.waiting.load(Ordering::Relaxed) }
+    }
+
+    /// Runs blocking work and waits for what comes of it. Work that has begun is finished even if nobody waits any more, and
+    /// holds its place until then.
+    ///
+    /// # Errors
+    /// What the work says; `Unavailable` if there is no place; `Internal` if it panicked.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> users::error::Result<T> + Send + 'static,
+    ) -> dialect::directory::Result<T> {
+        let permit = self.enter().await?;
+        let task = tokio::task::spawn_blocking(move || {
+            let _permit: OwnedSemaphorePermit = permit;
+            work()
+        });
+        match task.await {
+            Ok(result) => Ok(result.inspect_err(log_fault)?),
+            // The message may repeat what a client sent; the place is in the log already.
+            Err(error) if error.is_panic() => Err(UserError::Internal("the operation panicked".to_owned()).into()),
+            Err(_stopping) => Err(DirectoryError::Unavailable { retry_after: retry::SOON }),
+        }
+    }
+
+    async fn enter(&self) -> dialect::directory::Result<OwnedSemaphorePermit> {
+        const FULL: DirectoryError = DirectoryError::Unavailable { retry_after: retry::SOON };
+        if let Ok(permit) = self.slots.clone().try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _place = self.wait_in_line().ok_or(FULL)?;
+        match tokio::time::timeout(self.patience, self.slots.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(FULL),
+        }
+    }
+
+    fn wait_in_line(&self) -> Option<Place<'_>> {
+        let place = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let guard = Place(self);
+        (place < self.queue).then_some(guard)
+    }
+}
+
+/// What the client is not told, the operator is. (The store says itself when it is away.)
+fn log_fault(error: &UserError) {
+    if let UserError::Internal(reason) = error {
+        tracing::error!(reason, "the directory failed");
+    }
+}
+
+/// A place in the line, given up when dropped.
+struct Place<'a>(&'a Lane);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    const IDLE: LaneLoad = LaneLoad { running: 0, waiting: 0 };
+
+    fn is_full<T>(result: &dialect::directory::Result<T>) -> bool {
+        matches!(result, Err(DirectoryError::Unavailable { .. }))
+    }
+
+    #[tokio::test]
+    async fn beyond_the_line_is_sent_away_and_then_it_is_free_again() {
+        let lane = Arc::new(Lane::new(1, 0, Duration::from_secs(60)));
+        let (finish, wait) = mpsc::channel::<()>();
+        let (started, running) = tokio::sync::oneshot::channel();
+        let first = tokio::spawn({
+            let lane = lane.clone();
+            async move {
+                let work = move || {
+                    started.send(()).expect("somebody waits");
+                    wait.recv().expect("a signal");
+                    Ok(1)
+                };
+                lane.run(work).await
+            }
+        });
+        running.await.expect("it runs");
+        assert_eq!(lane.load(), LaneLoad { running: 1, waiting: 0 });
+        assert!(is_full(&lane.run(|| Ok(2)).await));
+        finish.send(()).expect("it waits");
+        assert_eq!(first.await.expect("no panic"), Ok(1));
+        assert_eq!(lane.run(|| Ok(3)).await, Ok(3));
+        assert_eq!(lane.load(), IDLE);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let lane = Lane::new(1, 8, Duration::from_millis(10));
+        let _permit = lane.enter().await.expect("the first");
+        assert!(is_full(&lane.run(|| Ok(())).await));
+        assert_eq!(lane.load().waiting, 0);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_and_costs_no_place() {
+        let lane = Lane::new(1, 0, Duration::from_secs(1));
+        let result: dialect::directory::Result<()> = lane.run(|| panic!("ada@example.com")).await;
+        assert_eq!(result, Err(UserError::Internal("the operation panicked".to_owned()).into()));
+        assert_eq!(lane.run(|| Ok(1)).await, Ok(1));
+    }
+}

@@ -1,0 +1,116 @@
+//! The one handler of the server: finds the dialect and the operation, has it answer, and logs and counts what came
+//! of it.
+
+mod run;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{HOST, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use dialect::{Head, Services};
+use percent_encoding::percent_decode_str;
+use users::ports::Randomness;
+
+use crate::answer::{self, REQUEST_ID};
+use crate::connections::{Connection, Serving};
+use crate::health::{self, Health};
+use crate::table::{Asked, Table};
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::requests::Finished;
+use run::Operation;
+
+/// How long a connection may linger whose request body will not be read.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// Everything that answers requests.
+pub struct Application {
+    /// Where requests go.
+    pub table: Table,
+    /// What operations share.
+    pub services: Arc<Services>,
+    /// Makes the ids of requests.
+    pub randomness: Arc<dyn Randomness>,
+    /// What the probes see.
+    pub health: Arc<Health>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// How long a body may take.
+    pub body_timeout: Duration,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+}
+
+/// Answers a request.
+pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Application>) -> HttpResponse {
+    let began = Instant::now();
+    let mut serving = request.conn_data::<Connection>().map(Connection::serve);
+    let mut finished = Finished::new(application.request_id(&request), request.method().clone());
+    let mut response = application.serve(&request, payload, began, &mut finished).await;
+    answer::add_headers(&mut response, &finished.request_id);
+    if finished.closes {
+        answer::close_behind(&mut response);
+        serving.iter_mut().for_each(|serving: &mut Serving| serving.close_within(LINGER));
+    }
+    finished.conclude(response.status(), began.elapsed(), &application.metrics);
+    answer::hand_over(response, serving)
+}
+
+impl Application {
+    /// The client's id for the request, or a new one.
+    fn request_id(&self, request: &HttpRequest) -> String {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        let given = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
+        let given = given.filter(|id| (1..=64).contains(&id.len()) && id.iter().copied().all(is_plain));
+        match given {
+            Some(id) => String::from_utf8_lossy(id).into_owned(),
+            None => self.randomness.uuid().to_string(),
+        }
+    }
+
+    async fn serve(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        began: Instant,
+        finished: &mut Finished,
+    ) -> HttpResponse {
+        let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
+        if let Some(probe) = health::probe(&path) {
+            finished.operation = probe.name().into();
+            return self.health.answer(probe, request.method()).await;
+        }
+        let host = host(request);
+        let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };
+        let resolved = self.table.resolve(&asked);
+        finished.dialect = resolved.dialect.name();
+        let head = Head {
+            method: request.method().clone(),
+            host: host.to_owned(),
+            mount: resolved.mount.to_owned(),
+            path: resolved.path,
+            query: request.uri().query().unwrap_or("").to_owned(),
+            headers: request.headers().clone(),
+            request_id: finished.request_id.clone(),
+        };
+        let mut response = match resolved.target {
+            Ok((deployed, parameters)) => {
+                let operation = Operation { dialect: resolved.dialect, deployed, parameters, head, began };
+                self.run(operation, payload, finished).await
+            }
+            Err(refusal) => resolved.dialect.refuse(refusal, &head),
+        };
+        if resolved.by_header {
+            answer::vary(&mut response, self.table.vary());
+        }
+        response
+    }
+}
+
+/// The target's authority where it has one, else the `Host` header (RFC 9112 §3.2.2).
+fn host(request: &HttpRequest) -> &str {
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let header = || request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    authority.or_else(header).unwrap_or("")
+}

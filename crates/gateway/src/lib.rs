@@ -1,0 +1,21 @@
+//! The program `diglot`: settings, the listeners, the choice of the dialect, the command line, and what operators see.
+
+pub mod answer;
+pub mod body;
+pub mod cli;
+pub mod connections;
+pub mod dialects;
+pub mod directory;
+pub mod dispatch;
+pub mod environment;
+pub mod exit;
+pub mod hashing;
+pub mod health;
+pub mod server;
+pub mod settings;
+pub mod store;
+pub mod table;
+pub mod telemetry;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,152 @@
+//! The server: its listeners, and how they stop.
+
+mod admin;
+mod assemble;
+mod listen;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::connections::Connections;
+use crate::dispatch::Application;
+use crate::health::Health;
+use crate::settings::{ServerSettings, Settings};
+use crate::store::{Installation, InstallationError};
+
+/// Why the server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] InstallationError),
+    /// An address cannot be served.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The settings say something that this program cannot do.
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// A server that serves.
+pub struct Running {
+    /// Where the API is.
+    pub address: SocketAddr,
+    /// Where the metrics are, if anywhere.
+    pub admin_address: Option<SocketAddr>,
+    health: Arc<Health>,
+    api: Stoppable<io::Result<()>>,
+    admin: Option<Stoppable<io::Result<()>>>,
+    watchdog: Stoppable<()>,
+    installation: Option<Installation>,
+}
+
+/// A task that ends when it is told to.
+struct Stoppable<T> {
+    task: JoinHandle<T>,
+    stop: CancellationToken,
+}
+
+impl<T: Send + 'static> Stoppable<T> {
+    fn spawn(task: impl Future<Output = T> + Send + 'static, stop: CancellationToken) -> Self {
+        Self { task: tokio::spawn(task), stop }
+    }
+
+    async fn stop(self) -> io::Result<T> {
+        self.stop.cancel();
+        self.task.await.map_err(io::Error::other)
+    }
+}
+
+/// Opens the store and serves. Must be called on a tokio runtime.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let server = settings.server.clone();
+    let opening = tokio::task::spawn_blocking(move || {
+        let installation = Installation::create(&settings)?;
+        let secret = installation.prepare()?;
+        Ok::<_, InstallationError>((settings, installation, secret))
+    });
+    let (settings, installation, secret) =
+        opening.await.map_err(|error| StartError::Settings(format!("opening the store: {error}")))??;
+    let connections = Connections::new(server.head_timeout);
+    let application = assemble::application(&settings, &installation, secret, &connections)?;
+    let mut running = serve(application, connections, &server)?;
+    running.installation = Some(installation);
+    Ok(running)
+}
+
+/// Serves an application that is put together.
+fn serve(
+    application: Application,
+    connections: Arc<Connections>,
+    settings: &ServerSettings,
+) -> Result<Running, StartError> {
+    let application = Arc::new(application);
+    let health = application.health.clone();
+    let failed = |address| move |error| StartError::Listen { address, error };
+
+    let (address, socket) = listen::bind(settings.bind).map_err(failed(settings.bind))?;
+    let admin = settings.admin_bind.map(|at| listen::bind(at).map_err(failed(at))).transpose()?;
+    let admin_address = admin.as_ref().map(|(address, _)| *address);
+
+    let stop = CancellationToken::new();
+    let admin = match admin {
+        Some((at, socket)) => {
+            let server = admin::server(application.clone(), &connections, socket, settings, stop.clone());
+            Some(Stoppable::spawn(server.map_err(failed(at))?, stop))
+        }
+        None => None,
+    };
+    let stop = CancellationToken::new();
+    let server = listen::server(application, &connections, socket, settings, stop.clone());
+    let api = Stoppable::spawn(server.map_err(failed(address))?, stop);
+    let stop = CancellationToken::new();
+    let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
+    Ok(Running { address, admin_address, health, api, admin, watchdog, installation: None })
+}
+
+impl Running {
+    /// Stops: not ready from now on, no new connections; requests that are being answered are finished, within the
+    /// time that the settings give them.
+    ///
+    /// # Errors
+    /// A listener's.
+    pub async fn stop(self) -> io::Result<()> {
+        self.health.stop();
+        let mut outcome = self.api.stop().await.flatten();
+        // Whoever watches the process can do so until the last request is answered.
+        if let Some(admin) = self.admin {
+            outcome = outcome.and(admin.stop().await.flatten());
+        }
+        outcome = outcome.and(self.watchdog.stop().await);
+        if let Some(installation) = self.installation {
+            let closed = tokio::task::spawn_blocking(move || installation.close()).await;
+            outcome = outcome.and(closed.map_err(io::Error::other));
+        }
+        outcome
+    }
+
+    /// Waits until a listener ends although nobody has stopped it.
+    pub async fn ended(&self) {
+        let has_ended = |server: &Stoppable<_>| server.task.is_finished();
+        while !has_ended(&self.api) && !self.admin.as_ref().is_some_and(has_ended) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Puts the application together.
+
+use std::sync::Arc;
+
+use dialect::{Directory, Services};
+
+use super::StartError;
+use crate::connections::Connections;
+use crate::dialects::DIALECTS;
+use crate::directory::{LaneLoad, LocalDirectory, Width};
+use crate::dispatch::Application;
+use crate::hashing;
+use crate::health::{Check, Health};
+use crate::settings::Settings;
+use crate::store::{Installation, Store};
+use crate::table::{Mounted, Table};
+use crate::telemetry::metrics::{Gauge, Metrics};
+
+/// Reads that may wait for a connection of the store.
+const READ_QUEUE: usize = 1_024;
+
+type Local = Arc<LocalDirectory<Store>>;
+
+/// The application on this installation.
+pub fn application(
+    settings: &Settings,
+    installation: &Installation,
+    secret: Vec<u8>,
+    connections: &Arc<Connections>,
+) -> Result<Application, StartError> {
+    let environment = installation.environment();
+    let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
+    let width = Width {
+        reads: settings.database.readers as usize,
+        writes: settings.database.write_queue + hashing::QUEUE,
+        queue: READ_QUEUE,
+        patience: settings.database.wait,
+    };
+    let local = LocalDirectory::new(installation.users(), width);
+    Ok(Application {
+        table: table(settings, &services, &local)?,
+        services,
+        randomness: environment.randomness.clone(),
+        health: Arc::new(Health::new(check(local.clone()))),
+        metrics: Arc::new(Metrics::new(gauges(installation, &local, connections))),
+        body_timeout: settings.server.body_timeout,
+        request_timeout: settings.server.request_timeout,
+    })
+}
+
+/// Every dialect where the settings put it. Each operation is answered by the local directory; one that is answered
+/// elsewhere gets another one here.
+fn table(settings: &Settings, services: &Services, local: &Local) -> Result<Table, StartError> {
+    let mut mounted = Vec::new();
+    for entry in DIALECTS {
+        if let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) {
+            let directory = |_operation: &str| -> Arc<dyn Directory> { local.clone() };
+            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
+        }
+    }
+    Table::new(mounted, &settings.dialects)
+        .ok_or_else(|| StartError::Settings("dialects.default must name a dialect that is served".to_owned()))
+}
+
+/// The process can serve if its store answers, and there is somebody to serve.
+fn check(local: Local) -> Check {
+    Box::new(move || {
+        let local = local.clone();
+        Box::pin(async move {
+            match local.has_administrator().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err("there is no administrator yet: run `diglot init`".to_owned()),
+                Err(error) => {
+                    tracing::warn!(%error, "not ready");
+                    Err("the store does not answer".to_owned())
+                }
+            }
+        })
+    })
+}
+
+fn gauges(installation: &Installation, local: &Local, connections: &Arc<Connections>) -> Vec<Gauge> {
+    let lane = |name, help, read: fn(&LocalDirectory<Store>) -> LaneLoad, part: fn(LaneLoad) -> usize| {
+        let local = local.clone();
+        gauge(name, help, move || part(read(&local)))
+    };
+    let (hashing, hashers) = (installation.hasher(), installation.hasher());
+    let connections = connections.clone();
+    let mut gauges = vec![
+        gauge("connections", "Open connections", move || connections.count()),
+        gauge("password_hashes_running", "Passwords that are being hashed", move || hashing.load().running),
+        gauge("password_hashes_waiting", "Passwords that wait to be hashed", move || hashers.load().waiting),
+        lane("reads_running", "Reads at work", |local| local.reads.load(), |load| load.running),
+        lane("reads_waiting", "Reads that wait for their turn", |local| local.reads.load(), |load| load.waiting),
+        lane(
+            "writes_running",
+            "Writes at work or in the store's queue",
+            |local| local.writes.load(),
+            |load| load.running,
+        ),
+    ];
+    gauges.extend(installation.gauges());
+    gauges
+}
+
+/// A gauge of something that is counted with `usize`.
+pub fn gauge(name: &'static str, help: &'static str, value: impl Fn() -> usize + Send + Sync + 'static) -> Gauge {
+    Gauge { name, help, value: Box::new(move || i64::try_from(value()).unwrap_or(i64::MAX)) }
+}

@@ -1,0 +1,135 @@
+//! A dialect that says what it sees.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
+use dialect::{Dialect, Head, Refusal, Request, Route, Services};
+use users::RolePolicy;
+use users::role::{RoleDefinition, RoleName};
+use users::testing::TestEnvironment;
+
+use crate::connections::Connections;
+use crate::dispatch::Application;
+use crate::environment::SystemRandomness;
+use crate::health::Health;
+use crate::server::{Running, serve};
+use crate::settings::{Mounting, Mountings, ServerSettings};
+use crate::table::{Mounted, Table};
+use crate::telemetry::metrics::Metrics;
+use crate::testing::NoDirectory;
+
+pub struct Plain;
+
+static ROUTES: [Route; 6] = [
+    Route { operation: "read", method: Method::GET, path: "/v1/things", handler: |r| Box::pin(echo(r)) },
+    Route { operation: "write", method: Method::POST, path: "/v1/things", handler: |r| Box::pin(echo(r)) },
+    Route { operation: "slow", method: Method::GET, path: "/v1/slow/{ms}", handler: |r| Box::pin(slow(r)) },
+    Route { operation: "large", method: Method::GET, path: "/v1/large", handler: |_| Box::pin(large()) },
+    Route { operation: "panic", method: Method::GET, path: "/v1/panic", handler: |_| Box::pin(panics()) },
+    Route {
+        operation: "early",
+        method: Method::GET,
+        path: "/v1/panic/early",
+        handler: |_| panic!("before the future"),
+    },
+];
+
+/// The size of the large answer: more than the buffers of a socket take.
+pub const LARGE: usize = 32 * 1024 * 1024;
+
+async fn echo(request: Request) -> HttpResponse {
+    HttpResponse::Ok().body(format!("{} {} {} bytes", request.operation, request.head.path, request.body.len()))
+}
+
+async fn slow(request: Request) -> HttpResponse {
+    let milliseconds = request.parameter(0).parse().expect("a number");
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    HttpResponse::Ok().body("slow")
+}
+
+async fn large() -> HttpResponse {
+    HttpResponse::Ok().body(vec![b'x'; LARGE])
+}
+
+async fn panics() -> HttpResponse {
+    panic!("ada@example.com")
+}
+
+impl Dialect for Plain {
+    fn name(&self) -> &'static str {
+        "plain"
+    }
+
+    fn credential_header(&self) -> HeaderName {
+        AUTHORIZATION
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        &ROUTES
+    }
+
+    fn refuse(&self, refusal: Refusal, _: &Head) -> HttpResponse {
+        let text = format!("{refusal:?}");
+        let (status, header) = match refusal {
+            Refusal::NotFound { .. } => (404, None),
+            Refusal::MethodNotAllowed { allow } => {
+                let allow: Vec<&str> = allow.iter().map(Method::as_str).collect();
+                (405, Some((ALLOW, allow.join(", "))))
+            }
+            Refusal::TwoCredentials | Refusal::BrokenBody => (400, None),
+            Refusal::BodyTooLarge => (413, None),
+            Refusal::BodyTimeout => (408, None),
+            Refusal::Unavailable { retry_after } => (503, Some((RETRY_AFTER, retry_after.as_secs().to_string()))),
+            Refusal::Internal => (500, None),
+        };
+        let mut response = HttpResponse::build(StatusCode::from_u16(status).expect("a status"));
+        header.into_iter().for_each(|header| {
+            response.insert_header(header);
+        });
+        response.body(text)
+    }
+}
+
+/// Short limits, so that nobody waits for a test.
+pub fn settings() -> ServerSettings {
+    let local = "127.0.0.1:0".parse().expect("an address");
+    ServerSettings {
+        bind: local,
+        admin_bind: Some(local),
+        workers: 1,
+        max_connections: 100,
+        head_timeout: Duration::from_millis(600),
+        body_timeout: Duration::from_millis(600),
+        request_timeout: Duration::from_millis(1_500),
+        shutdown_timeout: Duration::from_secs(5),
+    }
+}
+
+/// A server with this dialect, ready or not.
+pub fn start(ready: Result<(), &'static str>) -> Running {
+    let settings = settings();
+    let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned() };
+    let mountings = Mountings { default: "plain".to_owned(), shared: true, served: vec![mounting] };
+    let mounted = Mounted::new(Arc::new(Plain), "Authorization", &mountings.served[0], |_| Arc::new(NoDirectory));
+    let role =
+        RoleDefinition { name: RoleName::from_stored("admin".to_owned()), permissions: [].into_iter().collect() };
+    let policy = Arc::new(RolePolicy::new(vec![role]).expect("a role"));
+    let clock = TestEnvironment::default().clock;
+    let connections = Connections::new(settings.head_timeout);
+    let application = Application {
+        table: Table::new(vec![mounted], &mountings).expect("a table"),
+        services: Arc::new(Services { policy, clock, secret: Vec::new() }),
+        randomness: Arc::new(SystemRandomness),
+        health: Arc::new(Health::new(Box::new(move || {
+            let ready = ready.map_err(str::to_owned);
+            Box::pin(async move { ready })
+        }))),
+        metrics: Arc::new(Metrics::new(Vec::new())),
+        body_timeout: settings.body_timeout,
+        request_timeout: settings.request_timeout,
+    };
+    serve(application, connections, &settings).expect("it starts")
+}

@@ -1,0 +1,101 @@
+//! The settings: `config/default.toml`, then a file, then the environment.
+
+pub mod duration;
+mod layers;
+mod mounting;
+mod problem;
+mod raw;
+mod read;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use users::RolePolicy;
+use users::password::Cost;
+
+pub use layers::CONFIG_VARIABLE;
+pub use mounting::{Host, Mounting, Mountings};
+pub use problem::{Place, Problem, SettingsError};
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `[server]`
+    pub server: ServerSettings,
+    /// `[database]`
+    pub database: storage::Settings,
+    /// `[dialects]`
+    pub dialects: Mountings,
+    /// `passwords.bcrypt_cost`
+    pub bcrypt_cost: Cost,
+    /// `[[roles]]`
+    pub roles: Arc<RolePolicy>,
+    /// `[log]`
+    pub log: LogSettings,
+}
+
+/// The listeners, and how patient they are.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// Where the API is served.
+    pub bind: SocketAddr,
+    /// Where the metrics are served, if anywhere.
+    pub admin_bind: Option<SocketAddr>,
+    /// How many threads serve.
+    pub workers: usize,
+    /// How many connections may be open.
+    pub max_connections: usize,
+    /// How long a request head may take, from the opening of the connection or the last answer.
+    pub head_timeout: Duration,
+    /// How long a body may take after its head.
+    pub body_timeout: Duration,
+    /// How long a request may take as a whole.
+    pub request_timeout: Duration,
+    /// How long requests may take to finish when the server stops.
+    pub shutdown_timeout: Duration,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct LogSettings {
+    /// How lines look.
+    pub format: LogFormat,
+    /// Which are written, as `tracing_subscriber::EnvFilter` reads it.
+    pub filter: String,
+}
+
+impl Settings {
+    /// Reads the settings from a file, if there is one, and the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with the names of the keys and where they stand.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, SettingsError> {
+        read::settings(&crate::dialects::names(), file, environment)
+    }
+
+    /// The defaults alone.
+    ///
+    /// # Errors
+    /// None, unless the program was built with a broken file.
+    pub fn built_in() -> Result<Self, SettingsError> {
+        Self::load(None, std::iter::empty())
+    }
+}

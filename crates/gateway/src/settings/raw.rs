@@ -1,0 +1,69 @@
+//! The settings as they are written, before they are understood. The documentation of each is in `config/default.toml`.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub struct Raw {
+    pub server: Server,
+    pub database: Database,
+    pub dialects: Dialects,
+    pub passwords: Passwords,
+    pub log: Log,
+    pub roles: Vec<Role>,
+}
+
+#[derive(Deserialize)]
+pub struct Server {
+    pub bind: String,
+    pub admin_bind: String,
+    pub workers: u64,
+    pub max_connections: u64,
+    pub head_timeout: String,
+    pub body_timeout: String,
+    pub request_timeout: String,
+    pub shutdown_timeout: String,
+}
+
+#[derive(Deserialize)]
+pub struct Database {
+    pub url: String,
+    pub readers: u64,
+    pub write_group: u64,
+    pub write_queue: u64,
+    pub wait: String,
+    pub busy_timeout: String,
+}
+
+#[derive(Deserialize)]
+pub struct Dialects {
+    pub default: String,
+    pub shared: bool,
+    #[serde(flatten)]
+    pub sections: HashMap<String, Dialect>,
+}
+
+#[derive(Deserialize)]
+pub struct Dialect {
+    pub enabled: bool,
+    pub hosts: Vec<String>,
+    pub prefix: String,
+}
+
+#[derive(Deserialize)]
+pub struct Passwords {
+    pub bcrypt_cost: u64,
+}
+
+#[derive(Deserialize)]
+pub struct Log {
+    pub format: String,
+    pub filter: String,
+}
+
+#[derive(Deserialize)]
+pub struct Role {
+    pub name: String,
+    pub permissions: Vec<String>,
+}

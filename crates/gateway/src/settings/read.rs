@@ -1,0 +1,191 @@
+//! From what is written to what is meant.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+use users::password::Cost;
+use users::role::{RoleDefinition, RoleName};
+use users::{Permission, Permissions, RolePolicy};
+
+use super::layers::Layers;
+use super::problem::{Place, Problem, SettingsError};
+use super::raw::{self, Raw};
+use super::{LogFormat, LogSettings, ServerSettings, Settings, duration, mounting};
+
+/// Reads the settings of a program that has these dialects.
+pub fn settings(
+    dialects: &[&str],
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Settings, SettingsError> {
+    let mut problems = Vec::new();
+    let layers = Layers::read(dialects, file, environment, &mut problems);
+    if !problems.is_empty() {
+        return Err(SettingsError(problems));
+    }
+    let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
+        // Not reached with layers that were compared with the shape; the text may hold a value, so it is left out.
+        let key = match error {
+            config::ConfigError::At { key: Some(key), .. } | config::ConfigError::Type { key: Some(key), .. } => key,
+            _ => "a setting".to_owned(),
+        };
+        SettingsError(vec![Problem::new(key, &Place::BuiltIn, "cannot be read")])
+    })?;
+    let mut reader = Reader { layers: &layers, problems };
+    let read = (
+        server(&mut reader, &raw.server),
+        database(&mut reader, &raw.database),
+        mounting::mountings(&mut reader, dialects, &raw.dialects),
+        bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
+        roles(&mut reader, &raw.roles),
+        log(&mut reader, raw.log),
+    );
+    match read {
+        (Some(server), Some(database), Some(dialects), Some(bcrypt_cost), Some(roles), Some(log))
+            if reader.problems.is_empty() =>
+        {
+            Ok(Settings { server, database, dialects, bcrypt_cost, roles: Arc::new(roles), log })
+        }
+        _ => Err(SettingsError(reader.problems)),
+    }
+}
+
+/// Collects what is wrong.
+pub struct Reader<'a> {
+    layers: &'a Layers,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    /// Notes that something is wrong with `key`.
+    pub fn problem(&mut self, key: &str, message: impl Display) {
+        let place = self.layers.place(key.split('[').next().unwrap_or(key));
+        self.problems.push(Problem::new(key, &place, message.to_string()));
+    }
+
+    /// The value, or a note that it must be something else.
+    pub fn require<T>(&mut self, key: &str, value: Option<T>, form: impl Display) -> Option<T> {
+        if value.is_none() {
+            self.problem(key, format!("must be {form}"));
+        }
+        value
+    }
+
+    /// Whether the operator has said anything about the key.
+    pub fn is_default(&self, key: &str) -> bool {
+        self.layers.place(key) == Place::BuiltIn
+    }
+
+    fn address(&mut self, key: &str, text: &str) -> Option<SocketAddr> {
+        self.require(key, text.parse().ok(), "an address and a port, such as 127.0.0.1:8080")
+    }
+
+    fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
+        let length = duration::parse(text).filter(|length| !length.is_zero());
+        self.require(key, length, format!("{}, not zero", duration::FORM))
+    }
+
+    fn count(&mut self, key: &str, number: u64, range: RangeInclusive<u32>) -> Option<u32> {
+        let count = u32::try_from(number).ok().filter(|count| range.contains(count));
+        self.require(key, count, format!("a number from {} to {}", range.start(), range.end()))
+    }
+}
+
+fn processors() -> u32 {
+    available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
+}
+
+fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> {
+    let bind = reader.address("server.bind", &raw.bind);
+    let admin_bind = match raw.admin_bind.as_str() {
+        "" => Some(None),
+        text => reader.address("server.admin_bind", text).map(Some),
+    };
+    let workers = reader.count("server.workers", raw.workers, 0..=1_024);
+    let max_connections = reader.count("server.max_connections", raw.max_connections, 1..=1_000_000);
+    let head_timeout = reader.time("server.head_timeout", &raw.head_timeout);
+    let body_timeout = reader.time("server.body_timeout", &raw.body_timeout);
+    let request_timeout = reader.time("server.request_timeout", &raw.request_timeout);
+    let shutdown_timeout = reader.time("server.shutdown_timeout", &raw.shutdown_timeout);
+    Some(ServerSettings {
+        bind: bind?,
+        admin_bind: admin_bind?,
+        workers: workers.map(|count| if count == 0 { processors() } else { count })? as usize,
+        max_connections: max_connections? as usize,
+        head_timeout: head_timeout?,
+        body_timeout: body_timeout?,
+        request_timeout: request_timeout?,
+        shutdown_timeout: shutdown_timeout?,
+    })
+}
+
+fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage::Settings> {
+    let url = match raw.url.parse::<storage::Url>() {
+        Ok(url) => Some(url),
+        Err(error) => {
+            reader.problem("database.url", error);
+            None
+        }
+    };
+    let readers = reader.count("database.readers", raw.readers, 0..=1_024);
+    let group = reader.count("database.write_group", raw.write_group, 1..=10_000);
+    let write_queue = reader.count("database.write_queue", raw.write_queue, 1..=10_000);
+    let wait = reader.time("database.wait", &raw.wait);
+    let busy_timeout = reader.time("database.busy_timeout", &raw.busy_timeout);
+    Some(storage::Settings {
+        url: url?,
+        readers: readers.map(|count| if count == 0 { processors().saturating_mul(2) } else { count })?,
+        group: group? as usize,
+        write_queue: write_queue? as usize,
+        wait: wait?,
+        busy_timeout: busy_timeout?,
+    })
+}
+
+fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {
+    let cost = u32::try_from(number).ok().and_then(Cost::new);
+    reader.require("passwords.bcrypt_cost", cost, format!("a number from {} to {}", Cost::MIN, Cost::MAX))
+}
+
+fn roles(reader: &mut Reader<'_>, raw: &[raw::Role]) -> Option<RolePolicy> {
+    let mut definitions = Vec::new();
+    for (at, role) in raw.iter().enumerate() {
+        let mut permissions = Vec::new();
+        for (n, text) in role.permissions.iter().enumerate() {
+            let key = format!("roles[{at}].permissions[{n}]");
+            permissions.extend(reader.require(&key, Permission::parse(text), "a permission, such as users:read"));
+        }
+        let permissions: Permissions = permissions.into_iter().collect();
+        definitions.push(RoleDefinition { name: RoleName::from_stored(role.name.clone()), permissions });
+    }
+    match RolePolicy::new(definitions) {
+        Ok(policy) => Some(policy),
+        Err(error) => {
+            reader.problem("roles", error);
+            None
+        }
+    }
+}
+
+fn log(reader: &mut Reader<'_>, raw: raw::Log) -> Option<LogSettings> {
+    let format = match raw.format.as_str() {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    };
+    let format = reader.require("log.format", format, "\"text\" or \"json\"");
+    let is_filter = EnvFilter::try_new(&raw.filter).is_ok();
+    let filter = reader.require(
+        "log.filter",
+        is_filter.then_some(raw.filter),
+        "a level, such as info, or a list such as info,gateway=debug",
+    );
+    Some(LogSettings { format: format?, filter: filter? })
+}

@@ -1,0 +1,6 @@
+//! What operators see of the process: log lines and metrics.
+
+pub mod caller;
+pub mod logs;
+pub mod metrics;
+pub mod requests;

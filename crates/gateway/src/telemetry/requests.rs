@@ -1,0 +1,78 @@
+//! One line and one count for each request. Neither has anything of what was sent but what is known to be harmless:
+//! no path, no query, no header, no body.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode};
+use users::key::KeyId;
+
+use super::metrics::Metrics;
+
+/// The dialect of what belongs to none.
+pub const NO_DIALECT: &str = "none";
+/// The operation of what reaches none.
+pub const NO_OPERATION: &str = "none";
+
+/// What is told about a request.
+pub struct Finished {
+    /// Its id.
+    pub request_id: String,
+    /// Who answered.
+    pub dialect: &'static str,
+    /// The operation's full name.
+    pub operation: Arc<str>,
+    /// Its method.
+    pub method: Method,
+    /// Who asked.
+    pub key: Option<KeyId>,
+    /// Whether the connection is closed behind the answer.
+    pub closes: bool,
+}
+
+impl Finished {
+    /// A request of which nothing else is known yet.
+    #[must_use]
+    pub fn new(request_id: String, method: Method) -> Self {
+        let operation = NO_OPERATION.into();
+        Self { request_id, dialect: NO_DIALECT, operation, method, key: None, closes: false }
+    }
+
+    /// Logs and counts it.
+    pub fn conclude(&self, status: StatusCode, duration: Duration, metrics: &Metrics) {
+        metrics.count(self.dialect, &self.operation, status, duration);
+        let key = self.key.as_ref().map(KeyId::as_str);
+        let milliseconds = (duration.as_secs_f64() * 1e6).round() / 1e3;
+        // Probes come every few seconds.
+        if self.dialect == NO_DIALECT && status.is_success() {
+            tracing::debug!(operation = &*self.operation, status = status.as_u16(), "probe");
+        } else {
+            tracing::info!(
+                request_id = self.request_id,
+                dialect = self.dialect,
+                operation = &*self.operation,
+                method = method_name(&self.method),
+                status = status.as_u16(),
+                duration_ms = milliseconds,
+                key,
+                "request"
+            );
+        }
+    }
+}
+
+/// A method may be any word; only the known ones are repeated.
+fn method_name(method: &Method) -> &str {
+    const KNOWN: [Method; 9] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ];
+    if KNOWN.contains(method) { method.as_str() } else { "other" }
+}

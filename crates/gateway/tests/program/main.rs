@@ -1,0 +1,6 @@
+//! The program `diglot`, run as people and machines run it.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
+
+mod cli;
+mod harness;
+mod serve;

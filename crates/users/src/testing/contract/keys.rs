@@ -1,0 +1,81 @@
+//! Keys.
+
+use super::fixtures::*;
+use crate::id::UserId;
+use crate::key::{Key, KeyId, KeyReach, SecretHash};
+use crate::ports::Store;
+use crate::role::{Permission, Permissions};
+
+pub(super) fn key(id: &str, reach: KeyReach, owner: Option<UserId>) -> Key {
+    Key {
+        id: KeyId::from_stored(id.to_owned()),
+        name: format!("key '{id}' \"é😀\\"),
+        secret: SecretHash::from_stored((0..32).map(|n| n * 8).collect()),
+        reach,
+        owner,
+        permissions: None,
+        created_at: at(0),
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+fn permissions(names: &[&str]) -> Permissions {
+    names.iter().map(|name| Permission::parse(name).expect("a permission")).collect()
+}
+
+/// Every reach; permissions in their order, none at all, and those of the owner.
+pub fn every_field_of_a_key_comes_back(store: &impl Store) {
+    add(store, [user(1)]);
+    add_workspace(store, 1, &[1]);
+    let keys = [
+        key("a", KeyReach::Installation, None),
+        key("b", KeyReach::Workspace(workspace_id(1)), None),
+        key("c", KeyReach::Owner, Some(user_id(1))),
+        Key {
+            permissions: Some(permissions(&["users:write", "projects:read", "users:read"])),
+            ..key("d", KeyReach::Installation, Some(user_id(1)))
+        },
+        Key {
+            permissions: Some(permissions(&[])),
+            expires_at: Some(at(5)),
+            ..key("e", KeyReach::Workspace(workspace_id(1)), Some(user_id(1)))
+        },
+        Key { revoked_at: Some(at(6)), ..key("f", KeyReach::Installation, None) },
+    ];
+    let written = keys.clone();
+    store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
+    for key in &keys {
+        assert_eq!(store.read(|reads| reads.key(&key.id)), Ok(Some(key.clone())));
+    }
+    assert_eq!(store.read(|reads| reads.keys()), Ok(keys.to_vec()));
+    let again = keys[0].clone();
+    assert!(store.write(move |tx| tx.insert_key(&again)).is_err(), "an id is taken once");
+}
+
+/// And by id where that is the same.
+pub fn keys_come_by_time_of_creation(store: &impl Store) {
+    let made = |id, micros| Key { created_at: at(micros), ..key(id, KeyReach::Installation, None) };
+    let keys = [made("a", 3), made("c", 1), made("b", 1), made("d", -1)];
+    store.write(move |tx| keys.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
+    let ids = store.read(|reads| Ok(reads.keys()?.into_iter().map(|key| key.id.to_string()).collect::<Vec<_>>()));
+    assert_eq!(ids, Ok(["d", "b", "c", "a"].map(str::to_owned).to_vec()));
+}
+
+/// The later ones are told that there is such a key.
+pub fn the_first_revocation_counts(store: &impl Store) {
+    let fresh = key("a", KeyReach::Installation, None);
+    let (id, written, other) = (fresh.id.clone(), fresh.clone(), key("b", KeyReach::Installation, None));
+    store.write(move |tx| tx.insert_key(&written).and_then(|()| tx.insert_key(&other))).expect("added");
+    for micros in [7, 8] {
+        let id = id.clone();
+        assert_eq!(store.write(move |tx| tx.revoke_key(&id, at(micros))), Ok(true));
+    }
+    let revoked = Key { revoked_at: Some(at(7)), ..fresh };
+    assert!(!revoked.is_live(at(7)));
+    assert_eq!(store.read(|reads| reads.key(&id)), Ok(Some(revoked)));
+    let other = store.read(|reads| reads.key(&KeyId::from_stored("b".to_owned()))).expect("a look");
+    assert_eq!(other.and_then(|key| key.revoked_at), None);
+    let unknown = KeyId::from_stored("z".to_owned());
+    assert_eq!(store.write(move |tx| tx.revoke_key(&unknown, at(9))), Ok(false));
+}

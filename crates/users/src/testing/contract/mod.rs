@@ -1,0 +1,116 @@
+//! What every store promises, as tests. Each takes a store that nothing was written to.
+//!
+//! ```ignore
+//! fn fresh() -> Box<MyStore> { … }
+//! users::store_contract!(fresh);
+//! ```
+//!
+//! `fresh` gives anything that dereferences to a [`Store`], such as one that deletes its files when it is dropped.
+
+// A test says what is wrong by a panic.
+#![allow(clippy::expect_used, clippy::panic)]
+
+pub mod belongings;
+pub mod conflicts;
+mod fixtures;
+pub mod keys;
+pub mod lists;
+pub mod records;
+pub mod search;
+pub mod transactions;
+
+use std::ops::Deref;
+
+use crate::ports::Store;
+
+/// Makes each part of the store contract a test of its own, on the stores that `$fresh`, a function, gives.
+#[macro_export]
+macro_rules! store_contract {
+    ($fresh:path) => {
+        $crate::store_contract!(@list test $fresh);
+    };
+    (@list $how:ident $fresh:path) => {
+        $crate::store_contract! { @$how $fresh;
+            records {
+                every_field_of_a_user_comes_back
+                absent_and_empty_stay_apart
+                any_character_comes_back
+                free_objects_come_back_to_the_letter
+                times_keep_their_microseconds
+                an_update_replaces_all_but_id_and_password
+                what_is_not_there_is_not_found
+                workspaces_come_back_by_time_of_creation
+                facts_are_remembered_and_replaced
+            }
+            conflicts {
+                an_email_is_taken_once
+                a_username_is_taken_once
+                an_email_counts_before_a_username
+                a_user_does_not_collide_with_itself
+                a_name_is_free_again_after_a_change_or_a_deletion
+                an_id_is_taken_once
+                a_reference_leads_somewhere
+            }
+            transactions {
+                an_error_leaves_nothing
+                a_panic_leaves_nothing_and_reaches_its_caller
+                a_panic_of_a_reader_reaches_it_alone
+                a_transaction_sees_its_own_changes
+                a_reader_sees_one_state
+                a_reader_sees_what_was_answered
+                no_change_is_lost_among_many_writers
+                one_of_many_wins_a_name
+            }
+            lists {
+                users_come_by_id_whatever_the_order_of_creation
+                a_walk_by_key_visits_everyone_once
+                a_walk_by_offset_visits_the_same
+                a_page_begins_behind_an_id_that_is_gone
+                a_page_beyond_the_end_is_empty
+                a_page_of_nothing_is_empty
+                a_scope_is_its_members
+                a_scope_of_several_workspaces_has_each_user_once
+                a_scope_of_no_workspace_is_empty
+                a_role_filter_looks_at_the_role_shown
+                a_count_agrees_with_a_walk
+            }
+            search {
+                each_searched_field_is_found
+                signs_of_patterns_are_plain_text
+                case_and_composition_do_not_matter
+                no_match_spans_two_fields
+                what_nobody_can_hold_matches_nothing
+                search_follows_a_change
+                search_role_and_scope_narrow_together
+            }
+            keys {
+                every_field_of_a_key_comes_back
+                keys_come_by_time_of_creation
+                the_first_revocation_counts
+            }
+            belongings {
+                what_belongs_to_a_user_goes_with_it
+                other_users_keep_what_is_theirs
+                a_membership_is_there_once
+                memberships_come_by_workspace
+                an_active_user_with_a_role_is_found
+            }
+        }
+    };
+    (@test $fresh:path; $($module:ident { $($name:ident)* })*) => {
+        $($(
+            #[test]
+            fn $name() {
+                $crate::testing::contract::$module::$name(&*$fresh());
+            }
+        )*)*
+    };
+    (@run $fresh:path; $($module:ident { $($name:ident)* })*) => {
+        $($( $crate::testing::contract::$module::$name(&*$fresh()); )*)*
+    };
+}
+
+/// Runs the whole contract, each part on a fresh store. Panics where the store breaks it.
+pub fn run_all<S: Store, H: Deref<Target = S>>(fresh: impl Fn() -> H) {
+    crate::store_contract!(@list run fresh);
+}

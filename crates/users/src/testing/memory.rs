@@ -1,0 +1,57 @@
+//! A store in memory, for tests of everything that does not care which store it has.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::tables::Tables;
+use crate::error::Result;
+use crate::id::UserId;
+use crate::outbox::OutboxMessage;
+use crate::password::PasswordHash;
+use crate::ports::{Reads, Store, Tx};
+
+/// A store in memory. One caller at a time; a transaction works on a copy, which takes the place of the tables when it
+/// succeeds.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+impl MemoryStore {
+    /// A store that nothing was written to.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The messages that are to be sent.
+    #[must_use]
+    pub fn outbox(&self) -> Vec<OutboxMessage> {
+        self.tables().outbox.clone()
+    }
+
+    /// The user's password, which no port gives away yet.
+    #[must_use]
+    pub fn password(&self, user: &UserId) -> Option<PasswordHash> {
+        self.tables().passwords.get(user).cloned()
+    }
+
+    /// A panic cannot leave the tables half changed: it only ever meets a copy.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        let mut copy = self.tables().clone();
+        work(&mut copy)
+    }
+
+    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        let mut tables = self.tables();
+        let mut copy = tables.clone();
+        let answer = work(&mut copy)?;
+        *tables = copy;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,20 @@
+//! For tests only: a store in memory, ports that repeat themselves, and the contract that every store must pass.
+
+pub mod contract;
+mod environment;
+mod memory;
+mod tables;
+
+pub use environment::{CheapHasher, CountedRandomness, SteppingClock, TestEnvironment};
+pub use memory::MemoryStore;
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryStore;
+
+    fn fresh() -> Box<MemoryStore> {
+        Box::default()
+    }
+
+    crate::store_contract!(fresh);
+}

@@ -1,0 +1,215 @@
+//! What the in-memory store holds, and the rules that a schema would enforce.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Conflict, Result, UserError};
+use crate::id::{UserId, WorkspaceId};
+use crate::key::{Key, KeyId, KeyReach};
+use crate::outbox::OutboxMessage;
+use crate::page::{Filter, Scope, Start};
+use crate::password::PasswordHash;
+use crate::ports::{Reads, Tx};
+use crate::role::RoleName;
+use crate::time::Timestamp;
+use crate::user::User;
+use crate::workspace::Workspace;
+
+/// The tables, plainly.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tables {
+    pub users: BTreeMap<UserId, User>,
+    pub passwords: BTreeMap<UserId, PasswordHash>,
+    pub workspaces: BTreeMap<WorkspaceId, Workspace>,
+    pub memberships: BTreeSet<(WorkspaceId, UserId)>,
+    pub keys: BTreeMap<KeyId, Key>,
+    pub facts: BTreeMap<String, String>,
+    pub outbox: Vec<OutboxMessage>,
+}
+
+impl Tables {
+    fn matching(&self, scope: &Scope, filter: &Filter) -> impl Iterator<Item = &User> {
+        let in_scope = |user: &&User| match scope {
+            Scope::Installation => true,
+            Scope::Members(workspaces) => {
+                workspaces.iter().any(|workspace| self.memberships.contains(&(workspace.clone(), user.id.clone())))
+            }
+        };
+        let passes = |user: &&User| {
+            filter.search.as_ref().is_none_or(|search| search.matches(user))
+                && filter.role.as_ref().is_none_or(|role| role == user.shown_role())
+        };
+        self.users.values().filter(in_scope).filter(passes)
+    }
+
+    /// Refuses a user whose unique fields another one has, or whose workspace there is none.
+    fn check(&self, user: &User) -> Result<()> {
+        let others = || self.users.values().filter(|other| other.id != user.id);
+        if others().any(|other| other.email.key() == user.email.key()) {
+            return Err(Conflict::Email.into());
+        }
+        if others().any(|other| other.username.key() == user.username.key()) {
+            return Err(Conflict::Username.into());
+        }
+        user.default_workspace.as_ref().map_or(Ok(()), |workspace| self.require_workspace(workspace))
+    }
+
+    fn require_workspace(&self, id: &WorkspaceId) -> Result<()> {
+        if self.workspaces.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
+    }
+
+    fn require_user(&self, id: &UserId) -> Result<()> {
+        if self.users.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
+    }
+}
+
+impl Reads for Tables {
+    fn key(&mut self, id: &KeyId) -> Result<Option<Key>> {
+        Ok(self.keys.get(id).cloned())
+    }
+
+    fn keys(&mut self) -> Result<Vec<Key>> {
+        let mut keys: Vec<Key> = self.keys.values().cloned().collect();
+        keys.sort_by_key(|key| key.created_at);
+        Ok(keys)
+    }
+
+    fn user(&mut self, id: &UserId) -> Result<Option<User>> {
+        Ok(self.users.get(id).cloned())
+    }
+
+    fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {
+        Ok(self.users.values().find(|user| user.email.key() == key).cloned())
+    }
+
+    fn username_key_taken(&mut self, key: &str) -> Result<bool> {
+        Ok(self.users.values().any(|user| user.username.key() == key))
+    }
+
+    fn users(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Vec<User>> {
+        let matching = self.matching(scope, filter);
+        let from_start: Box<dyn Iterator<Item = &User>> = match start {
+            Start::Beginning => Box::new(matching),
+            Start::After(id) => Box::new(matching.filter(move |user| user.id > *id)),
+            Start::Skip(count) => Box::new(matching.skip(usize::try_from(*count).unwrap_or(usize::MAX))),
+        };
+        Ok(from_start.take(limit as usize).cloned().collect())
+    }
+
+    fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        Ok(self.matching(scope, filter).count() as u64)
+    }
+
+    fn has_active_with_role(&mut self, role: &RoleName, except: Option<&UserId>) -> Result<bool> {
+        let is_other = |user: &User| except.is_none_or(|id| *id != user.id);
+        Ok(self.users.values().any(|user| user.is_active() && user.shown_role() == role && is_other(user)))
+    }
+
+    fn workspace(&mut self, id: &WorkspaceId) -> Result<Option<Workspace>> {
+        Ok(self.workspaces.get(id).cloned())
+    }
+
+    fn workspaces(&mut self) -> Result<Vec<Workspace>> {
+        let mut workspaces: Vec<Workspace> = self.workspaces.values().cloned().collect();
+        workspaces.sort_by_key(|workspace| workspace.created_at);
+        Ok(workspaces)
+    }
+
+    fn fact(&mut self, name: &str) -> Result<Option<String>> {
+        Ok(self.facts.get(name).cloned())
+    }
+
+    fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>> {
+        Ok(self.memberships.iter().filter(|(_, member)| member == user).map(|(id, _)| id.clone()).collect())
+    }
+}
+
+impl Tx for Tables {
+    fn insert_user(&mut self, user: &User, password: Option<&PasswordHash>) -> Result<()> {
+        self.check(user)?;
+        insert_new(&mut self.users, user.id.clone(), user.clone())?;
+        if let Some(hash) = password {
+            self.passwords.insert(user.id.clone(), hash.clone());
+        }
+        Ok(())
+    }
+
+    fn update_user(&mut self, user: &User) -> Result<()> {
+        if !self.users.contains_key(&user.id) {
+            return Err(UserError::no_user(user.id.as_str()));
+        }
+        self.check(user)?;
+        self.users.insert(user.id.clone(), user.clone());
+        Ok(())
+    }
+
+    fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()> {
+        if !self.users.contains_key(user) {
+            return Err(UserError::no_user(user.as_str()));
+        }
+        self.passwords.insert(user.clone(), password.clone());
+        Ok(())
+    }
+
+    fn delete_user(&mut self, id: &UserId) -> Result<()> {
+        self.users.remove(id).ok_or_else(|| UserError::no_user(id.as_str()))?;
+        self.passwords.remove(id);
+        self.memberships.retain(|(_, user)| user != id);
+        self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
+        self.outbox.retain(|message| message.user != *id);
+        Ok(())
+    }
+
+    fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()> {
+        insert_new(&mut self.workspaces, workspace.id.clone(), workspace.clone())
+    }
+
+    fn add_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<()> {
+        self.require_workspace(workspace)?;
+        self.require_user(user)?;
+        self.memberships.insert((workspace.clone(), user.clone()));
+        Ok(())
+    }
+
+    fn remove_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<bool> {
+        Ok(self.memberships.remove(&(workspace.clone(), user.clone())))
+    }
+
+    fn insert_key(&mut self, key: &Key) -> Result<()> {
+        if let KeyReach::Workspace(id) = &key.reach {
+            self.require_workspace(id)?;
+        }
+        if let Some(owner) = &key.owner {
+            self.require_user(owner)?;
+        }
+        insert_new(&mut self.keys, key.id.clone(), key.clone())
+    }
+
+    fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool> {
+        let Some(key) = self.keys.get_mut(id) else { return Ok(false) };
+        key.revoked_at.get_or_insert(at);
+        Ok(true)
+    }
+
+    fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
+        self.facts.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
+        self.require_user(&message.user)?;
+        self.outbox.push(message.clone());
+        Ok(())
+    }
+}
+
+fn insert_new<K: Ord, V>(table: &mut BTreeMap<K, V>, id: K, record: V) -> Result<()> {
+    if table.contains_key(&id) {
+        return Err(UserError::Internal("the id is taken".to_owned()));
+    }
+    table.insert(id, record);
+    Ok(())
+}
+
+fn broken_reference() -> UserError {
+    UserError::Internal("a reference leads nowhere".to_owned())
+}
