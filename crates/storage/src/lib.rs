@@ -1,0 +1,36 @@
+//! The users' store on a database: the ports of [`users::ports`] on Diesel.
+//!
+//! One schema and one set of queries serve every backend; where one has a better way, it is a small file of its own that
+//! says why. Nothing of this crate knows who may do what, or how a client asks for it.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = storage::Settings::new("sqlite://data/diglot.db".parse()?);
+//! let store = storage::open(&settings)?;
+//! # drop(store);
+//! # Ok(())
+//! # }
+//! ```
+
+mod connection;
+mod error;
+mod files;
+mod migrate;
+mod open_error;
+mod pragmas;
+mod readers;
+mod reads;
+mod rows;
+mod schema;
+mod session;
+mod settings;
+mod store;
+mod url;
+mod writer;
+mod writes;
+
+pub use migrate::SchemaChange;
+pub use open_error::OpenError;
+pub use settings::Settings;
+pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};
+pub use url::{Url, UrlError};

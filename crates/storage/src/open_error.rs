@@ -1,0 +1,64 @@
+//! Why a store cannot be opened: one clear line each.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a store cannot be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Where one was expected, there is none.
+    #[error("there is no store at {}", .0.display())]
+    Missing(PathBuf),
+    /// A folder stands in its place.
+    #[error("{} is a folder; the database URL must name a file", .0.display())]
+    Folder(PathBuf),
+    /// Another kind of file stands in its place.
+    #[error("{} is not a database", .0.display())]
+    NotADatabase(PathBuf),
+    /// The file or its folder cannot be made or written.
+    #[error("the store {} cannot be written: {reason}; the file and its folder must be writable", path.display())]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A later version has changed the schema.
+    #[error("the store {} was made by a newer version: it has the schema change {version}, which this one does not know", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The first change that is not known.
+        version: String,
+    },
+    /// The schema must be brought up to date first.
+    #[error("the store {} lacks {pending} schema change(s); migrate it first", path.display())]
+    Outdated {
+        /// The file.
+        path: PathBuf,
+        /// How many changes are missing.
+        pending: usize,
+    },
+    /// A change of the schema failed; the store is as it was.
+    #[error("the schema change {name} of the store {} failed: {reason}", path.display())]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// The change.
+        name: String,
+        /// What the database says.
+        reason: String,
+    },
+    /// Anything else that the database says.
+    #[error("the store {} cannot be opened: {reason}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        reason: String,
+    },
+    /// The process can start no thread.
+    #[error("no thread can be started for the store: {0}")]
+    Thread(#[source] std::io::Error),
+}

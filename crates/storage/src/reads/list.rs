@@ -1,0 +1,83 @@
+//! Pages, by key: behind a known id, every page costs the same. A page behind an offset is the page behind the id there.
+
+use diesel::prelude::*;
+use users::WorkspaceId;
+use users::page::{Scope, Start};
+
+use super::filter::{Narrowed, narrow};
+use super::offset::user_before;
+use crate::connection::{AnyConnection, MultiBackend};
+use crate::rows::{USER_COLUMNS, UserRow};
+use crate::schema::{memberships, users as table};
+
+/// Comes before every id.
+const FIRST: &str = "";
+
+/// At most `limit` users, ordered by id.
+pub(crate) fn list_users(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &Narrowed,
+    start: &Start,
+    limit: u32,
+) -> QueryResult<Vec<UserRow>> {
+    let after = match start {
+        Start::Beginning | Start::Skip(0) => Some(FIRST.to_owned()),
+        Start::After(id) => Some(id.as_str().to_owned()),
+        Start::Skip(count) => user_before(connection, scope, filter, *count)?,
+    };
+    let Some(after) = after else { return Ok(Vec::new()) };
+    match scope {
+        Scope::Installation => everyone(connection, filter, &after, limit),
+        Scope::Members(workspaces) => members_of_any(connection, workspaces, filter, &after, limit),
+    }
+}
+
+fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limit: u32) -> QueryResult<Vec<UserRow>> {
+    let page = table::table.filter(table::id.gt(after)).order(table::id).limit(limit.into()).select(USER_COLUMNS);
+    if filter.is_open() {
+        return page.load(connection);
+    }
+    narrow!(page.into_boxed::<MultiBackend>(), filter).load(connection)
+}
+
+/// A page of each workspace, merged: as many steps as the page has users, times the workspaces. One query over all would
+/// have to sort every member of them.
+fn members_of_any(
+    connection: &mut AnyConnection,
+    workspaces: &[WorkspaceId],
+    filter: &Narrowed,
+    after: &str,
+    limit: u32,
+) -> QueryResult<Vec<UserRow>> {
+    let mut page: Vec<UserRow> = Vec::new();
+    for workspace in workspaces {
+        page.append(&mut members(connection, workspace, filter, after, limit)?);
+        if workspaces.len() > 1 {
+            page.sort_by(|a, b| a.id.cmp(&b.id));
+            page.dedup_by(|a, b| a.id == b.id);
+            page.truncate(limit as usize);
+        }
+    }
+    Ok(page)
+}
+
+fn members(
+    connection: &mut AnyConnection,
+    workspace: &WorkspaceId,
+    filter: &Narrowed,
+    after: &str,
+    limit: u32,
+) -> QueryResult<Vec<UserRow>> {
+    let page = memberships::table
+        .inner_join(table::table)
+        .filter(memberships::workspace_id.eq(workspace.as_str()))
+        .filter(memberships::user_id.gt(after))
+        .order(memberships::user_id)
+        .limit(limit.into())
+        .select(USER_COLUMNS);
+    if filter.is_open() {
+        return page.load(connection);
+    }
+    narrow!(page.into_boxed::<MultiBackend>(), filter, members).load(connection)
+}

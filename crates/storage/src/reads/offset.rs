@@ -1,0 +1,65 @@
+//! Where a page behind an offset begins. Only ids are stepped over, which an index holds side by side.
+
+use diesel::prelude::*;
+use users::WorkspaceId;
+use users::page::Scope;
+
+use super::filter::{Narrowed, narrow};
+use crate::connection::{AnyConnection, MultiBackend};
+use crate::schema::{memberships, users as table};
+
+/// The last of the first `count` users of the scope; `None` if there are not that many. `count` is at least 1.
+pub(super) fn user_before(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &Narrowed,
+    count: u64,
+) -> QueryResult<Option<String>> {
+    // Beyond what a database counts to, there is nobody.
+    let Ok(offset) = i64::try_from(count - 1) else { return Ok(None) };
+    match scope {
+        Scope::Installation => everyone(connection, filter, offset),
+        Scope::Members(workspaces) => match workspaces.as_slice() {
+            [] => Ok(None),
+            [workspace] => members(connection, workspace, filter, offset),
+            workspaces => members_of_any(connection, workspaces, filter, offset),
+        },
+    }
+}
+
+fn everyone(connection: &mut AnyConnection, filter: &Narrowed, offset: i64) -> QueryResult<Option<String>> {
+    let ids = table::table.order(table::id).select(table::id).limit(1).offset(offset);
+    narrow!(ids.into_boxed::<MultiBackend>(), filter).get_result(connection).optional()
+}
+
+fn members(
+    connection: &mut AnyConnection,
+    workspace: &WorkspaceId,
+    filter: &Narrowed,
+    offset: i64,
+) -> QueryResult<Option<String>> {
+    let ids = memberships::table.order(memberships::user_id).select(memberships::user_id).limit(1).offset(offset);
+    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str()));
+    if filter.is_open() {
+        return ids.get_result(connection).optional();
+    }
+    let ids = memberships::table.inner_join(table::table).select(memberships::user_id).limit(1).offset(offset);
+    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str())).order(memberships::user_id);
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+}
+
+fn members_of_any(
+    connection: &mut AnyConnection,
+    workspaces: &[WorkspaceId],
+    filter: &Narrowed,
+    offset: i64,
+) -> QueryResult<Option<String>> {
+    let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
+    if filter.is_open() {
+        let ids = memberships::table.filter(is_member).select(memberships::user_id).distinct();
+        return ids.order(memberships::user_id).limit(1).offset(offset).get_result(connection).optional();
+    }
+    let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id).distinct();
+    let ids = ids.order(memberships::user_id).limit(1).offset(offset);
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+}

@@ -1,0 +1,62 @@
+//! Single records, and the short lists. On unique keys `get_result`, not `first`: that would bind a LIMIT, which makes
+//! SQLite prepare the statement anew at each call.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use users::{RoleName, UserId};
+
+use crate::connection::AnyConnection;
+use crate::rows::{KeyRow, USER_COLUMNS, UserRow, WorkspaceRow};
+use crate::schema::{facts, keys, memberships, users as table, workspaces};
+
+pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
+    table::table.find(id).select(USER_COLUMNS).get_result(connection).optional()
+}
+
+pub(crate) fn user_by_email_key(connection: &mut AnyConnection, key: &str) -> QueryResult<Option<UserRow>> {
+    table::table.filter(table::email_key.eq(key)).select(USER_COLUMNS).get_result(connection).optional()
+}
+
+pub(crate) fn username_key_taken(connection: &mut AnyConnection, key: &str) -> QueryResult<bool> {
+    diesel::select(exists(table::table.filter(table::username_key.eq(key)))).get_result(connection)
+}
+
+pub(crate) fn has_active_with_role(
+    connection: &mut AnyConnection,
+    role: &RoleName,
+    except: Option<&UserId>,
+) -> QueryResult<bool> {
+    // No user has the empty id.
+    let except = except.map_or("", UserId::as_str);
+    let active =
+        table::table.filter(table::role.eq(role.as_str())).filter(table::status.eq(users::Status::Active.as_str()));
+    diesel::select(exists(active.filter(table::id.ne(except)))).get_result(connection)
+}
+
+pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<KeyRow>> {
+    keys::table.find(id).get_result(connection).optional()
+}
+
+pub(crate) fn keys(connection: &mut AnyConnection) -> QueryResult<Vec<KeyRow>> {
+    keys::table.order((keys::created_at, keys::id)).load(connection)
+}
+
+pub(crate) fn workspace(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<WorkspaceRow>> {
+    workspaces::table.find(id).get_result(connection).optional()
+}
+
+pub(crate) fn workspaces(connection: &mut AnyConnection) -> QueryResult<Vec<WorkspaceRow>> {
+    workspaces::table.order((workspaces::created_at, workspaces::id)).load(connection)
+}
+
+pub(crate) fn fact(connection: &mut AnyConnection, name: &str) -> QueryResult<Option<String>> {
+    facts::table.find(name).select(facts::value).get_result(connection).optional()
+}
+
+pub(crate) fn workspaces_of(connection: &mut AnyConnection, user: &UserId) -> QueryResult<Vec<String>> {
+    memberships::table
+        .filter(memberships::user_id.eq(user.as_str()))
+        .order(memberships::workspace_id)
+        .select(memberships::workspace_id)
+        .load(connection)
+}

@@ -1,0 +1,31 @@
+//! Between the rows of the tables and the records of the core. A row that makes no sense is `Internal`: it was changed from
+//! outside.
+
+mod key_row;
+mod user_row;
+mod workspace_row;
+
+pub(crate) use key_row::{KeyRow, NewKeyRow};
+pub(crate) use user_row::{USER_COLUMNS, UserRow, UserRowChange};
+pub(crate) use workspace_row::{NewWorkspaceRow, WorkspaceRow};
+
+use users::error::Result;
+use users::{Timestamp, UserError};
+
+/// A stored text list.
+fn list(text: &str, what: &'static str) -> Result<Vec<String>> {
+    serde_json::from_str(text).map_err(|_| damaged(what))
+}
+
+/// A text list to be stored.
+fn list_text<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    serde_json::Value::from_iter(items).to_string()
+}
+
+fn time(micros: i64, what: &'static str) -> Result<Timestamp> {
+    Timestamp::from_micros(micros).ok_or_else(|| damaged(what))
+}
+
+fn damaged(what: &'static str) -> UserError {
+    UserError::Internal(format!("the stored {what} makes no sense"))
+}

@@ -1,0 +1,87 @@
+//! The tables, as every backend has them. Ids and JSON are text, times are microseconds since the Unix epoch.
+
+diesel::table! {
+    /// The tenants.
+    workspaces (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// The directory.
+    users (id) {
+        id -> Text,
+        revision -> BigInt,
+        email -> Text,
+        email_key -> Text,
+        verified -> Bool,
+        username -> Text,
+        username_key -> Text,
+        full_name -> Nullable<Text>,
+        status -> Text,
+        role -> Text,
+        roles -> Text,
+        department -> Nullable<Text>,
+        timezone -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        auth_provider -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_login -> Nullable<BigInt>,
+        default_workspace_id -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        search_text -> Text,
+        avatar_url -> Nullable<Text>,
+        bio -> Nullable<Text>,
+        preferences -> Text,
+        settings -> Text,
+        metadata -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who belongs to which tenant.
+    memberships (workspace_id, user_id) {
+        workspace_id -> Text,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
+    /// What clients present.
+    keys (id) {
+        id -> Text,
+        name -> Text,
+        secret_hash -> Binary,
+        reach -> Text,
+        workspace_id -> Nullable<Text>,
+        owner_id -> Nullable<Text>,
+        permissions -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    /// What is to be sent.
+    outbox (id) {
+        id -> BigInt,
+        user_id -> Text,
+        kind -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// What the installation remembers.
+    facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::joinable!(memberships -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(memberships, users);

@@ -1,0 +1,165 @@
+//! A transaction as the core sees it.
+
+use diesel::QueryResult;
+use users::error::{Resource, Result};
+use users::key::{Key, KeyId};
+use users::outbox::OutboxMessage;
+use users::page::{Filter, Scope, Start};
+use users::password::PasswordHash;
+use users::ports::{Reads, Tx};
+use users::workspace::Workspace;
+use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
+
+use crate::connection::AnyConnection;
+use crate::error::Failure;
+use crate::reads::{self, Narrowed};
+use crate::rows::{KeyRow, UserRow, WorkspaceRow};
+use crate::writes;
+
+/// An open transaction. Once a query fails in a way that may have ended the transaction, every later one fails too:
+/// otherwise it would run, and be committed, on its own.
+pub(crate) struct Session<'a> {
+    connection: &'a mut AnyConnection,
+    broken: Option<UserError>,
+}
+
+impl<'a> Session<'a> {
+    /// A transaction that was begun on this connection.
+    pub fn new(connection: &'a mut AnyConnection) -> Self {
+        Self { connection, broken: None }
+    }
+
+    /// Runs a query, unless the transaction is broken.
+    pub fn run<T>(&mut self, query: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> Result<T> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        query(self.connection).map_err(|error| {
+            let failure = Failure::from(error);
+            if failure.fatal {
+                self.broken = Some(failure.error.clone());
+            }
+            failure.error
+        })
+    }
+
+    /// Why the transaction is no more, if it is.
+    pub fn broken(&self) -> Option<&UserError> {
+        self.broken.as_ref()
+    }
+
+    /// Runs a change of one existing record.
+    fn change(
+        &mut self,
+        resource: Resource,
+        id: &str,
+        query: impl FnOnce(&mut AnyConnection) -> QueryResult<usize>,
+    ) -> Result<()> {
+        match self.run(query)? {
+            0 => Err(UserError::NotFound { resource, id: id.to_owned() }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Reads for Session<'_> {
+    fn key(&mut self, id: &KeyId) -> Result<Option<Key>> {
+        self.run(|connection| reads::key(connection, id.as_str()))?.map(KeyRow::into_key).transpose()
+    }
+
+    fn keys(&mut self) -> Result<Vec<Key>> {
+        self.run(reads::keys)?.into_iter().map(KeyRow::into_key).collect()
+    }
+
+    fn user(&mut self, id: &UserId) -> Result<Option<User>> {
+        self.run(|connection| reads::user(connection, id.as_str()))?.map(UserRow::into_user).transpose()
+    }
+
+    fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {
+        self.run(|connection| reads::user_by_email_key(connection, key))?.map(UserRow::into_user).transpose()
+    }
+
+    fn username_key_taken(&mut self, key: &str) -> Result<bool> {
+        self.run(|connection| reads::username_key_taken(connection, key))
+    }
+
+    fn users(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Vec<User>> {
+        let Some(filter) = Narrowed::of(filter) else { return Ok(Vec::new()) };
+        let rows = self.run(|connection| reads::list_users(connection, scope, &filter, start, limit))?;
+        rows.into_iter().map(UserRow::into_user).collect()
+    }
+
+    fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64> {
+        let Some(filter) = Narrowed::of(filter) else { return Ok(0) };
+        let count = self.run(|connection| reads::count_users(connection, scope, &filter))?;
+        u64::try_from(count).map_err(|_| UserError::Internal("a count below zero".to_owned()))
+    }
+
+    fn has_active_with_role(&mut self, role: &RoleName, except: Option<&UserId>) -> Result<bool> {
+        self.run(|connection| reads::has_active_with_role(connection, role, except))
+    }
+
+    fn workspace(&mut self, id: &WorkspaceId) -> Result<Option<Workspace>> {
+        self.run(|connection| reads::workspace(connection, id.as_str()))?.map(WorkspaceRow::into_workspace).transpose()
+    }
+
+    fn workspaces(&mut self) -> Result<Vec<Workspace>> {
+        self.run(reads::workspaces)?.into_iter().map(WorkspaceRow::into_workspace).collect()
+    }
+
+    fn fact(&mut self, name: &str) -> Result<Option<String>> {
+        self.run(|connection| reads::fact(connection, name))
+    }
+
+    fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>> {
+        let ids = self.run(|connection| reads::workspaces_of(connection, user))?;
+        Ok(ids.into_iter().map(WorkspaceId::from_stored).collect())
+    }
+}
+
+impl Tx for Session<'_> {
+    fn insert_user(&mut self, user: &User, password: Option<&PasswordHash>) -> Result<()> {
+        self.run(|connection| writes::insert_user(connection, user, password.map(PasswordHash::as_str)))
+    }
+
+    fn update_user(&mut self, user: &User) -> Result<()> {
+        self.change(Resource::User, user.id.as_str(), |connection| writes::update_user(connection, user))
+    }
+
+    fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()> {
+        let set = |connection: &mut _| writes::set_password(connection, user.as_str(), password.as_str());
+        self.change(Resource::User, user.as_str(), set)
+    }
+
+    fn delete_user(&mut self, id: &UserId) -> Result<()> {
+        self.change(Resource::User, id.as_str(), |connection| writes::delete_user(connection, id.as_str()))
+    }
+
+    fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()> {
+        self.run(|connection| writes::insert_workspace(connection, workspace))
+    }
+
+    fn add_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<()> {
+        self.run(|connection| writes::add_member(connection, workspace.as_str(), user.as_str()))
+    }
+
+    fn remove_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<bool> {
+        Ok(self.run(|connection| writes::remove_member(connection, workspace.as_str(), user.as_str()))? > 0)
+    }
+
+    fn insert_key(&mut self, key: &Key) -> Result<()> {
+        self.run(|connection| writes::insert_key(connection, key))
+    }
+
+    fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool> {
+        self.run(|connection| writes::revoke_key(connection, id.as_str(), at.micros()))
+    }
+
+    fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
+        self.run(|connection| writes::set_fact(connection, name, value))
+    }
+
+    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
+        self.run(|connection| writes::enqueue(connection, message))
+    }
+}

@@ -1,0 +1,37 @@
+//! How a store is used.
+
+use std::time::Duration;
+
+use crate::url::Url;
+
+/// How a store is used. The settings of the same names explain each value to operators.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it is.
+    pub url: Url,
+    /// Connections that only read; at least 1.
+    pub readers: u32,
+    /// How many waiting writes are committed together at most; at least 1.
+    pub group: usize,
+    /// How many writes may wait; one more is refused as busy. At least 1.
+    pub write_queue: usize,
+    /// How long a read waits for a connection.
+    pub wait: Duration,
+    /// How long a statement waits for another process to release its lock on the file.
+    pub busy_timeout: Duration,
+}
+
+impl Settings {
+    /// What suits a small machine: 4 readers, groups of 64, 1,024 waiting writes, 1 s for a connection, 5 s for a lock.
+    #[must_use]
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            readers: 4,
+            group: 64,
+            write_queue: 1_024,
+            wait: Duration::from_secs(1),
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}

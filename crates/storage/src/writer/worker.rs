@@ -1,0 +1,165 @@
+//! What the writer's thread does.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use users::UserError;
+use users::error::Result;
+use users::ports::Tx;
+
+use super::job::Job;
+use super::queue::{Queue, Taken};
+use super::{Figures, Open};
+use crate::connection::AnyConnection;
+use crate::error::Failure;
+use crate::pragmas;
+use crate::session::Session;
+
+/// How often a writer that failed tries whether it can write again, while nobody wants it to.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What a probe writes.
+const PROBE: &str = "writer_probe";
+
+/// The owner of the connection that writes.
+pub(super) struct Worker {
+    connection: Option<AnyConnection>,
+    open: Open,
+    group: usize,
+    queue: Arc<Queue>,
+    figures: Arc<Figures>,
+    /// What was last complained about, so that a full disk fills no log.
+    complaint: Option<UserError>,
+}
+
+/// A transaction that came to nothing.
+enum Aborted {
+    /// It was not even begun.
+    NotBegun(UserError),
+    /// It failed; the connection may be in any state.
+    Failed(UserError),
+}
+
+impl Worker {
+    pub fn new(connection: AnyConnection, open: Open, group: usize, queue: Arc<Queue>, figures: Arc<Figures>) -> Self {
+        Self { connection: Some(connection), open, group, queue, figures, complaint: None }
+    }
+
+    /// Works until the queue is closed and empty.
+    pub fn run(mut self) {
+        loop {
+            let patience = self.complaint.is_some().then_some(PROBE_INTERVAL);
+            match self.queue.take(self.group, patience) {
+                Taken::Jobs(jobs) => self.work(jobs),
+                Taken::Nothing => self.work(vec![Box::new(Probe)]),
+                Taken::Closed => break,
+            }
+        }
+        if let Some(AnyConnection::Sqlite(connection)) = &mut self.connection
+            && let Err(error) = pragmas::optimize(connection)
+        {
+            tracing::warn!(%error, "the store was closed without being optimised");
+        }
+    }
+
+    /// Runs a group, and answers each of it.
+    fn work(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let verdict = match self.commit(&mut jobs) {
+            Ok(()) => {
+                self.figures.commits.fetch_add(1, Ordering::Relaxed);
+                self.recovered();
+                Ok(())
+            }
+            Err(aborted) => {
+                let error = match aborted {
+                    Aborted::NotBegun(error) => {
+                        // They have waited as long for the same thing.
+                        jobs.append(&mut self.queue.take_waiting());
+                        error
+                    }
+                    Aborted::Failed(error) => error,
+                };
+                self.connection = None;
+                self.complain(&error);
+                Err(error)
+            }
+        };
+        for job in jobs {
+            job.answer(verdict.clone());
+        }
+    }
+
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Aborted> {
+        let connection = self.connected()?;
+        connection.begin_write().map_err(|error| Aborted::NotBegun(unavailable(error)))?;
+        for job in jobs.iter_mut() {
+            run_part(connection, job.as_mut()).map_err(Aborted::Failed)?;
+        }
+        connection.keep().map_err(|error| Aborted::Failed(unavailable(error)))?;
+        self.figures.writes.fetch_add(jobs.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn connected(&mut self) -> Result<&mut AnyConnection, Aborted> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => {
+                let connection = (self.open)().map_err(|e| Aborted::NotBegun(UserError::Unavailable(e.to_string())))?;
+                Ok(none.insert(connection))
+            }
+        }
+    }
+
+    /// Says once what is wrong.
+    fn complain(&mut self, error: &UserError) {
+        self.figures.writable.store(false, Ordering::Relaxed);
+        if self.complaint.as_ref() != Some(error) {
+            tracing::error!(%error, "the store cannot be written; trying again");
+            self.complaint = Some(error.clone());
+        }
+    }
+
+    fn recovered(&mut self) {
+        if self.complaint.take().is_some() {
+            self.figures.writable.store(true, Ordering::Relaxed);
+            tracing::info!("the store can be written again");
+        }
+    }
+}
+
+/// However the thread ends, nobody waits for it in vain: a job that is dropped tells its caller.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.queue.close();
+        drop(self.queue.take_waiting());
+    }
+}
+
+/// Runs one write in a savepoint of its own. An error is the group's, not the closure's.
+fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<()> {
+    connection.begin_part().map_err(unavailable)?;
+    let mut session = Session::new(connection);
+    let keep = job.run(&mut session);
+    if let Some(error) = session.broken() {
+        return Err(error.clone());
+    }
+    let ended = if keep { connection.keep() } else { connection.undo() };
+    ended.map_err(unavailable)
+}
+
+fn unavailable(error: diesel::result::Error) -> UserError {
+    Failure::from(error).error
+}
+
+/// A small write that shows whether writing works.
+struct Probe;
+
+impl Job for Probe {
+    fn run(&mut self, tx: &mut dyn Tx) -> bool {
+        // If it fails, the transaction is broken, which the writer sees.
+        tx.set_fact(PROBE, "written").is_ok()
+    }
+
+    fn answer(self: Box<Self>, _: Result<()>) {}
+}

@@ -1,0 +1,38 @@
+//! Users, and what is to be sent to them.
+
+use diesel::prelude::*;
+use users::User;
+use users::outbox::OutboxMessage;
+
+use crate::connection::AnyConnection;
+use crate::rows::UserRowChange;
+use crate::schema::{outbox, users as table};
+
+pub(crate) fn insert_user(connection: &mut AnyConnection, user: &User, password: Option<&str>) -> QueryResult<()> {
+    let row = (UserRowChange::from(user), table::password_hash.eq(password));
+    diesel::insert_into(table::table).values(row).execute(connection).map(|_| ())
+}
+
+/// Says how many there were.
+pub(crate) fn update_user(connection: &mut AnyConnection, user: &User) -> QueryResult<usize> {
+    diesel::update(table::table.find(user.id.as_str())).set(UserRowChange::from(user)).execute(connection)
+}
+
+/// Says how many there were.
+pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password: &str) -> QueryResult<usize> {
+    diesel::update(table::table.find(user)).set(table::password_hash.eq(password)).execute(connection)
+}
+
+/// Says how many there were. What belongs to the user goes with it, by the schema.
+pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
+    diesel::delete(table::table.find(user)).execute(connection)
+}
+
+pub(crate) fn enqueue(connection: &mut AnyConnection, message: &OutboxMessage) -> QueryResult<()> {
+    let row = (
+        outbox::user_id.eq(message.user.as_str()),
+        outbox::kind.eq(message.kind.as_str()),
+        outbox::created_at.eq(message.created_at.micros()),
+    );
+    diesel::insert_into(outbox::table).values(row).execute(connection).map(|_| ())
+}

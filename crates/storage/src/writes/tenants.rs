@@ -1,0 +1,36 @@
+//! Workspaces, memberships and facts.
+//!
+//! MultiConnection knows no `ON CONFLICT`. Nobody else writes between a look and the insertion that follows it.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use users::workspace::Workspace;
+
+use crate::connection::AnyConnection;
+use crate::rows::NewWorkspaceRow;
+use crate::schema::{facts, memberships, workspaces};
+
+pub(crate) fn insert_workspace(connection: &mut AnyConnection, workspace: &Workspace) -> QueryResult<()> {
+    diesel::insert_into(workspaces::table).values(NewWorkspaceRow::from(workspace)).execute(connection).map(|_| ())
+}
+
+pub(crate) fn add_member(connection: &mut AnyConnection, workspace: &str, user: &str) -> QueryResult<()> {
+    if diesel::select(exists(memberships::table.find((workspace, user)))).get_result(connection)? {
+        return Ok(());
+    }
+    let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user));
+    diesel::insert_into(memberships::table).values(row).execute(connection).map(|_| ())
+}
+
+/// Says how many there were.
+pub(crate) fn remove_member(connection: &mut AnyConnection, workspace: &str, user: &str) -> QueryResult<usize> {
+    diesel::delete(memberships::table.find((workspace, user))).execute(connection)
+}
+
+pub(crate) fn set_fact(connection: &mut AnyConnection, name: &str, value: &str) -> QueryResult<()> {
+    if diesel::update(facts::table.find(name)).set(facts::value.eq(value)).execute(connection)? > 0 {
+        return Ok(());
+    }
+    let row = (facts::name.eq(name), facts::value.eq(value));
+    diesel::insert_into(facts::table).values(row).execute(connection).map(|_| ())
+}

@@ -1,0 +1,19 @@
+//! The store on SQLite, from outside.
+
+// A test says what is wrong by a panic.
+#![allow(clippy::expect_used)]
+
+mod damage;
+mod files;
+mod folder;
+mod grouping;
+mod processes;
+mod schema;
+
+use folder::TempStore;
+
+fn fresh() -> TempStore {
+    TempStore::new()
+}
+
+users::store_contract!(fresh);

@@ -1,0 +1,105 @@
+//! Migrations, from outside.
+
+use std::sync::Barrier;
+use std::thread;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use storage::OpenError;
+use users::ports::Store;
+
+use crate::folder::Folder;
+
+fn raw(folder: &Folder) -> SqliteConnection {
+    SqliteConnection::establish(&folder.path("diglot.db").display().to_string()).expect("a connection")
+}
+
+const FROM_THE_FUTURE: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000');";
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    drop(folder.open());
+    raw(&folder).batch_execute(FROM_THE_FUTURE).expect("changed");
+    for opened in [storage::open(&folder.settings()), storage::open_existing(&folder.settings())] {
+        let error = opened.map(|_| ()).expect_err("a newer schema");
+        assert!(matches!(&error, OpenError::Newer { version, .. } if version == "29990101000000"), "{error}");
+        assert!(error.to_string().contains("newer version") && !error.to_string().contains('\n'));
+    }
+    assert!(matches!(storage::schema_changes(&folder.settings().url), Err(OpenError::Newer { .. })));
+}
+
+#[test]
+fn the_status_says_which_changes_are_there() {
+    let folder = Folder::new();
+    let url = folder.settings().url;
+    assert!(matches!(storage::schema_changes(&url), Err(OpenError::Missing(_))));
+    std::fs::write(folder.path("diglot.db"), "").expect("a file");
+    let before = storage::schema_changes(&url).expect("a status");
+    assert!(!before.is_empty() && before.iter().all(|change| !change.applied));
+    assert!(matches!(storage::open_existing(&folder.settings()), Err(OpenError::Outdated { .. })));
+    drop(folder.open());
+    let after = storage::schema_changes(&url).expect("a status");
+    assert!(after.iter().all(|change| change.applied));
+    assert_eq!(
+        after.iter().map(|change| &change.name).collect::<Vec<_>>(),
+        before.iter().map(|change| &change.name).collect::<Vec<_>>()
+    );
+    storage::open_existing(&folder.settings()).expect("a store");
+}
+
+#[test]
+fn of_many_that_start_at_once_one_migrates() {
+    const STARTERS: usize = 8;
+    for _ in 0..5 {
+        let folder = Folder::new();
+        let barrier = Barrier::new(STARTERS);
+        thread::scope(|scope| {
+            for n in 0..STARTERS {
+                let (barrier, folder) = (&barrier, &folder);
+                scope.spawn(move || {
+                    barrier.wait();
+                    let store = folder.open();
+                    store.write(move |tx| tx.set_fact(&n.to_string(), "here")).expect("written");
+                });
+            }
+        });
+        let store = folder.open();
+        for n in 0..STARTERS {
+            assert_eq!(store.read(|reads| reads.fact(&n.to_string())), Ok(Some("here".to_owned())));
+        }
+    }
+}
+
+#[test]
+fn who_comes_second_waits_for_the_first() {
+    let folder = Folder::new();
+    let mut settings = folder.settings();
+    settings.busy_timeout = std::time::Duration::from_millis(50);
+    std::fs::write(folder.path("diglot.db"), "").expect("a file");
+    let mut first = raw(&folder);
+    first.batch_execute("PRAGMA journal_mode = WAL; CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); BEGIN IMMEDIATE;").expect("locked");
+    thread::scope(|scope| {
+        let second = scope.spawn(|| storage::open(&settings).map(|_| ()));
+        thread::sleep(std::time::Duration::from_millis(400));
+        assert!(!second.is_finished(), "it waits longer than for any other lock");
+        first.batch_execute("COMMIT;").expect("unlocked");
+        second.join().expect("an outcome").expect("a store");
+    });
+}
+
+#[test]
+fn the_schema_holds_what_the_core_promises() {
+    let folder = Folder::new();
+    drop(folder.open());
+    let mut connection = raw(&folder);
+    let count = |connection: &mut SqliteConnection, query: &str| {
+        diesel::dsl::sql::<diesel::sql_types::BigInt>(query).get_result::<i64>(connection).expect("a count")
+    };
+    let lax = "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND NOT strict";
+    assert_eq!(count(&mut connection, lax), 0, "every table checks its types");
+    let unindexed = "SELECT count(*) FROM pragma_table_list t, pragma_foreign_key_list(t.name) f WHERE f.on_delete NOT IN ('CASCADE', 'SET NULL')";
+    assert_eq!(count(&mut connection, unindexed), 0, "every reference says what becomes of it");
+    let wal = diesel::dsl::sql::<diesel::sql_types::Text>("PRAGMA journal_mode").get_result::<String>(&mut connection);
+    assert_eq!(wal.as_deref(), Ok("wal"));
+}
