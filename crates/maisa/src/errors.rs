@@ -63,9 +63,7 @@ impl ApiError {
                 let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
                 wire::with_header(response, ALLOW, &names.join(", "))
             }
-            ApiError::Unavailable(wait) => {
-                wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
-            }
+            ApiError::Unavailable(wait) => wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string()),
             ApiError::Invalid(_)
             | ApiError::UnsupportedMediaType
             | ApiError::Forbidden(_)

@@ -162,7 +162,7 @@ impl Store for AnyStore {
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
         self.writer.write(work)
     }
 }

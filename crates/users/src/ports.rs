@@ -44,8 +44,27 @@ pub trait Reads {
     fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>>;
 }
 
+/// What a transaction may need to itself until its end.
+#[derive(Debug, Clone, Copy)]
+pub enum Lock<'a> {
+    /// This user, to change or delete it, on behalf of another, who must stay as it is meanwhile.
+    User {
+        /// Whom it concerns.
+        target: &'a UserId,
+        /// Who does it.
+        actor: Option<&'a UserId>,
+    },
+    /// Who is an administrator.
+    Administrators,
+    /// What the installation remembers.
+    Facts,
+}
+
 /// A transaction: all of its changes hold, or none.
 pub trait Tx: Reads {
+    /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
+    /// store that runs one write after the other has nothing to do here.
+    fn lock(&mut self, lock: Lock<'_>) -> Result<()>;
     /// Adds a user, with or without a password.
     ///
     /// # Errors
@@ -84,12 +103,12 @@ pub trait Store: Send + Sync + 'static {
     /// What `work` says, or `Unavailable`.
     fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T>;
 
-    /// Runs `work` as a unit: after `Ok` its changes are on disk, after `Err` there are none. No other `write` runs between
-    /// what `work` reads and what it changes.
+    /// Runs `work` as a unit: after `Ok` its changes are on disk, after `Err` there are none. A store whose writes run side by
+    /// side may run it again, from the beginning, where two of them stood in each other's way.
     ///
     /// # Errors
     /// What `work` says, or `Unavailable`.
-    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
+    fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
 }
 
 /// Tells the time.

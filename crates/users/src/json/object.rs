@@ -40,7 +40,8 @@ impl FreeObject {
     /// # Errors
     /// `Internal` if the stored text is no JSON, which only damage from outside can cause.
     pub fn merged_with(&self, patch: &FreeObject) -> Result<Self, UserError> {
-        let parse = |text: &str| decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("a stored object: {e}")));
+        let parse =
+            |text: &str| decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("a stored object: {e}")));
         Ok(Self(parse(&self.0)?.merged_with(parse(&patch.0)?).to_string()))
     }
 

@@ -6,7 +6,7 @@ use crate::error::UserError;
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
 use crate::key::KeyReach;
-use crate::ports::Store;
+use crate::ports::{Lock, Store};
 use crate::profile::Username;
 use crate::service::{NewUser, insert};
 use crate::workspace::Workspace;
@@ -40,13 +40,14 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `Refused` on a store that has an active administrator; `Usage` for a bad name.
     pub fn init(&self, administrator: Administrator) -> Result<Initialised, OperatorError> {
-        Workspace::check_name(&administrator.workspace_name).map_err(|e| OperatorError::Usage(format!("the workspace's name {e}")))?;
-        if self.store.read(|reads| reads.has_active_with_role(self.policy.administrator(), None))? {
-            return Err(OperatorError::Refused("the store has an administrator already; nothing was changed".to_owned()));
-        }
+        Workspace::check_name(&administrator.workspace_name)
+            .map_err(|e| OperatorError::Usage(format!("the workspace's name {e}")))?;
         let now = self.environment.clock.now();
-        let workspace =
-            Workspace { id: self.environment.randomness.uuid().into(), name: administrator.workspace_name, created_at: now };
+        let workspace = Workspace {
+            id: self.environment.randomness.uuid().into(),
+            name: administrator.workspace_name,
+            created_at: now,
+        };
         let user = UserId::from(self.environment.randomness.uuid());
         let secret = self.random_key()?;
         let request = KeyRequest {
@@ -56,15 +57,24 @@ impl<S: Store> Operator<S> {
             permissions: None,
             expires_at: None,
         };
-        let roles = self.policy.roles([self.policy.administrator().clone()]);
+        let role = self.policy.administrator().clone();
+        let roles = self.policy.roles([role.clone()]);
+        let roles = roles.ok_or_else(|| UserError::Internal("no role is defined".to_owned()))?;
         let initialised = Initialised { workspace: workspace.id.clone(), user: user.clone(), key: secret.clone() };
         let new = first_user(administrator.email, administrator.username);
-        self.store.write(move |tx| {
-            let roles = roles.ok_or_else(|| UserError::Internal("no role is defined".to_owned()))?;
+        let done = self.store.write(move |tx| {
+            tx.lock(Lock::Administrators)?;
+            if tx.has_active_with_role(&role, None)? {
+                return Ok(false);
+            }
             tx.insert_workspace(&workspace)?;
-            insert(tx, new, user, roles, None, Some(workspace.id), now)?;
-            create_key(tx, &secret, request, now).map(|_: NewKey| ())
+            insert(tx, &new, &user, &roles, None, &workspace.id, now)?;
+            create_key(tx, &secret, &request, now).map(|_: NewKey| true)
         })?;
+        if !done {
+            let refusal = "the store has an administrator already; nothing was changed";
+            return Err(OperatorError::Refused(refusal.to_owned()));
+        }
         Ok(initialised)
     }
 }

@@ -44,7 +44,7 @@ impl<S: Store> Operator<S> {
             return Err(OperatorError::Usage("a key without an owner needs at least one permission".to_owned()));
         }
         let (key, now) = (self.random_key()?, self.environment.clock.now());
-        Ok(self.store.write(move |tx| create_key(tx, &key, request, now))?)
+        Ok(self.store.write(move |tx| create_key(tx, &key, &request, now))?)
     }
 
     /// Every key, by time of creation.
@@ -77,8 +77,8 @@ impl<S: Store> Operator<S> {
 }
 
 /// Writes the record of a key.
-pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: KeyRequest, now: Timestamp) -> Result<NewKey> {
-    let owner = request.owner.map(|name| user_named(tx, &name)).transpose()?.map(|user| user.id);
+pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyRequest, now: Timestamp) -> Result<NewKey> {
+    let owner = request.owner.as_ref().map(|name| user_named(tx, name)).transpose()?.map(|user| user.id);
     if let KeyReach::Workspace(id) = &request.reach
         && tx.workspace(id)?.is_none()
     {
@@ -86,11 +86,11 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: KeyReques
     }
     let record = Key {
         id: key.id().clone(),
-        name: request.name,
+        name: request.name.clone(),
         secret: key.secret_hash(),
-        reach: request.reach,
+        reach: request.reach.clone(),
         owner,
-        permissions: request.permissions,
+        permissions: request.permissions.clone(),
         created_at: now,
         expires_at: request.expires_at,
         revoked_at: None,

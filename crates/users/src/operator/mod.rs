@@ -15,7 +15,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::error::UserError;
-use crate::ports::{Environment, Reads, Store};
+use crate::ports::{Environment, Lock, Reads, Store, Tx};
 use crate::role::RolePolicy;
 use crate::user::User;
 use crate::{Email, UserId};
@@ -46,6 +46,13 @@ impl<S: Store> Operator<S> {
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
         Self { store, policy, environment }
     }
+}
+
+/// The same, to be changed: as it is once nobody else can change it any more.
+fn locked_user(tx: &mut dyn Tx, name: &str) -> Result<User, UserError> {
+    let id = user_named(tx, name)?.id;
+    tx.lock(Lock::User { target: &id, actor: None })?;
+    tx.user(&id)?.ok_or_else(|| UserError::no_user(name))
 }
 
 /// The user of that id or e-mail address.

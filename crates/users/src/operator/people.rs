@@ -1,11 +1,11 @@
 //! Users.
 
-use super::{Operator, user_named};
+use super::{Operator, locked_user, user_named};
 use crate::error::Result;
 use crate::id::WorkspaceId;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PlainPassword;
-use crate::ports::Store;
+use crate::ports::{Lock, Store};
 use crate::role::Permissions;
 use crate::service::{require_other_administrator, save};
 use crate::user::User;
@@ -49,7 +49,8 @@ impl<S: Store> Operator<S> {
     pub fn delete_user(&self, name: &str) -> Result<User> {
         let (name, policy) = (name.to_owned(), self.policy.clone());
         self.store.write(move |tx| {
-            let user = user_named(tx, &name)?;
+            let user = locked_user(tx, &name)?;
+            tx.lock(Lock::Administrators)?;
             require_other_administrator(tx, &policy, &user)?;
             tx.delete_user(&user.id)?;
             Ok(user)
@@ -64,7 +65,7 @@ impl<S: Store> Operator<S> {
         let hash = self.environment.hasher.hash(password)?;
         let (name, now) = (name.to_owned(), self.environment.clock.now());
         self.store.write(move |tx| {
-            let user = user_named(tx, &name)?;
+            let user = locked_user(tx, &name)?;
             let mut next = user.clone();
             save(tx, &user, &mut next, Some(&hash), now)?;
             Ok(next)

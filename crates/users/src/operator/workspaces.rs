@@ -1,6 +1,6 @@
 //! Workspaces and their members.
 
-use super::{Operator, OperatorError, user_named};
+use super::{Operator, OperatorError, locked_user, user_named};
 use crate::error::{Result, UserError};
 use crate::id::WorkspaceId;
 use crate::page::{Filter, Scope, Start};
@@ -55,7 +55,7 @@ impl<S: Store> Operator<S> {
         let now = self.environment.clock.now();
         let was_member = self.store.write(move |tx| {
             let workspace = workspace_named(tx, &id)?;
-            let user = user_named(tx, &name)?;
+            let user = locked_user(tx, &name)?;
             let was_member = tx.remove_member(&workspace, &user.id)?;
             if user.default_workspace.as_ref() == Some(&workspace) {
                 let mut next = User { default_workspace: None, ..user.clone() };

@@ -77,7 +77,9 @@ impl UserChange {
         set(&mut next.metadata, &self.metadata);
         match &self.full_name {
             Some(FullNameChange::Set(name)) => next.full_name = name.clone(),
-            Some(FullNameChange::Shown(name)) if name.as_str() != user.shown_name() => next.full_name = Some(name.clone()),
+            Some(FullNameChange::Shown(name)) if name.as_str() != user.shown_name() => {
+                next.full_name = Some(name.clone())
+            }
             Some(FullNameChange::Shown(_)) | None => {}
         }
         if let Some(change) = self.status {

@@ -66,16 +66,30 @@ impl<S: Store> Users<S> {
 
         let (key, policy) = (caller.key.clone(), self.policy.clone());
         let (now, id) = (self.environment.clock.now(), UserId::from(self.environment.randomness.uuid()));
-        self.store.write(move |tx| {
+        let is_named = new.username.is_some();
+        let work = move |tx: &mut dyn Tx| {
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let workspace = admit(tx, &caller, &new, &roles, &policy)?;
-            insert(tx, new, id, roles, hash.as_ref(), Some(workspace), now)
-        })
+            insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, now)
+        };
+        loop {
+            match self.store.write(work.clone()) {
+                // A name that was free a moment ago: the next one will be.
+                Err(UserError::Conflict(Conflict::Username)) if !is_named => {}
+                done => return done,
+            }
+        }
     }
 }
 
 /// Whether the caller may create this user; the workspace that it will join.
-fn admit(reads: &mut dyn Reads, caller: &Caller, new: &NewUser, roles: &Roles, policy: &RolePolicy) -> Result<WorkspaceId> {
+fn admit(
+    reads: &mut dyn Reads,
+    caller: &Caller,
+    new: &NewUser,
+    roles: &Roles,
+    policy: &RolePolicy,
+) -> Result<WorkspaceId> {
     if new.workspace.is_none() && caller.home.is_none() {
         return Err(UserError::WorkspaceRequired);
     }
@@ -91,45 +105,43 @@ fn admit(reads: &mut dyn Reads, caller: &Caller, new: &NewUser, roles: &Roles, p
 /// Writes the record, its membership and its invitation.
 pub(crate) fn insert(
     tx: &mut dyn Tx,
-    new: NewUser,
-    id: UserId,
-    roles: Roles,
+    new: &NewUser,
+    id: &UserId,
+    roles: &Roles,
     password: Option<&PasswordHash>,
-    workspace: Option<WorkspaceId>,
+    workspace: &WorkspaceId,
     now: Timestamp,
 ) -> Result<User> {
-    let username = match new.username {
-        Some(username) => username,
+    let username = match &new.username {
+        Some(username) => username.clone(),
         None if tx.user_by_email_key(new.email.key())?.is_some() => return Err(Conflict::Email.into()),
         None => free_username(tx, &new.email)?,
     };
     let user = User {
-        id,
+        id: id.clone(),
         revision: 1,
-        email: new.email,
+        email: new.email.clone(),
         verified: false,
         username,
-        full_name: new.full_name,
+        full_name: new.full_name.clone(),
         status: if new.invite { Status::Pending } else { Status::Active },
-        roles,
-        department: new.department,
-        avatar_url: new.avatar_url,
-        bio: new.bio,
-        timezone: new.timezone,
-        locale: new.locale,
+        roles: roles.clone(),
+        department: new.department.clone(),
+        avatar_url: new.avatar_url.clone(),
+        bio: new.bio.clone(),
+        timezone: new.timezone.clone(),
+        locale: new.locale.clone(),
         auth_provider: Some(LOCAL_PROVIDER.to_owned()),
-        preferences: new.preferences,
-        settings: new.settings,
-        metadata: new.metadata,
+        preferences: new.preferences.clone(),
+        settings: new.settings.clone(),
+        metadata: new.metadata.clone(),
         created_at: now,
         updated_at: now,
         last_login: None,
-        default_workspace: workspace.clone(),
+        default_workspace: Some(workspace.clone()),
     };
     tx.insert_user(&user, password)?;
-    if let Some(workspace) = workspace {
-        tx.add_member(&workspace, &user.id)?;
-    }
+    tx.add_member(workspace, &user.id)?;
     if new.invite {
         tx.enqueue(&OutboxMessage { user: user.id.clone(), kind: MessageKind::Activation, created_at: now })?;
     }

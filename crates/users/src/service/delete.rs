@@ -6,7 +6,7 @@ use crate::access;
 use crate::caller::Caller;
 use crate::error::{Conflict, Result, UserError};
 use crate::id::UserId;
-use crate::ports::{Reads, Store};
+use crate::ports::{Lock, Reads, Store};
 use crate::role::{Permission, RolePolicy};
 use crate::user::User;
 
@@ -19,8 +19,12 @@ impl<S: Store> Users<S> {
     pub fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
         access::require(caller, Permission::users_delete())?;
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), caller.owner.as_ref().map(|owner| owner.id.clone()));
         self.store.write(move |tx| {
+            if let Some(target) = &UserId::parse(&id) {
+                tx.lock(Lock::User { target, actor: actor.as_ref() })?;
+            }
+            tx.lock(Lock::Administrators)?;
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let required = Permission::users_delete();
             access::require(&caller, required.clone())?;

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use super::Users;
 use crate::error::{Result, UserError};
 use crate::page::{Filter, Scope, Start};
-use crate::ports::{Store, Tx};
+use crate::ports::{Lock, Store, Tx};
 use crate::role::RolePolicy;
 
 const RANKING: &str = "role_ranking";
@@ -28,12 +28,15 @@ impl<S: Store> Users<S> {
     pub fn installation_secret(&self) -> Result<Vec<u8>> {
         let mut fresh = [0; 32];
         self.environment.randomness.fill(&mut fresh)?;
-        let text = self.store.write(move |tx| match tx.fact(SECRET)? {
-            Some(text) => Ok(text),
-            None => {
-                let text = HEXLOWER.encode(&fresh);
-                tx.set_fact(SECRET, &text)?;
-                Ok(text)
+        let text = self.store.write(move |tx| {
+            tx.lock(Lock::Facts)?;
+            match tx.fact(SECRET)? {
+                Some(text) => Ok(text),
+                None => {
+                    let text = HEXLOWER.encode(&fresh);
+                    tx.set_fact(SECRET, &text)?;
+                    Ok(text)
+                }
             }
         })?;
         HEXLOWER.decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("the installation's secret: {e}")))
@@ -47,6 +50,7 @@ impl<S: Store> Users<S> {
     pub fn align_roles(&self) -> Result<()> {
         let policy = self.policy.clone();
         self.store.write(move |tx| {
+            tx.lock(Lock::Facts)?;
             let names: Vec<&str> = policy.names().map(|name| name.as_str()).collect();
             let ranking = names.join("\n");
             if tx.fact(RANKING)?.as_ref() == Some(&ranking) {

@@ -10,7 +10,7 @@ use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
 use crate::password::PasswordHash;
-use crate::ports::{Reads, Store, Tx};
+use crate::ports::{Lock, Reads, Store, Tx};
 use crate::role::{Permission, RolePolicy};
 use crate::time::Timestamp;
 use crate::user::User;
@@ -26,8 +26,14 @@ impl<S: Store> Users<S> {
         let hash = change.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
 
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
-        let id = id.to_owned();
+        let (id, actor) = (id.to_owned(), caller.owner.as_ref().map(|owner| owner.id.clone()));
         self.store.write(move |tx| {
+            if let Some(target) = &UserId::parse(&id) {
+                tx.lock(Lock::User { target, actor: actor.as_ref() })?;
+            }
+            if change.status.is_some() || change.roles.is_some() {
+                tx.lock(Lock::Administrators)?;
+            }
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let Permitted { old, mut new, joins } = permitted(tx, &caller, &id, &change, &policy)?;
             if let Some(workspace) = joins {
@@ -47,6 +53,7 @@ impl<S: Store> Users<S> {
         access::may_write(caller, Some(&id))?;
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
         self.store.write(move |tx| {
+            tx.lock(Lock::User { target: &id, actor: None })?;
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let Found { user, .. } = writable(tx, &caller, id.as_str())?.0;
             let preferences = user.preferences.merged_with(&patch)?;
@@ -77,7 +84,13 @@ fn writable(reads: &mut dyn Reads, caller: &Caller, id: &str) -> Result<(Found, 
 }
 
 /// Whether the caller may change this of the user, and what comes of it.
-fn permitted(reads: &mut dyn Reads, caller: &Caller, id: &str, change: &UserChange, policy: &RolePolicy) -> Result<Permitted> {
+fn permitted(
+    reads: &mut dyn Reads,
+    caller: &Caller,
+    id: &str,
+    change: &UserChange,
+    policy: &RolePolicy,
+) -> Result<Permitted> {
     let (Found { user: old, memberships }, standing) = writable(reads, caller, id)?;
     let mut new = change.applied_to(&old, policy)?;
     let required = Permission::users_write();
@@ -121,7 +134,13 @@ fn default_workspace(reads: &mut dyn Reads, caller: &Caller, old: &User, id: &st
 }
 
 /// Writes what differs, if anything does, as the next revision.
-pub(crate) fn save(tx: &mut dyn Tx, old: &User, new: &mut User, password: Option<&PasswordHash>, now: Timestamp) -> Result<()> {
+pub(crate) fn save(
+    tx: &mut dyn Tx,
+    old: &User,
+    new: &mut User,
+    password: Option<&PasswordHash>,
+    now: Timestamp,
+) -> Result<()> {
     if *new == *old && password.is_none() {
         return Ok(());
     }

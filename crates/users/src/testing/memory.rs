@@ -47,7 +47,7 @@ impl Store for MemoryStore {
         work(&mut copy)
     }
 
-    fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
         let mut tables = self.tables();
         let mut copy = tables.clone();
         let answer = work(&mut copy)?;

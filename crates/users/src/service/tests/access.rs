@@ -48,12 +48,18 @@ fn everyone_may_change_itself_but_not_its_roles_or_status() {
     let caller = house.caller_of(&ada);
     let id = ada.id.as_str();
     assert!(house.users.update(&caller, id, set_bio()).is_ok());
-    assert!(house.users.update(&caller, id, UserChange { password: Some(password("new password")), ..no_change() }).is_ok());
+    assert!(
+        house.users.update(&caller, id, UserChange { password: Some(password("new password")), ..no_change() }).is_ok()
+    );
     let promote = UserChange { roles: Some(RoleChange::Shown(role("admin"))), ..no_change() };
     assert_eq!(house.users.update(&caller, id, promote), Err(forbidden("users:write")));
     let leave = UserChange { status: Some(StatusChange::MayAct(false)), ..no_change() };
     assert_eq!(house.users.update(&caller, id, leave), Err(forbidden("users:write")));
-    let same = UserChange { roles: Some(RoleChange::Shown(role("guest"))), status: Some(StatusChange::MayAct(true)), ..no_change() };
+    let same = UserChange {
+        roles: Some(RoleChange::Shown(role("guest"))),
+        status: Some(StatusChange::MayAct(true)),
+        ..no_change()
+    };
     assert_eq!(house.users.update(&caller, id, same).map(|user| user.roles), Ok(ada.roles));
 }
 

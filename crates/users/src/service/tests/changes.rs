@@ -37,7 +37,8 @@ fn a_change_that_changes_nothing_leaves_no_trace() {
 fn every_change_is_a_revision() {
     let house = House::new();
     let ada = house.user("ada", &["user"], &house.first);
-    let named = apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Set(Some(full_name("Ada")))), ..no_change() });
+    let named =
+        apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Set(Some(full_name("Ada")))), ..no_change() });
     assert_eq!((named.revision, named.shown_name()), (2, "Ada"));
     assert!(named.updated_at > ada.updated_at);
     let again = apply(&house, &ada, UserChange { password: Some(password("a new password")), ..no_change() });
@@ -48,9 +49,11 @@ fn every_change_is_a_revision() {
 fn an_empty_full_name_reads_as_the_username() {
     let house = House::new();
     let ada = house.user("ada", &["user"], &house.first);
-    let empty = apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Set(Some(full_name("")))), ..no_change() });
+    let empty =
+        apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Set(Some(full_name("")))), ..no_change() });
     assert_eq!(empty.shown_name(), "ada");
-    let kept = apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Shown(full_name("ada"))), ..no_change() });
+    let kept =
+        apply(&house, &ada, UserChange { full_name: Some(FullNameChange::Shown(full_name("ada"))), ..no_change() });
     assert_eq!(kept, empty);
 }
 
@@ -155,6 +158,7 @@ fn a_new_user_needs_a_home() {
     let service = house.service(&house.second, &["users:read", "users:write", "projects:read"]);
     let new = NewUser { roles: Some(house.roles(&["guest"])), ..new_user("ada") };
     assert_eq!(house.users.create(&service, new).map(|user| user.default_workspace), Ok(Some(house.second.clone())));
-    let foreign = NewUser { roles: Some(house.roles(&["guest"])), workspace: Some(house.first.to_string()), ..new_user("bob") };
+    let foreign =
+        NewUser { roles: Some(house.roles(&["guest"])), workspace: Some(house.first.to_string()), ..new_user("bob") };
     assert_eq!(house.users.create(&service, foreign), Err(UserError::no_workspace(house.first.as_str())));
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::json::{FreeObject, decode};
 use crate::key::KeyReach;
+use crate::ports::Clock;
 use crate::profile::Username;
 use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
-use crate::ports::Clock;
 use crate::testing::{MemoryStore, TestEnvironment};
 use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
-    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users, WorkspaceId,
+    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users,
+    WorkspaceId,
 };
 
 pub struct House {
@@ -128,7 +129,8 @@ fn permission_set(texts: &[&str]) -> Permissions {
 }
 
 pub fn policy() -> RolePolicy {
-    let define = |name, permissions: &[&str]| RoleDefinition { name: role(name), permissions: permission_set(permissions) };
+    let define =
+        |name, permissions: &[&str]| RoleDefinition { name: role(name), permissions: permission_set(permissions) };
     RolePolicy::new(vec![
         define("admin", &["users:read", "users:write", "users:delete", "projects:read", "projects:write"]),
         define("developer", &["users:read", "projects:read", "projects:write"]),

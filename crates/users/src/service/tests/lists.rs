@@ -48,7 +48,8 @@ fn a_workspace_out_of_reach_is_not_found() {
     let house = House::new();
     let caller = house.service(&house.first, &["users:read"]);
     for id in [house.second.as_str(), "", "nowhere"] {
-        let query = ListUsers { workspace: Some(id.to_owned()), filter: Filter::default(), start: Start::Beginning, limit: 1 };
+        let query =
+            ListUsers { workspace: Some(id.to_owned()), filter: Filter::default(), start: Start::Beginning, limit: 1 };
         assert_eq!(house.users.list(&caller, &query), Err(UserError::no_workspace(id)));
     }
 }

@@ -14,7 +14,8 @@ fn open() -> Filter {
 
 /// Users 1 to 10; workspace 1 has the odd ones, 2 the multiples of three, 3 nobody. Every third shows `admin`.
 fn populate(store: &impl Store) {
-    let admin = |n: u32| User { roles: roles(if n.is_multiple_of(3) { &["admin", "user"] } else { &["user"] }), ..user(n) };
+    let admin =
+        |n: u32| User { roles: roles(if n.is_multiple_of(3) { &["admin", "user"] } else { &["user"] }), ..user(n) };
     add(store, [7, 2, 9, 1, 10, 4, 3, 8, 6, 5].map(admin));
     add_workspace(store, 1, &[9, 1, 5, 3, 7]);
     add_workspace(store, 2, &[6, 3, 9]);
