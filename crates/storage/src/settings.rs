@@ -15,7 +15,7 @@ pub struct Settings {
     pub group: usize,
     /// How many writes may wait; one more is refused as busy. At least 1.
     pub write_queue: usize,
-    /// How long a read waits for a connection.
+    /// How long a read waits for a connection. A write may wait that much longer than `busy_timeout` for its turn.
     pub wait: Duration,
     /// How long a statement waits for another process to release its lock on the file.
     pub busy_timeout: Duration,

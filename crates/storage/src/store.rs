@@ -17,7 +17,7 @@ use crate::readers::{self, PooledReader, ReaderManager};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::url::Url;
-use crate::writer::Writer;
+use crate::writer::{Limits, Writer};
 
 /// How long a look at the migrations waits for a lock.
 const LOOK: Duration = Duration::from_secs(5);
@@ -97,7 +97,10 @@ fn start(
     let size = settings.readers.max(1);
     let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
     let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));
-    let writer = Writer::start(connection, open, settings.group, settings.write_queue).map_err(OpenError::Thread)?;
+    // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
+    let patience = busy_timeout + settings.wait;
+    let limits = Limits { group: settings.group, queue: settings.write_queue, patience };
+    let writer = Writer::start(connection, open, limits).map_err(OpenError::Thread)?;
     Ok(AnyStore { readers, wait: settings.wait, writer })
 }
 
