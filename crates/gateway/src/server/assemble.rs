@@ -14,6 +14,7 @@ use crate::health::{Check, Health};
 use crate::settings::Settings;
 use crate::store::{Installation, Store};
 use crate::table::{Mounted, Table};
+use crate::telemetry::logs;
 use crate::telemetry::metrics::{Gauge, Metrics};
 
 /// Reads that may wait for a connection of the store.
@@ -88,6 +89,7 @@ fn gauges(installation: &Installation, local: &Local, connections: &Arc<Connecti
     let connections = connections.clone();
     let mut gauges = vec![
         gauge("connections", "Open connections", move || connections.count()),
+        gauge("log_lines_dropped", "Log lines that were lost, since nobody took them", logs::lines_dropped),
         gauge("password_hashes_running", "Passwords that are being hashed", move || hashing.load().running),
         gauge("password_hashes_waiting", "Passwords that wait to be hashed", move || hashers.load().waiting),
         lane("reads_running", "Reads at work", |local| local.reads.load(), |load| load.running),

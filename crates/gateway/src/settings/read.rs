@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use users::password::Cost;
-use users::role::{RoleDefinition, RoleName};
+use users::role::{RoleDefinition, RoleName, RolePolicyError};
 use users::{Permission, Permissions, RolePolicy};
 
 use super::layers::Layers;
@@ -31,12 +31,14 @@ pub fn settings(
         return Err(SettingsError(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
-        // Not reached with layers that were compared with the shape; the text may hold a value, so it is left out.
+        // Each layer has the shape of the built-in file by now, so this is a fault of the program. The text may hold a value, so
+        // it is left out.
         let key = match error {
             config::ConfigError::At { key: Some(key), .. } | config::ConfigError::Type { key: Some(key), .. } => key,
             _ => "a setting".to_owned(),
         };
-        SettingsError(vec![Problem::new(key, &Place::BuiltIn, "cannot be read")])
+        let place = layers.place(&key);
+        SettingsError(vec![Problem::new(key, &place, "cannot be read")])
     })?;
     let mut reader = Reader { layers: &layers, problems };
     let read = (
@@ -167,10 +169,22 @@ fn roles(reader: &mut Reader<'_>, raw: &[raw::Role]) -> Option<RolePolicy> {
     }
     match RolePolicy::new(definitions) {
         Ok(policy) => Some(policy),
-        Err(error) => {
-            reader.problem("roles", error);
+        Err(RolePolicyError::Empty) => reader.require("roles", None, "a list of one role at least"),
+        Err(RolePolicyError::BadName(name)) => {
+            bad_role_name(reader, raw, &name);
             None
         }
+    }
+}
+
+/// Says where a name stands that is empty, or where it stands again.
+fn bad_role_name(reader: &mut Reader<'_>, raw: &[raw::Role], name: &str) {
+    let mut places = raw.iter().enumerate().filter(|(_, role)| role.name == name).map(|(at, _)| at);
+    if name.is_empty() {
+        places.for_each(|at| reader.problem(&format!("roles[{at}].name"), "must not be empty"));
+    } else if let Some(first) = places.next() {
+        let message = format!("is the name of roles[{first}] already");
+        places.for_each(|at| reader.problem(&format!("roles[{at}].name"), &message));
     }
 }
 

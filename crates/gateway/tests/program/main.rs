@@ -2,5 +2,9 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 mod cli;
+mod descriptors;
 mod harness;
+mod logs;
+mod refusals;
 mod serve;
+mod show;
