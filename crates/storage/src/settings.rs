@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::postgres_settings::PostgresSettings;
 use crate::url::Url;
 
 /// How a store is used. The settings of the same names explain each value to operators.
@@ -15,10 +16,12 @@ pub struct Settings {
     pub group: usize,
     /// How many writes may wait; one more is refused as busy. At least 1.
     pub write_queue: usize,
-    /// How long a read waits for a connection.
+    /// How long a read, and on PostgreSQL a write, waits for a connection.
     pub wait: Duration,
     /// How long a statement waits for another process to release its lock on the file.
     pub busy_timeout: Duration,
+    /// What concerns PostgreSQL alone. (`readers`, `group` and `busy_timeout` concern SQLite alone.)
+    pub postgres: PostgresSettings,
 }
 
 impl Settings {
@@ -32,6 +35,7 @@ impl Settings {
             write_queue: 1_024,
             wait: Duration::from_secs(1),
             busy_timeout: Duration::from_secs(5),
+            postgres: PostgresSettings::default(),
         }
     }
 }
