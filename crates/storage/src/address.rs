@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::Ipv6Addr;
 
 use percent_encoding::percent_decode_str;
 
@@ -110,11 +111,12 @@ fn is_escaped(text: &str) -> bool {
 /// `name`, `name:5432`, `[::1]:5432`, or nothing for the local socket.
 fn is_host(text: &str) -> bool {
     let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((name, port)) => (name.trim_matches(|c: char| c.is_ascii_hexdigit() || c == ':' || c == '.'), port),
-        None => text.split_at(text.find(':').unwrap_or(text.len())),
+        Some((name, port)) if name.parse::<Ipv6Addr>().is_ok() => ("", port),
+        _ => text.split_at(text.find(':').unwrap_or(text.len())),
     };
-    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
-    is_port && is_escaped(name)
+    let is_port =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    is_port && is_escaped(name) && !name.contains(['[', ']'])
 }
 
 /// `name=value`.
@@ -136,7 +138,11 @@ mod tests {
             ("", "?a=b", ""),
             ("/db", "/db?a=b", "/db"),
             ("u:p%40x@h:1,[::1]:2,c/db?a=c", "u:p%40x@h:1,[::1]:2,c/db?a=c", "u@h:1,[::1]:2,c/db"),
-            ("u@/db?host=/run/pg&password=x&sslmode=require", "u@/db?host=/run/pg&password=x&sslmode=require&a=b", "u@/run/pg/db"),
+            (
+                "u@/db?host=/run/pg&password=x&sslmode=require",
+                "u@/db?host=/run/pg&password=x&sslmode=require&a=b",
+                "u@/run/pg/db",
+            ),
             ("%2Frun%2Fpg/db", "%2Frun%2Fpg/db?a=b", "%2Frun%2Fpg/db"),
         ] {
             let mut address = Address::parse(text).expect(text);

@@ -3,18 +3,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::result::ConnectionError;
 #[cfg(feature = "postgres")]
 use diesel::PgConnection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::result::ConnectionError;
 use diesel::{Connection, QueryResult, SqliteConnection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 use users::ports::Lock;
 
-use crate::pragmas;
 #[cfg(feature = "postgres")]
 use crate::postgres::{self, locks};
+use crate::pragmas;
 
 /// A connection. Queries are written once against this type; where a backend differs, its variant is matched.
 #[derive(diesel::MultiConnection)]
@@ -54,7 +54,11 @@ pub(crate) fn open(path: &Path, purpose: Purpose, busy_timeout: Duration) -> Res
 }
 
 /// Opens an existing file, and never makes one. (A file that disappeared must not come back empty.)
-pub(crate) fn open_file(path: &Path, purpose: Purpose, busy_timeout: Duration) -> Result<SqliteConnection, ConnectError> {
+pub(crate) fn open_file(
+    path: &Path,
+    purpose: Purpose,
+    busy_timeout: Duration,
+) -> Result<SqliteConnection, ConnectError> {
     let mut connection = SqliteConnection::establish(&uri(path))?;
     pragmas::set(&mut connection, purpose, busy_timeout)?;
     Ok(connection)

@@ -25,7 +25,9 @@ pub enum OpenError {
         reason: String,
     },
     /// A later version has changed the schema.
-    #[error("the store {store} was made by a newer version: it has the schema change {version}, which this one does not know")]
+    #[error(
+        "the store {store} was made by a newer version: it has the schema change {version}, which this one does not know"
+    )]
     Newer {
         /// Where it is.
         store: String,

@@ -25,6 +25,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// How many reads can be at work at once: one for each connection.
+    #[must_use]
+    pub fn concurrent_reads(&self) -> usize {
+        let connections = if self.url.path().is_some() { self.readers } else { self.postgres.pool };
+        connections.max(1) as usize
+    }
+
     /// What suits a small machine: 4 readers, groups of 64, 1,024 waiting writes, 1 s for a connection, 5 s for a lock.
     #[must_use]
     pub fn new(url: Url) -> Self {

@@ -35,8 +35,7 @@ pub(crate) struct SqliteStore {
 /// The schema changes that are known, and which of them the file has.
 pub(crate) fn schema_changes(path: &Path) -> Result<Vec<SchemaChange>, OpenError> {
     files::check(path)?;
-    let mut connection =
-        connection::open_file(path, Purpose::Write, LOOK).map_err(|error| database(path, &error))?;
+    let mut connection = connection::open_file(path, Purpose::Write, LOOK).map_err(|error| database(path, &error))?;
     Schema::of(path)?.status(&mut connection)
 }
 
@@ -66,7 +65,8 @@ impl SqliteStore {
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
         let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));
-        let writer = Writer::start(connection, open, settings.group, settings.write_queue).map_err(OpenError::Thread)?;
+        let writer =
+            Writer::start(connection, open, settings.group, settings.write_queue).map_err(OpenError::Thread)?;
         Ok(Self { readers, wait: settings.wait, writer })
     }
 

@@ -17,8 +17,10 @@ use crate::postgres::locks::{self, Subject};
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Whether any schema change was ever made. Diesel's own look would make its table, which two processes cannot do at once,
-/// and which a role that may only read must not.
-const IS_MIGRATED: &str = "to_regclass('__diesel_schema_migrations') IS NOT NULL";
+/// and which a role that may only read must not. (Not `to_regclass`: it remembers through a transaction that there was no
+/// such table before the wait for the lock.)
+const IS_MIGRATED: &str = "EXISTS (SELECT FROM pg_catalog.pg_class \
+    WHERE relname = '__diesel_schema_migrations' AND pg_catalog.pg_table_is_visible(oid))";
 const APPLIED: &str = "SELECT version FROM __diesel_schema_migrations ORDER BY version";
 
 /// The changes that this binary knows, and which of them a database has.

@@ -56,7 +56,8 @@ fn share(connection: &mut PgConnection, user: &UserId) -> QueryResult<()> {
 fn facts(connection: &mut PgConnection) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     let patience = PATIENCE.as_millis();
-    connection.batch_execute(&format!("SET LOCAL lock_timeout = {patience}; SET LOCAL statement_timeout = {patience};"))?;
+    connection
+        .batch_execute(&format!("SET LOCAL lock_timeout = {patience}; SET LOCAL statement_timeout = {patience};"))?;
     advisory(connection, Subject::Facts)
 }
 

@@ -14,7 +14,6 @@ mod retry;
 mod store;
 pub(crate) mod upsert;
 
-
 pub(crate) use store::{PostgresStore, schema_changes};
 
 use diesel::connection::AnsiTransactionManager;

@@ -177,13 +177,14 @@ impl PostgresStore {
         match (outcome, broken) {
             (Ok(Ok(value)), None) => Tried::Done(self.committed(loan).map(|()| value)),
             (Ok(outcome), broken) => {
-                loan.doubtful |= loan.connection.undo().is_err();
+                // libpq does not always see at once that a connection is gone; when it cannot even roll back, it is.
+                loan.doubtful = loan.connection.undo().is_err();
                 match (outcome, broken) {
-                    (_, Some(Failure { harm: Harm::Collision, .. })) => Tried::Collided,
-                    (_, Some(Failure { harm: Harm::Connection, error })) => {
+                    (_, Some(failure)) if loan.doubtful || failure.harm == Harm::Connection => {
                         loan.doubtful = true;
-                        Tried::CutOff(error)
+                        Tried::CutOff(failure.error)
                     }
+                    (_, Some(Failure { harm: Harm::Collision, .. })) => Tried::Collided,
                     // A statement has failed, and the transaction with it, whatever `work` made of that.
                     (_, Some(failure)) => Tried::Done(Err(failure.error)),
                     (outcome, None) => Tried::Done(outcome),
@@ -220,7 +221,8 @@ impl PostgresStore {
             Ok(()) => Ok(loan),
             Err(error) => {
                 loan.doubtful = true;
-                Err(Failure::from(error))
+                // There is nothing wrong with these words, so it is the connection, whatever libpq makes of it.
+                Err(Failure { error: Failure::from(error).error, harm: Harm::Connection })
             }
         }
     }

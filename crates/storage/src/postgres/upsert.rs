@@ -9,7 +9,11 @@ use crate::schema::{facts, memberships};
 pub(crate) fn add_member(connection: &mut PgConnection, workspace: &str, user: &str) -> QueryResult<()> {
     let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user));
     let insertion = diesel::insert_into(memberships::table).values(row);
-    insertion.on_conflict((memberships::workspace_id, memberships::user_id)).do_nothing().execute(connection).map(|_| ())
+    insertion
+        .on_conflict((memberships::workspace_id, memberships::user_id))
+        .do_nothing()
+        .execute(connection)
+        .map(|_| ())
 }
 
 pub(crate) fn set_fact(connection: &mut PgConnection, name: &str, value: &str) -> QueryResult<()> {

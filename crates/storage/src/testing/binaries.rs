@@ -25,7 +25,8 @@ impl Binaries {
     pub fn find() -> Result<Self, String> {
         let has_all = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file());
         let folder = candidates().into_iter().find(has_all).ok_or(MISSING)?;
-        let is_root = fs::metadata("/proc/self").or_else(|_| fs::metadata("/dev/stdin")).is_ok_and(|meta| meta.uid() == 0);
+        let is_root =
+            fs::metadata("/proc/self").or_else(|_| fs::metadata("/dev/stdin")).is_ok_and(|meta| meta.uid() == 0);
         let runs_as = if is_root { Some(unprivileged()?) } else { None };
         Ok(Self { folder, runs_as })
     }

@@ -62,13 +62,8 @@ impl Cluster {
         fs::write(folder.join("data/postgresql.auto.conf"), configuration(&folder, port, make)).expect("configured");
         let mut guard = Guard::start(&binaries, &folder);
         guard.say("start");
-        let cluster = Self {
-            folder,
-            port,
-            guard: Mutex::new(guard),
-            template: OnceLock::new(),
-            databases: AtomicU32::new(0),
-        };
+        let cluster =
+            Self { folder, port, guard: Mutex::new(guard), template: OnceLock::new(), databases: AtomicU32::new(0) };
         cluster.wait_until_it_serves();
         cluster
     }
