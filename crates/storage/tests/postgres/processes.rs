@@ -100,7 +100,7 @@ fn of_sixteen_who_want_one_address_one_gets_it() {
     for round in 0..10 {
         let outcomes: Vec<Result<()>> = thread::scope(|scope| {
             let race = |n: u32| {
-                let store = if n % 2 == 0 { &one } else { &other };
+                let store = if n.is_multiple_of(2) { &one } else { &other };
                 let racer = User { id: user(100 * round + n).id, ..user(round) };
                 move || store.write(move |tx| tx.insert_user(&racer, None))
             };
