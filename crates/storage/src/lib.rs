@@ -12,11 +12,16 @@
 //! # }
 //! ```
 
+#[cfg(feature = "postgres")]
+mod address;
 mod connection;
 mod error;
 mod files;
 mod migrate;
 mod open_error;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod postgres_settings;
 mod pragmas;
 mod readers;
 mod reads;
@@ -24,13 +29,17 @@ mod rows;
 mod schema;
 mod session;
 mod settings;
+mod sqlite_store;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod url;
 mod writer;
 mod writes;
 
 pub use migrate::SchemaChange;
 pub use open_error::OpenError;
+pub use postgres_settings::PostgresSettings;
 pub use settings::Settings;
 pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};
 pub use url::{Url, UrlError};

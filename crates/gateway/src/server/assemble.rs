@@ -32,12 +32,12 @@ pub fn application(
     let environment = installation.environment();
     let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
     let width = Width {
-        reads: settings.database.readers as usize,
+        reads: settings.database.concurrent_reads(),
         writes: settings.database.write_queue + hashing::QUEUE,
         queue: READ_QUEUE,
         patience: settings.database.wait,
     };
-    let local = LocalDirectory::new(installation.users(), width);
+    let local = LocalDirectory::new(installation.users(), width, installation.answers());
     Ok(Application {
         table: table(settings, &services, &local)?,
         services,

@@ -17,7 +17,7 @@ use users::{Permission, Permissions, RolePolicy};
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, duration, mounting};
+use super::{LogFormat, LogSettings, ServerSettings, Settings, database, duration, mounting};
 
 /// Reads the settings of a program that has these dialects.
 pub fn settings(
@@ -43,7 +43,7 @@ pub fn settings(
     let mut reader = Reader { layers: &layers, problems };
     let read = (
         server(&mut reader, &raw.server),
-        database(&mut reader, &raw.database),
+        database::database(&mut reader, &raw.database),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
@@ -89,18 +89,21 @@ impl Reader<'_> {
         self.require(key, text.parse().ok(), "an address and a port, such as 127.0.0.1:8080")
     }
 
-    fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
+    /// A length of time, not zero.
+    pub fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
         let length = duration::parse(text).filter(|length| !length.is_zero());
         self.require(key, length, format!("{}, not zero", duration::FORM))
     }
 
-    fn count(&mut self, key: &str, number: u64, range: RangeInclusive<u32>) -> Option<u32> {
+    /// A number within bounds.
+    pub fn count(&mut self, key: &str, number: u64, range: RangeInclusive<u32>) -> Option<u32> {
         let count = u32::try_from(number).ok().filter(|count| range.contains(count));
         self.require(key, count, format!("a number from {} to {}", range.start(), range.end()))
     }
 }
 
-fn processors() -> u32 {
+/// How many processors there are.
+pub fn processors() -> u32 {
     available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
 }
 
@@ -125,29 +128,6 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         body_timeout: body_timeout?,
         request_timeout: request_timeout?,
         shutdown_timeout: shutdown_timeout?,
-    })
-}
-
-fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage::Settings> {
-    let url = match raw.url.parse::<storage::Url>() {
-        Ok(url) => Some(url),
-        Err(error) => {
-            reader.problem("database.url", error);
-            None
-        }
-    };
-    let readers = reader.count("database.readers", raw.readers, 0..=1_024);
-    let group = reader.count("database.write_group", raw.write_group, 1..=10_000);
-    let write_queue = reader.count("database.write_queue", raw.write_queue, 1..=10_000);
-    let wait = reader.time("database.wait", &raw.wait);
-    let busy_timeout = reader.time("database.busy_timeout", &raw.busy_timeout);
-    Some(storage::Settings {
-        url: url?,
-        readers: readers.map(|count| if count == 0 { processors().saturating_mul(2) } else { count })?,
-        group: group? as usize,
-        write_queue: write_queue? as usize,
-        wait: wait?,
-        busy_timeout: busy_timeout?,
     })
 }
 

@@ -5,6 +5,7 @@ mod cli;
 mod descriptors;
 mod harness;
 mod logs;
+mod postgres;
 mod refusals;
 mod serve;
 mod show;

@@ -157,8 +157,8 @@ fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<()> {
     connection.begin_part().map_err(unavailable)?;
     let mut session = Session::new(connection);
     let keep = job.run(&mut session);
-    if let Some(error) = session.broken() {
-        return Err(error.clone());
+    if let Some(failure) = session.broken() {
+        return Err(failure.error.clone());
     }
     let ended = if keep { connection.keep() } else { connection.undo() };
     ended.map_err(unavailable)
