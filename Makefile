@@ -10,7 +10,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build diglot and serve data/diglot.db, made at the first start
-	flags=$$(.ci/prepare build) && cargo build --locked --release -p gateway $$flags
+	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
 	@$(DIGLOT) init || [ $$? -eq 1 ]
 	$(DIGLOT) serve
 
