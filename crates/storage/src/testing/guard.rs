@@ -18,6 +18,8 @@ const SCRIPT: &str = r#"
         wait "$pid"
         pid=
     }
+    # Nobody may be left to read an answer.
+    trap '' PIPE
     pid=
     while read -r word; do
         case $word in
