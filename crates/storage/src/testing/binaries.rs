@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const MISSING: &str = "PostgreSQL's server (initdb, postgres) is not on this machine, and these tests need it: install it \
     (Debian: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql) or put its \
@@ -48,18 +48,9 @@ impl Binaries {
         command
     }
 
-    /// The server's program.
-    pub fn postgres(&self) -> PathBuf {
-        self.folder.join("postgres")
-    }
-
-    /// Makes the files of a new cluster.
-    pub fn initdb(&self, data: &Path) {
-        let mut command = self.command(&self.folder.join("initdb").display().to_string());
-        command.arg("--pgdata").arg(data).args(["--username=postgres", "--auth=trust", "--encoding=UTF8"]);
-        command.args(["--locale=C", "--no-sync", "--no-instructions"]).stdin(Stdio::null());
-        let done = command.output().expect("initdb runs");
-        assert!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
+    /// Where they are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 }
 

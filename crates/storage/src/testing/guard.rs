@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::binaries::Binaries;
 
-/// `$1` is the program, `$2` the folder. Every answer is a line.
+/// `$1` is the folder of the programs, `$2` the server's. Every answer is a line.
 const SCRIPT: &str = r#"
     all() { echo "$pid" $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); }
     end() {
@@ -18,10 +18,14 @@ const SCRIPT: &str = r#"
         wait "$pid"
         pid=
     }
+    # Nobody may be left to read an answer; and who is left alone beside a frozen server is sent SIGHUP.
+    trap '' PIPE HUP
     pid=
     while read -r word; do
         case $word in
-            start) "$1" -D "$2/data" >>"$2/log" 2>&1 </dev/null & pid=$! ;;
+            init) "$1/initdb" --pgdata="$2/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C \
+                --no-sync >"$2/log" 2>&1 </dev/null ;;
+            start) "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 </dev/null & pid=$! ;;
             stop) end ;;
             freeze) kill -STOP "$pid"; kill -STOP $(all) ;;
             thaw) kill -CONT $(all) ;;
@@ -43,7 +47,7 @@ impl Guard {
     /// Starts the shell, in a group of its own: what interrupts the tests must not interrupt the cleaning up.
     pub fn start(binaries: &Binaries, folder: &Path) -> Self {
         let mut command: Command = binaries.command("sh");
-        command.args(["-c", SCRIPT, "sh"]).arg(binaries.postgres()).arg(folder).process_group(0);
+        command.args(["-c", SCRIPT, "sh"]).arg(binaries.folder()).arg(folder).process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = command.spawn().expect("a shell");
         let (words, answers) = (shell.stdin.take(), shell.stdout.take().expect("a pipe"));

@@ -57,10 +57,12 @@ impl Cluster {
         let binaries = Binaries::find().unwrap_or_else(|missing| panic!("{missing}"));
         let folder = folder();
         binaries.own(&folder);
-        binaries.initdb(&folder.join("data"));
-        let port = if make.tcp { free_port() } else { 5432 };
-        fs::write(folder.join("data/postgresql.auto.conf"), configuration(&folder, port, make)).expect("configured");
         let mut guard = Guard::start(&binaries, &folder);
+        guard.say("init");
+        let port = if make.tcp { free_port() } else { 5432 };
+        let made = fs::write(folder.join("data/postgresql.auto.conf"), configuration(&folder, port, make));
+        let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
+        assert!(made.is_ok(), "initdb: {}", log());
         guard.say("start");
         let cluster =
             Self { folder, port, guard: Mutex::new(guard), template: OnceLock::new(), databases: AtomicU32::new(0) };
