@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use clap::Args;
 use serde_json::json;
 use users::profile::Username;
-use users::{Administrator, Email, Initialised};
+use users::{Administrator, Email, Initialised, OperatorError};
 
 use super::{Context, Form, output, workspace};
 use crate::dialects::{DIALECTS, Example};
@@ -16,7 +16,7 @@ use crate::store::Installation;
 
 /// Make the store, the first workspace, the administrator and its key, which is shown once
 ///
-/// Nothing is changed, and the command ends with 1, if there is an administrator already.
+/// If there is an administrator already, nothing is changed, and the command ends with 1.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The administrator's e-mail address
@@ -28,9 +28,16 @@ pub struct Init {
     /// The first workspace
     #[arg(long, default_value = "Default", value_name = "NAME", value_parser = workspace::name)]
     workspace_name: String,
+    /// End with 0 if there is an administrator already
+    #[arg(long)]
+    if_needed: bool,
     #[command(flatten)]
     form: Form,
 }
+
+/// What is said where nothing needs to be done.
+const NOT_NEEDED: &str = "The store has an administrator already; for another key: \
+                          diglot key create --user EMAIL --workspace '*'";
 
 fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| error.reason().to_owned())
@@ -44,9 +51,14 @@ impl Init {
     pub fn run(self, context: &Context) -> Outcome {
         let settings = context.settings()?;
         let installation = Installation::create(&settings)?;
-        let Self { email, username, workspace_name, form } = self;
+        let Self { email, username, workspace_name, if_needed, form } = self;
         let address = email.as_str().to_owned();
-        let made = installation.operator().init(Administrator { email, username, workspace_name })?;
+        let made = match installation.operator().init(Administrator { email, username, workspace_name }) {
+            Err(OperatorError::HasAdministrator) if if_needed => {
+                return output::result(form, &json!({"administrator": true}), NOT_NEEDED);
+            }
+            made => made?,
+        };
         let object = json!({
             "workspace_id": made.workspace.as_str(),
             "user_id": made.user.as_str(),

@@ -21,6 +21,20 @@ fn init_makes_an_installation_and_shows_its_key_once() {
 }
 
 #[test]
+fn init_if_needed_makes_an_installation_once_and_is_content_with_one() {
+    let program = Program::new();
+    let first = program.run(&["init", "--if-needed", "--json"]);
+    assert!(first.code == 0 && first.json()["key"].is_string(), "{first:?}");
+    let again = program.run(&["init", "--if-needed", "--email", "other@example.com"]);
+    assert_eq!((again.code, again.error.as_str()), (0, ""));
+    let hint = "for another key: diglot key create --user EMAIL --workspace '*'\n";
+    assert!(again.output.ends_with(hint) && again.output.lines().count() == 1, "{again:?}");
+    assert_eq!(program.run(&["init", "--if-needed", "--json"]).output, "{\"administrator\":true}\n");
+    assert_eq!(program.run(&["user", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+    assert_eq!(program.run(&["key", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn init_tells_people_how_to_go_on() {
     let told = Program::new().with("DIGLOT_SERVER__BIND", "0.0.0.0:4321").run(&["init"]);
     assert_eq!(told.code, 0, "{told:?}");
