@@ -1,7 +1,8 @@
 //! `diglot init`
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 
 use clap::Args;
 use serde_json::json;
@@ -11,7 +12,7 @@ use users::{Administrator, Email, Initialised, OperatorError};
 use super::{Context, Form, output, workspace};
 use crate::dialects::{DIALECTS, Example};
 use crate::exit::{Failure, Outcome};
-use crate::settings::Settings;
+use crate::settings::{Mounting, Settings};
 use crate::store::Installation;
 
 /// Make the store, the first workspace, the administrator and its key, which is shown once
@@ -64,31 +65,49 @@ impl Init {
             "user_id": made.user.as_str(),
             "key": made.key.reveal(),
         });
-        let lines = explain(&made, &address, &settings).map_err(|error| Failure::No(error.to_string()))?;
-        output::result(form, &object, &lines)
+        let lines = explain(&made, &address, context.file(), &settings);
+        output::result(form, &object, &lines.map_err(|error| Failure::No(error.to_string()))?)
     }
 }
 
 /// What a newcomer needs to know.
-fn explain(made: &Initialised, email: &str, settings: &Settings) -> Result<String, std::fmt::Error> {
-    let key = made.key.reveal();
+fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Settings) -> Result<String, fmt::Error> {
+    let (key, workspace) = (made.key.reveal(), &made.workspace);
+    let config = file.map(|path| format!(" --config {}", quoted(&path.display().to_string()))).unwrap_or_default();
     let mut text = format!(
-        "The store is ready.\n\n  workspace      {}\n  administrator  {}  {email}\n  key            {key}\n\n\
-         The key is shown this once. Start the server with `diglot serve`, then try:\n",
-        made.workspace, made.user
+        "The store is ready.\n\n  workspace      {workspace}\n  administrator  {}  {email}\n  key            {key}\n\n\
+         The key is shown this once. Start the server with `diglot serve{config}`, then try:\n\n\
+         export KEY={key} WORKSPACE={workspace}\n",
+        made.user
     );
     let server = format!("http://{}", reachable(settings.server.bind));
     for entry in DIALECTS {
-        let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) else {
+        let mounting = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name);
+        let Some((mounting, curl)) = mounting.and_then(|at| Some((at, curl(at, settings.dialects.shared)?))) else {
             continue;
         };
         let base = format!("{server}{}", mounting.prefix);
         writeln!(text, "\n# {}", entry.name)?;
-        for line in (entry.examples)(&Example { base: &base, key: &key, workspace: made.workspace.as_str() }) {
+        for line in (entry.examples)(&Example { curl: &curl, base: &base }) {
             writeln!(text, "{line}")?;
         }
     }
     Ok(text)
+}
+
+/// The command that reaches a dialect: where neither a prefix nor the shared mount leads to it, its host is named. `None` if
+/// it has none either.
+fn curl(mounting: &Mounting, shared: bool) -> Option<String> {
+    if shared || !mounting.prefix.is_empty() {
+        return Some("curl".to_owned());
+    }
+    mounting.hosts.first().map(|host| format!("curl -H 'Host: {}'", host.as_str()))
+}
+
+/// The text as a shell reads it as one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// An address that a client on this machine can reach.

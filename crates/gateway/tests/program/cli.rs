@@ -41,6 +41,20 @@ fn init_tells_people_how_to_go_on() {
     let curls = told.output.lines().filter(|line| line.starts_with("curl ")).count();
     assert_eq!(curls, 2 * gateway::dialects::DIALECTS.len(), "{}", told.output);
     assert!(told.output.contains("http://127.0.0.1:4321/"), "{}", told.output);
+    assert!(told.output.contains("`diglot serve`") && !told.output.contains("Host:"), "{}", told.output);
+    let (_, commands) = told.output.split_once("\nexport KEY=dgl_").expect("the variables");
+    assert!(commands.contains(" WORKSPACE=") && commands.contains("$WORKSPACE"), "{commands}");
+    assert!(!commands.contains("dgl_"), "{commands}");
+}
+
+#[test]
+fn init_tells_where_the_settings_put_the_dialects() {
+    let program = Program::new().with("DIGLOT_DIALECTS__SHARED", "false");
+    program.write("my own.toml", "[dialects.maisa]\nprefix = \"\"\nhosts = [\"maisa.example\", \"other.example\"]\n");
+    let told = program.run(&["init", "--config", "my own.toml"]);
+    assert!(told.output.contains("`diglot serve --config 'my own.toml'`"), "{told:?}");
+    let with_host = told.output.lines().filter(|line| line.starts_with("curl -H 'Host: maisa.example' ")).count();
+    assert_eq!((with_host, told.output.matches("Host:").count()), (2, 2), "{told:?}");
 }
 
 #[test]

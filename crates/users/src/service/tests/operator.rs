@@ -13,7 +13,7 @@ fn a_store_is_initialised_once() {
         username: Username::parse("again").unwrap(),
         workspace_name: "Again".to_owned(),
     };
-    assert!(matches!(house.operator.init(again), Err(OperatorError::Refused(_))));
+    assert!(matches!(house.operator.init(again), Err(OperatorError::HasAdministrator)));
     assert_eq!(house.operator.workspaces().unwrap().len(), 2);
 }
 
