@@ -138,6 +138,7 @@ fn keys() {
         &["--permission", "users:read"],
         &["--workspace", "*"],
         &["--workspace", "*", "--permission", "Users"],
+        &["--workspace", "*", "--permission", "users:reed"],
         &["--user", &user, "--expires-in", "0d"],
         &["--user", &user, "--name", "a\nb"],
     ] {

@@ -4,7 +4,7 @@ use super::{Operator, OperatorError, user_named};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
 use crate::ports::{Store, Tx};
-use crate::role::Permissions;
+use crate::role::{Permissions, RolePolicy};
 use crate::text::TextRule;
 use crate::time::Timestamp;
 
@@ -59,9 +59,10 @@ impl<S: Store> Operator<S> {
     /// Makes a key.
     ///
     /// # Errors
-    /// As [`KeyRequest::check`]; `NotFound` for the owner or the workspace.
+    /// As [`KeyRequest::check`]; `Usage` for what no role permits; `NotFound` for the owner or the workspace.
     pub fn create_key(&self, request: KeyRequest) -> Result<NewKey, OperatorError> {
         request.check()?;
+        check_known(&self.policy, &request)?;
         let (key, now) = (self.random_key()?, self.environment.clock.now());
         Ok(self.store.write(move |tx| create_key(tx, &key, &request, now))?)
     }
@@ -92,6 +93,18 @@ impl<S: Store> Operator<S> {
         self.environment.randomness.fill(&mut id)?;
         self.environment.randomness.fill(&mut secret)?;
         Ok(PresentedKey::from_random(&id, &secret))
+    }
+}
+
+/// A key that permits what no role does was mistyped.
+fn check_known(policy: &RolePolicy, request: &KeyRequest) -> Result<(), OperatorError> {
+    let known = policy.known_permissions();
+    match request.permissions.as_ref().and_then(|asked| known.first_missing(asked)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let known: Vec<&str> = known.iter().map(|permission| permission.as_str()).collect();
+            Err(OperatorError::Usage(format!("no role permits {unknown}; known are {}", known.join(", "))))
+        }
     }
 }
 

@@ -34,6 +34,22 @@ fn a_key_needs_an_owner_or_a_workspace_and_a_permission() {
 }
 
 #[test]
+fn a_key_permits_what_some_role_does() {
+    let house = House::new();
+    let permissions = ["users:read", "users:reed"].map(super::house::permission);
+    let request = KeyRequest {
+        name: "k".to_owned(),
+        reach: KeyReach::Installation,
+        owner: None,
+        permissions: Some(permissions.into_iter().collect()),
+        expires_at: None,
+    };
+    let refused = house.operator.create_key(request).unwrap_err();
+    let OperatorError::Usage(message) = refused else { panic!("{refused:?}") };
+    assert!(message.starts_with("no role permits users:reed; known are users:read, "), "{message}");
+}
+
+#[test]
 fn the_installation_has_one_secret() {
     let house = House::new();
     let secret = house.users.installation_secret().unwrap();
