@@ -19,7 +19,13 @@ const CHECKSUM_CHARS: usize = 7;
 pub struct KeyId(String);
 
 impl KeyId {
-    /// The id that a store gives back, or that a person typed.
+    /// Reads what a person typed. `None` if it has not the form of an id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_word(text, ID_BYTES).then(|| Self(text.to_owned()))
+    }
+
+    /// The id that a store gives back.
     #[must_use]
     pub fn from_stored(id: String) -> Self {
         Self(id)
@@ -90,7 +96,6 @@ impl PresentedKey {
         let (id, tail) = text.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
         let (secret, _) = tail.split_at_checked(tail.len().checked_sub(CHECKSUM_CHARS)?)?;
         let key = Self { id: KeyId(id.to_owned()), secret: secret.to_owned() };
-        let is_word = |word: &str, bytes: usize| word.len() == bytes * 8 / 5 && word.bytes().all(is_base32);
         (is_word(id, ID_BYTES) && is_word(secret, SECRET_BYTES) && key.reveal() == text).then_some(key)
     }
 
@@ -129,6 +134,11 @@ impl fmt::Debug for PresentedKey {
 
 fn sha256(text: &str) -> digest::Digest {
     digest::digest(&digest::SHA256, text.as_bytes())
+}
+
+/// Whether so many bytes can be written like this.
+fn is_word(text: &str, bytes: usize) -> bool {
+    text.len() == bytes * 8 / 5 && text.bytes().all(is_base32)
 }
 
 fn is_base32(byte: u8) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use users::key::{Key as Record, KeyId, KeyReach};
+use users::key::{Key as Record, KeyReach};
 use users::ports::Clock;
 use users::{KeyRequest, Permission, Permissions, Timestamp, WorkspaceId};
 
@@ -49,8 +49,9 @@ pub enum Key {
     },
     /// Revoke a key, at once and for good
     Revoke {
-        /// The key's public id: the part between the first and the second underscore
-        id: String,
+        /// The key's public id, the part between the first and the second underscore; or the whole key
+        #[arg(value_name = "ID|KEY")]
+        key: String,
         #[command(flatten)]
         form: Form,
     },
@@ -85,9 +86,9 @@ impl Key {
                 }
                 list.end()
             }
-            Key::Revoke { id, form } => {
-                context.installation()?.operator().revoke_key(&KeyId::from_stored(id.clone()))?;
-                output::result(form, &json!({"key_id": id, "revoked": true}), &format!("{id} is revoked"))
+            Key::Revoke { key, form } => {
+                let id = context.installation()?.operator().revoke_key(&key)?;
+                output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
             }
         }
     }

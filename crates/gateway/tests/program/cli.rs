@@ -152,7 +152,12 @@ fn keys() {
 
     let id = made["key_id"].as_str().expect("an id");
     assert_eq!(program.run(&["key", "revoke", id, "--json"]).json()["revoked"], true);
-    assert_eq!(program.run(&["key", "revoke", "nothing"]).code, 1);
+    let whole = made["key"].as_str().expect("a key");
+    assert_eq!(program.run(&["key", "revoke", whole]).output, format!("{id} is revoked\n"));
+    for wrong in ["nothing", &whole[..whole.len() - 1]] {
+        let refused = program.run(&["key", "revoke", wrong]);
+        assert!(refused.code == 1 && !refused.text().contains(wrong), "{refused:?}");
+    }
     let listed = program.run(&["key", "list", "--json"]);
     assert!(!listed.output.contains("dgl_"));
     let listed = listed.json();

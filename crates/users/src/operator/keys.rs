@@ -75,17 +75,19 @@ impl<S: Store> Operator<S> {
         self.store.read(|reads| reads.keys())
     }
 
-    /// Revokes a key, from this moment on.
+    /// Revokes a key, from this moment on. It is named by its id or by all of it.
     ///
     /// # Errors
-    /// `Refused` if there is no key of that id.
-    pub fn revoke_key(&self, id: &KeyId) -> Result<(), OperatorError> {
+    /// `Refused` if there is no such key; the name is repeated only if it has the form of an id, for it may hold a secret.
+    pub fn revoke_key(&self, name: &str) -> Result<KeyId, OperatorError> {
+        let id = PresentedKey::parse(name).map(|key| key.id().clone()).or_else(|| KeyId::parse(name));
+        let Some(id) = id else {
+            let refusal = "there is no such key; its id is the part between the first and the second underscore";
+            return Err(OperatorError::Refused(refusal.to_owned()));
+        };
         let (key, now) = (id.clone(), self.environment.clock.now());
-        if self.store.write(move |tx| tx.revoke_key(&key, now))? {
-            Ok(())
-        } else {
-            Err(OperatorError::Refused(format!("there is no key {id}")))
-        }
+        let revoked = self.store.write(move |tx| tx.revoke_key(&key, now))?;
+        if revoked { Ok(id) } else { Err(OperatorError::Refused(format!("there is no key {id}"))) }
     }
 
     pub(super) fn random_key(&self) -> Result<PresentedKey> {

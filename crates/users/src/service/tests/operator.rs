@@ -50,6 +50,30 @@ fn a_key_permits_what_some_role_does() {
 }
 
 #[test]
+fn a_key_is_revoked_by_its_id_or_by_all_of_it() {
+    let house = House::new();
+    let make = || {
+        let permissions = Some([super::house::permission("users:read")].into_iter().collect());
+        let (name, reach) = ("k".to_owned(), KeyReach::Installation);
+        house.operator.create_key(KeyRequest { name, reach, owner: None, permissions, expires_at: None }).unwrap()
+    };
+    let (one, two) = (make(), make());
+    assert_eq!(house.operator.revoke_key(one.record.id.as_str()).unwrap(), one.record.id);
+    assert_eq!(house.operator.revoke_key(&two.key.reveal()).unwrap(), two.record.id);
+    let left = house.operator.keys().unwrap().into_iter().filter(|key| key.revoked_at.is_none());
+    assert!(left.into_iter().all(|key| key.id != one.record.id && key.id != two.record.id));
+
+    let refusal = |name: &str| house.operator.revoke_key(name).unwrap_err().to_string();
+    assert!(refusal("aaaaaaaaaaaaaaaa").contains("no key aaaaaaaaaaaaaaaa"));
+    let whole = two.key.reveal();
+    let (_, secret) = whole.rsplit_once('_').unwrap();
+    for mistyped in [secret, &whole[1..], &format!("{whole}x"), &format!("dgl_aaaaaaaaaaaaaaaa_{secret}")] {
+        let said = refusal(mistyped);
+        assert!(said.starts_with("there is no such key") && !said.contains(secret), "{said}");
+    }
+}
+
+#[test]
 fn the_installation_has_one_secret() {
     let house = House::new();
     let secret = house.users.installation_secret().unwrap();
