@@ -76,16 +76,7 @@ impl Key {
                 let reach = reach(workspace);
                 create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at })
             }
-            Key::List { form } => {
-                let keys = context.installation()?.operator().keys()?;
-                let mut list = List::begin(form)?;
-                for key in keys {
-                    let state = if key.revoked_at.is_some() { "revoked" } else { "not revoked" };
-                    let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
-                    list.item(&object(&key), &[key.id.as_str(), &key.name, reach_text(&key.reach), owner, state])?;
-                }
-                list.end()
-            }
+            Key::List { form } => list(context, form),
             Key::Revoke { key, form } => {
                 let id = context.installation()?.operator().revoke_key(&key)?;
                 output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
@@ -94,11 +85,23 @@ impl Key {
     }
 }
 
+fn list(context: &Context, form: Form) -> Outcome {
+    let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
+    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires"])?;
+    for key in keys {
+        let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
+        let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
+        let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
+        list.item(&object(&key, now), &[key.id.as_str(), &key.name, reach, owner, state, &expires])?;
+    }
+    list.end()
+}
+
 fn create(context: &Context, form: Form, request: KeyRequest) -> Outcome {
     request.check()?;
     let made = context.installation()?.operator().create_key(request)?;
     let key = made.key.reveal();
-    let mut object = object(&made.record);
+    let mut object = object(&made.record, SystemClock.now());
     object["key"] = Value::from(key.as_str());
     output::result(form, &object, &key)
 }
@@ -125,7 +128,7 @@ fn reach_text(reach: &KeyReach) -> &str {
     }
 }
 
-fn object(key: &Record) -> Value {
+fn object(key: &Record, now: Timestamp) -> Value {
     let workspace = match &key.reach {
         KeyReach::Owner => None,
         reach => Some(reach_text(reach)),
@@ -136,6 +139,7 @@ fn object(key: &Record) -> Value {
         "workspace": workspace,
         "user_id": key.owner.as_ref().map(|id| id.as_str()),
         "permissions": key.permissions.as_ref().map(|all| all.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
+        "state": key.state(now).as_str(),
         "created_at": time(key.created_at),
         "expires_at": key.expires_at.map(time),
         "revoked_at": key.revoked_at.map(time),

@@ -166,6 +166,42 @@ fn keys() {
 }
 
 #[test]
+fn a_list_tells_how_it_stands_with_each_key() {
+    let (program, _, user) = Program::initialised();
+    let create = |name: &str, time: &str| {
+        let made = program.run(&["key", "create", "--user", &user, "--name", name, "--expires-in", time, "--json"]);
+        made.json()["key_id"].as_str().expect("an id").to_owned()
+    };
+    let (lasting, _brief, revoked) = (create("lasting", "90d"), create("brief", "1ms"), create("gone", "1ms"));
+    assert_eq!(program.run(&["key", "revoke", &revoked]).code, 0);
+    let states: Vec<_> = program.run(&["key", "list", "--json"]).json().as_array().expect("a list").clone();
+    let states: Vec<_> = states.iter().map(|key| key["state"].as_str().expect("a state")).collect();
+    assert_eq!(states, ["active", "active", "expired", "revoked"]);
+
+    let lines = program.run(&["key", "list"]).output;
+    let rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0], ["id", "name", "reach", "owner", "state", "expires"]);
+    assert_eq!((rows[1][2], rows[1][4], rows[1][5]), ("*", "active", "-"));
+    assert_eq!(rows[2][..5], [lasting.as_str(), "lasting", "owner", &user, "active"]);
+    assert!(rows[2][5].ends_with('Z') && rows[3][4] == "expired" && rows[4][4] == "revoked", "{lines}");
+}
+
+#[test]
+fn lists_begin_with_the_names_of_their_columns() {
+    let (program, workspace, _) = Program::initialised();
+    for (list, columns) in [
+        (&["user", "list"][..], "id\temail\tusername\tstatus\troles"),
+        (&["member", "list", &workspace], "id\temail\tusername\tstatus\troles"),
+        (&["workspace", "list"], "id\tname"),
+    ] {
+        let lines = program.run(list).output;
+        let rows: Vec<&str> = lines.lines().collect();
+        assert_eq!((rows.len(), rows[0]), (2, columns), "{lines}");
+        assert_eq!(rows[1].split('\t').count(), columns.split('\t').count(), "{lines}");
+    }
+}
+
+#[test]
 fn workspaces_and_members() {
     let (program, first, user) = Program::initialised();
     let second = program.run(&["workspace", "create", "Second", "--json"]).json()["workspace_id"].clone();
