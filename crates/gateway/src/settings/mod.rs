@@ -20,7 +20,7 @@ use std::time::Duration;
 use users::RolePolicy;
 use users::password::Cost;
 
-pub use layers::CONFIG_VARIABLE;
+pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
 pub use problem::{Place, Problem, SettingsError};
 

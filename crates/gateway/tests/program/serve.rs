@@ -55,5 +55,6 @@ fn an_address_that_is_taken_ends_it_with_1() {
     let server = program.serve();
     let second = Program::new().with("DIGLOT_SERVER__BIND", &server.address).run(&["serve"]);
     assert_eq!(second.code, 1);
-    assert!(second.error.contains(&format!("cannot listen on {}", server.address)), "{second:?}");
+    let named = format!("cannot listen on {} (server.bind, DIGLOT_SERVER__BIND)", server.address);
+    assert!(second.error.contains(&named), "{second:?}");
 }
