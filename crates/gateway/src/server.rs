@@ -53,6 +53,7 @@ pub struct Running {
     api: Stoppable<io::Result<()>>,
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
+    drain_delay: Duration,
     installation: Option<Installation>,
 }
 
@@ -121,17 +122,22 @@ fn serve(
     let api = Stoppable::spawn(server.map_err(failed(api_key, address))?, stop);
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
-    Ok(Running { address, admin_address, health, api, admin, watchdog, installation: None })
+    let drain_delay = settings.drain_delay;
+    Ok(Running { address, admin_address, health, api, admin, watchdog, drain_delay, installation: None })
 }
 
 impl Running {
-    /// Stops: not ready from now on, no new connections; requests that are being answered are finished, within the
-    /// time that the settings give them.
+    /// Stops: not ready from now on; no new connections after the delay that the settings ask for; requests that are
+    /// being answered are finished, within the time that the settings give them.
     ///
     /// # Errors
     /// A listener's.
     pub async fn stop(self) -> io::Result<()> {
         self.health.stop();
+        if !self.drain_delay.is_zero() && !self.has_ended() {
+            tracing::info!(delay = ?self.drain_delay, "not ready any more, still serving");
+            tokio::time::sleep(self.drain_delay).await;
+        }
         let mut outcome = self.api.stop().await.flatten();
         // Whoever watches the process can do so until the last request is answered.
         if let Some(admin) = self.admin {
@@ -147,9 +153,13 @@ impl Running {
 
     /// Waits until a listener ends although nobody has stopped it.
     pub async fn ended(&self) {
-        let has_ended = |server: &Stoppable<_>| server.task.is_finished();
-        while !has_ended(&self.api) && !self.admin.as_ref().is_some_and(has_ended) {
+        while !self.has_ended() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        let has_ended = |server: &Stoppable<_>| server.task.is_finished();
+        has_ended(&self.api) || self.admin.as_ref().is_some_and(has_ended)
     }
 }

@@ -58,6 +58,8 @@ pub struct ServerSettings {
     pub body_timeout: Duration,
     /// How long a request may take as a whole.
     pub request_timeout: Duration,
+    /// How long the server goes on serving when it is asked to stop.
+    pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
 }

@@ -121,6 +121,7 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
     let head_timeout = reader.time("server.head_timeout", &raw.head_timeout);
     let body_timeout = reader.time("server.body_timeout", &raw.body_timeout);
     let request_timeout = reader.time("server.request_timeout", &raw.request_timeout);
+    let drain_delay = reader.require("server.drain_delay", duration::parse(&raw.drain_delay), duration::FORM);
     let shutdown_timeout = reader.time("server.shutdown_timeout", &raw.shutdown_timeout);
     Some(ServerSettings {
         bind: bind?,
@@ -130,6 +131,7 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         head_timeout: head_timeout?,
         body_timeout: body_timeout?,
         request_timeout: request_timeout?,
+        drain_delay: drain_delay?,
         shutdown_timeout: shutdown_timeout?,
     })
 }

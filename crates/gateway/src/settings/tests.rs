@@ -42,6 +42,7 @@ fn the_defaults() {
         assert!(limit > Duration::from_secs(5) && limit < Duration::from_secs(10), "slow clients are cut within 10 s");
     }
     assert_eq!(server.request_timeout, Duration::from_secs(30));
+    assert_eq!(server.drain_delay, Duration::ZERO);
     assert_eq!(server.shutdown_timeout, Duration::from_secs(30));
     assert_eq!(settings.database.url.to_string(), "sqlite://data/diglot.db");
     assert_eq!(settings.bcrypt_cost, Cost::new(12).expect("a cost"));
