@@ -11,7 +11,7 @@ help: ## List the targets
 
 run: ## Build diglot and serve data/diglot.db, made at the first start
 	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
-	@$(DIGLOT) init || [ $$? -eq 1 ]
+	@$(DIGLOT) init --if-needed
 	$(DIGLOT) serve
 
 test: ## Run every test but the long ones

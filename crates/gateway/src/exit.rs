@@ -45,6 +45,7 @@ impl From<OperatorError> for Failure {
     fn from(error: OperatorError) -> Self {
         match error {
             OperatorError::Refused(message) => Failure::No(message),
+            error @ OperatorError::HasAdministrator => Failure::No(error.to_string()),
             OperatorError::Usage(message) => Failure::Usage(message),
             OperatorError::User(error) => error.into(),
         }

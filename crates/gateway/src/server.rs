@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connections::Connections;
 use crate::dispatch::Application;
 use crate::health::Health;
-use crate::settings::{ServerSettings, Settings};
+use crate::settings::{ServerSettings, Settings, variable};
 use crate::store::{Installation, InstallationError};
 
 /// Why the server does not start.
@@ -29,8 +29,10 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] InstallationError),
     /// An address cannot be served.
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address} ({key}, {}): {error}", variable(.key))]
     Listen {
+        /// The setting that names it.
+        key: &'static str,
         /// Which one.
         address: SocketAddr,
         /// Why.
@@ -51,6 +53,7 @@ pub struct Running {
     api: Stoppable<io::Result<()>>,
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
+    drain_delay: Duration,
     installation: Option<Installation>,
 }
 
@@ -99,36 +102,42 @@ fn serve(
 ) -> Result<Running, StartError> {
     let application = Arc::new(application);
     let health = application.health.clone();
-    let failed = |address| move |error| StartError::Listen { address, error };
+    let failed = |key, address| move |error| StartError::Listen { key, address, error };
+    let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
-    let (address, socket) = listen::bind(settings.bind).map_err(failed(settings.bind))?;
-    let admin = settings.admin_bind.map(|at| listen::bind(at).map_err(failed(at))).transpose()?;
+    let (address, socket) = listen::bind(settings.bind).map_err(failed(api_key, settings.bind))?;
+    let admin = settings.admin_bind.map(|at| listen::bind(at).map_err(failed(admin_key, at))).transpose()?;
     let admin_address = admin.as_ref().map(|(address, _)| *address);
 
     let stop = CancellationToken::new();
     let admin = match admin {
         Some((at, socket)) => {
             let server = admin::server(application.clone(), &connections, socket, settings, stop.clone());
-            Some(Stoppable::spawn(server.map_err(failed(at))?, stop))
+            Some(Stoppable::spawn(server.map_err(failed(admin_key, at))?, stop))
         }
         None => None,
     };
     let stop = CancellationToken::new();
     let server = listen::server(application, &connections, socket, settings, stop.clone());
-    let api = Stoppable::spawn(server.map_err(failed(address))?, stop);
+    let api = Stoppable::spawn(server.map_err(failed(api_key, address))?, stop);
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
-    Ok(Running { address, admin_address, health, api, admin, watchdog, installation: None })
+    let drain_delay = settings.drain_delay;
+    Ok(Running { address, admin_address, health, api, admin, watchdog, drain_delay, installation: None })
 }
 
 impl Running {
-    /// Stops: not ready from now on, no new connections; requests that are being answered are finished, within the
-    /// time that the settings give them.
+    /// Stops: not ready from now on; no new connections after the delay that the settings ask for; requests that are
+    /// being answered are finished, within the time that the settings give them.
     ///
     /// # Errors
     /// A listener's.
     pub async fn stop(self) -> io::Result<()> {
         self.health.stop();
+        if !self.drain_delay.is_zero() && !self.has_ended() {
+            tracing::info!(delay = ?self.drain_delay, "not ready any more, still serving");
+            tokio::time::sleep(self.drain_delay).await;
+        }
         let mut outcome = self.api.stop().await.flatten();
         // Whoever watches the process can do so until the last request is answered.
         if let Some(admin) = self.admin {
@@ -144,9 +153,13 @@ impl Running {
 
     /// Waits until a listener ends although nobody has stopped it.
     pub async fn ended(&self) {
-        let has_ended = |server: &Stoppable<_>| server.task.is_finished();
-        while !has_ended(&self.api) && !self.admin.as_ref().is_some_and(has_ended) {
+        while !self.has_ended() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    fn has_ended(&self) -> bool {
+        let has_ended = |server: &Stoppable<_>| server.task.is_finished();
+        has_ended(&self.api) || self.admin.as_ref().is_some_and(has_ended)
     }
 }

@@ -19,7 +19,13 @@ const CHECKSUM_CHARS: usize = 7;
 pub struct KeyId(String);
 
 impl KeyId {
-    /// The id that a store gives back, or that a person typed.
+    /// Reads what a person typed. `None` if it has not the form of an id.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_word(text, ID_BYTES).then(|| Self(text.to_owned()))
+    }
+
+    /// The id that a store gives back.
     #[must_use]
     pub fn from_stored(id: String) -> Self {
         Self(id)
@@ -90,7 +96,6 @@ impl PresentedKey {
         let (id, tail) = text.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
         let (secret, _) = tail.split_at_checked(tail.len().checked_sub(CHECKSUM_CHARS)?)?;
         let key = Self { id: KeyId(id.to_owned()), secret: secret.to_owned() };
-        let is_word = |word: &str, bytes: usize| word.len() == bytes * 8 / 5 && word.bytes().all(is_base32);
         (is_word(id, ID_BYTES) && is_word(secret, SECRET_BYTES) && key.reveal() == text).then_some(key)
     }
 
@@ -131,6 +136,11 @@ fn sha256(text: &str) -> digest::Digest {
     digest::digest(&digest::SHA256, text.as_bytes())
 }
 
+/// Whether so many bytes can be written like this.
+fn is_word(text: &str, bytes: usize) -> bool {
+    text.len() == bytes * 8 / 5 && text.bytes().all(is_base32)
+}
+
 fn is_base32(byte: u8) -> bool {
     byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte)
 }
@@ -169,11 +179,44 @@ pub struct Key {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// Whether a key is taken, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It is.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Somebody has revoked it.
+    Revoked,
+}
+
+impl KeyState {
+    /// The name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyState::Active => "active",
+            KeyState::Expired => "expired",
+            KeyState::Revoked => "revoked",
+        }
+    }
+}
+
 impl Key {
+    /// How it stands with the key.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> KeyState {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => KeyState::Revoked,
+            (None, Some(end)) if end <= now => KeyState::Expired,
+            (None, _) => KeyState::Active,
+        }
+    }
+
     /// Whether the key is neither revoked nor expired.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+        self.state(now) == KeyState::Active
     }
 }
 

@@ -213,6 +213,12 @@ impl RolePolicy {
         (!roles.is_empty()).then_some(Roles(roles))
     }
 
+    /// What any role permits, in configured order.
+    #[must_use]
+    pub fn known_permissions(&self) -> Permissions {
+        self.0.iter().flat_map(|definition| definition.permissions.iter().cloned()).collect()
+    }
+
     /// What the roles permit together, in configured order.
     #[must_use]
     pub fn permissions(&self, roles: &Roles) -> Permissions {

@@ -1,22 +1,23 @@
 //! `diglot init`
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 
 use clap::Args;
 use serde_json::json;
 use users::profile::Username;
-use users::{Administrator, Email, Initialised};
+use users::{Administrator, Email, Initialised, OperatorError};
 
 use super::{Context, Form, output, workspace};
 use crate::dialects::{DIALECTS, Example};
 use crate::exit::{Failure, Outcome};
-use crate::settings::Settings;
+use crate::settings::{Mounting, Settings};
 use crate::store::Installation;
 
 /// Make the store, the first workspace, the administrator and its key, which is shown once
 ///
-/// Nothing is changed, and the command ends with 1, if there is an administrator already.
+/// If there is an administrator already, nothing is changed, and the command ends with 1.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The administrator's e-mail address
@@ -28,9 +29,16 @@ pub struct Init {
     /// The first workspace
     #[arg(long, default_value = "Default", value_name = "NAME", value_parser = workspace::name)]
     workspace_name: String,
+    /// End with 0 if there is an administrator already
+    #[arg(long)]
+    if_needed: bool,
     #[command(flatten)]
     form: Form,
 }
+
+/// What is said where nothing needs to be done.
+const NOT_NEEDED: &str = "The store has an administrator already; for another key: \
+                          diglot key create --user EMAIL --workspace '*'";
 
 fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| error.reason().to_owned())
@@ -44,39 +52,62 @@ impl Init {
     pub fn run(self, context: &Context) -> Outcome {
         let settings = context.settings()?;
         let installation = Installation::create(&settings)?;
-        let Self { email, username, workspace_name, form } = self;
+        let Self { email, username, workspace_name, if_needed, form } = self;
         let address = email.as_str().to_owned();
-        let made = installation.operator().init(Administrator { email, username, workspace_name })?;
+        let made = match installation.operator().init(Administrator { email, username, workspace_name }) {
+            Err(OperatorError::HasAdministrator) if if_needed => {
+                return output::result(form, &json!({"administrator": true}), NOT_NEEDED);
+            }
+            made => made?,
+        };
         let object = json!({
             "workspace_id": made.workspace.as_str(),
             "user_id": made.user.as_str(),
             "key": made.key.reveal(),
         });
-        let lines = explain(&made, &address, &settings).map_err(|error| Failure::No(error.to_string()))?;
-        output::result(form, &object, &lines)
+        let lines = explain(&made, &address, context.file(), &settings);
+        output::result(form, &object, &lines.map_err(|error| Failure::No(error.to_string()))?)
     }
 }
 
 /// What a newcomer needs to know.
-fn explain(made: &Initialised, email: &str, settings: &Settings) -> Result<String, std::fmt::Error> {
-    let key = made.key.reveal();
+fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Settings) -> Result<String, fmt::Error> {
+    let (key, workspace) = (made.key.reveal(), &made.workspace);
+    let config = file.map(|path| format!(" --config {}", quoted(&path.display().to_string()))).unwrap_or_default();
     let mut text = format!(
-        "The store is ready.\n\n  workspace      {}\n  administrator  {}  {email}\n  key            {key}\n\n\
-         The key is shown this once. Start the server with `diglot serve`, then try:\n",
-        made.workspace, made.user
+        "The store is ready.\n\n  workspace      {workspace}\n  administrator  {}  {email}\n  key            {key}\n\n\
+         The key is shown this once. Start the server with `diglot serve{config}`, then try:\n\n\
+         export KEY={key} WORKSPACE={workspace}\n",
+        made.user
     );
     let server = format!("http://{}", reachable(settings.server.bind));
     for entry in DIALECTS {
-        let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) else {
+        let mounting = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name);
+        let Some((mounting, curl)) = mounting.and_then(|at| Some((at, curl(at, settings.dialects.shared)?))) else {
             continue;
         };
         let base = format!("{server}{}", mounting.prefix);
         writeln!(text, "\n# {}", entry.name)?;
-        for line in (entry.examples)(&Example { base: &base, key: &key, workspace: made.workspace.as_str() }) {
+        for line in (entry.examples)(&Example { curl: &curl, base: &base }) {
             writeln!(text, "{line}")?;
         }
     }
     Ok(text)
+}
+
+/// The command that reaches a dialect: where neither a prefix nor the shared mount leads to it, its host is named. `None` if
+/// it has none either.
+fn curl(mounting: &Mounting, shared: bool) -> Option<String> {
+    if shared || !mounting.prefix.is_empty() {
+        return Some("curl".to_owned());
+    }
+    mounting.hosts.first().map(|host| format!("curl -H 'Host: {}'", host.as_str()))
+}
+
+/// The text as a shell reads it as one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// An address that a client on this machine can reach.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use users::key::{Key as Record, KeyId, KeyReach};
+use users::key::{Key as Record, KeyReach};
 use users::ports::Clock;
 use users::{KeyRequest, Permission, Permissions, Timestamp, WorkspaceId};
 
@@ -49,8 +49,9 @@ pub enum Key {
     },
     /// Revoke a key, at once and for good
     Revoke {
-        /// The key's public id: the part between the first and the second underscore
-        id: String,
+        /// The key's public id, the part between the first and the second underscore; or the whole key
+        #[arg(value_name = "ID|KEY")]
+        key: String,
         #[command(flatten)]
         form: Form,
     },
@@ -75,29 +76,32 @@ impl Key {
                 let reach = reach(workspace);
                 create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at })
             }
-            Key::List { form } => {
-                let keys = context.installation()?.operator().keys()?;
-                let mut list = List::begin(form)?;
-                for key in keys {
-                    let state = if key.revoked_at.is_some() { "revoked" } else { "not revoked" };
-                    let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
-                    list.item(&object(&key), &[key.id.as_str(), &key.name, reach_text(&key.reach), owner, state])?;
-                }
-                list.end()
-            }
-            Key::Revoke { id, form } => {
-                context.installation()?.operator().revoke_key(&KeyId::from_stored(id.clone()))?;
-                output::result(form, &json!({"key_id": id, "revoked": true}), &format!("{id} is revoked"))
+            Key::List { form } => list(context, form),
+            Key::Revoke { key, form } => {
+                let id = context.installation()?.operator().revoke_key(&key)?;
+                output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
             }
         }
     }
+}
+
+fn list(context: &Context, form: Form) -> Outcome {
+    let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
+    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires"])?;
+    for key in keys {
+        let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
+        let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
+        let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
+        list.item(&object(&key, now), &[key.id.as_str(), &key.name, reach, owner, state, &expires])?;
+    }
+    list.end()
 }
 
 fn create(context: &Context, form: Form, request: KeyRequest) -> Outcome {
     request.check()?;
     let made = context.installation()?.operator().create_key(request)?;
     let key = made.key.reveal();
-    let mut object = object(&made.record);
+    let mut object = object(&made.record, SystemClock.now());
     object["key"] = Value::from(key.as_str());
     output::result(form, &object, &key)
 }
@@ -124,7 +128,7 @@ fn reach_text(reach: &KeyReach) -> &str {
     }
 }
 
-fn object(key: &Record) -> Value {
+fn object(key: &Record, now: Timestamp) -> Value {
     let workspace = match &key.reach {
         KeyReach::Owner => None,
         reach => Some(reach_text(reach)),
@@ -135,6 +139,7 @@ fn object(key: &Record) -> Value {
         "workspace": workspace,
         "user_id": key.owner.as_ref().map(|id| id.as_str()),
         "permissions": key.permissions.as_ref().map(|all| all.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
+        "state": key.state(now).as_str(),
         "created_at": time(key.created_at),
         "expires_at": key.expires_at.map(time),
         "revoked_at": key.revoked_at.map(time),

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 use users::page::Start;
 
-use super::output::{self, List, user_item};
+use super::output::{self, List, USER_COLUMNS, user_item};
 use super::{Context, Form};
 use crate::exit::Outcome;
 
@@ -57,7 +57,7 @@ impl Member {
             }
             Member::List { workspace, form } => {
                 let mut users = operator.members(&workspace, &Start::Beginning, BATCH)?;
-                let mut list = List::begin(form)?;
+                let mut list = List::begin(form, &USER_COLUMNS)?;
                 while let Some(last) = users.last() {
                     let next = Start::After(last.id.clone());
                     users.iter().try_for_each(|user| user_item(&mut list, user))?;

@@ -94,10 +94,14 @@ struct Context {
 }
 
 impl Context {
-    fn settings(&self) -> Result<Settings, Failure> {
+    /// The file with settings, if there is one.
+    fn file(&self) -> Option<&Path> {
         // An empty variable is none.
-        let file = self.config.as_deref().filter(|path| !path.is_empty()).map(Path::new);
-        Settings::load(file, std::env::vars_os()).map_err(|error| Failure::Usage(error.to_string()))
+        self.config.as_deref().filter(|path| !path.is_empty()).map(Path::new)
+    }
+
+    fn settings(&self) -> Result<Settings, Failure> {
+        Settings::load(self.file(), std::env::vars_os()).map_err(|error| Failure::Usage(error.to_string()))
     }
 
     /// The installation that is there; none is made.

@@ -23,7 +23,7 @@ pub fn result(form: Form, object: &impl Serialize, lines: &str) -> Outcome {
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(unwritten)
 }
 
-/// A list that is printed while it is read: an array, or a line for each item.
+/// A list that is printed while it is read: an array, or a line with the names of the columns and one for each item.
 pub struct List {
     form: Form,
     out: BufWriter<StdoutLock<'static>>,
@@ -32,11 +32,9 @@ pub struct List {
 
 impl List {
     /// Begins the list.
-    pub fn begin(form: Form) -> Result<Self, Failure> {
+    pub fn begin(form: Form, columns: &[&str]) -> Result<Self, Failure> {
         let mut list = Self { form, out: BufWriter::new(io::stdout().lock()), empty: true };
-        if form.json {
-            list.write("[")?;
-        }
+        list.write(&if form.json { "[".to_owned() } else { row(columns) })?;
         Ok(list)
     }
 
@@ -48,7 +46,7 @@ impl List {
             (false, _) => "",
         };
         self.empty = false;
-        let line = if self.form.json { object.to_string() } else { columns.join("\t") + "\n" };
+        let line = if self.form.json { object.to_string() } else { row(columns) };
         self.write(separator)?;
         self.write(&line)
     }
@@ -66,6 +64,10 @@ impl List {
     }
 }
 
+fn row(columns: &[&str]) -> String {
+    columns.join("\t") + "\n"
+}
+
 /// Who reads a list may stop at any line, as `head` does.
 fn closed(error: io::Error) -> Failure {
     match error.kind() {
@@ -78,6 +80,9 @@ fn closed(error: io::Error) -> Failure {
 pub fn time(time: Timestamp) -> String {
     time.utc().to_rfc3339_opts(SecondsFormat::Micros, true)
 }
+
+/// What a list of users tells of each.
+pub const USER_COLUMNS: [&str; 5] = ["id", "email", "username", "status", "roles"];
 
 /// Prints a user of a list.
 pub fn user_item(list: &mut List, user: &User) -> Outcome {

@@ -8,7 +8,7 @@ use users::Operator;
 use users::page::Start;
 
 use super::member::BATCH;
-use super::output::{self, List, user_item};
+use super::output::{self, List, USER_COLUMNS, user_item};
 use super::{Context, Form, password};
 use crate::exit::Outcome;
 use crate::store::Store;
@@ -66,7 +66,7 @@ impl User {
 
 fn list(operator: &Operator<Store>, form: Form) -> Outcome {
     let mut users = operator.users(&Start::Beginning, BATCH)?;
-    let mut list = List::begin(form)?;
+    let mut list = List::begin(form, &USER_COLUMNS)?;
     while let Some(last) = users.last() {
         let next = Start::After(last.id.clone());
         users.iter().try_for_each(|user| user_item(&mut list, user))?;

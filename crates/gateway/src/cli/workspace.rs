@@ -41,7 +41,7 @@ impl Workspace {
             }
             Workspace::List { form } => {
                 let workspaces = operator.workspaces()?;
-                let mut list = List::begin(form)?;
+                let mut list = List::begin(form, &["id", "name"])?;
                 for workspace in workspaces {
                     list.item(&object(&workspace), &[workspace.id.as_str(), &workspace.name])?;
                 }

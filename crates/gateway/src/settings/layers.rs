@@ -15,6 +15,11 @@ const SEPARATOR: &str = "__";
 /// The variable that names the file.
 pub const CONFIG_VARIABLE: &str = "DIGLOT_CONFIG";
 
+/// The variable that sets `key`.
+pub fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_ascii_uppercase().replace('.', SEPARATOR))
+}
+
 /// Settings that are complete, but not yet understood.
 pub struct Layers {
     shape: Table,

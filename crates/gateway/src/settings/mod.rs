@@ -20,7 +20,7 @@ use std::time::Duration;
 use users::RolePolicy;
 use users::password::Cost;
 
-pub use layers::CONFIG_VARIABLE;
+pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
 pub use problem::{Place, Problem, SettingsError};
 
@@ -58,6 +58,8 @@ pub struct ServerSettings {
     pub body_timeout: Duration,
     /// How long a request may take as a whole.
     pub request_timeout: Duration,
+    /// How long the server goes on serving when it is asked to stop.
+    pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
 }

@@ -25,6 +25,12 @@ impl Host {
         (is_name && is_port).then_some(Self(lower))
     }
 
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether `host` (lower-cased) is this very text, port or not.
     #[must_use]
     pub fn is(&self, host: &str) -> bool {

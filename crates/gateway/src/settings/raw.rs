@@ -23,6 +23,7 @@ pub struct Server {
     pub head_timeout: String,
     pub body_timeout: String,
     pub request_timeout: String,
+    pub drain_delay: String,
     pub shutdown_timeout: String,
 }
 

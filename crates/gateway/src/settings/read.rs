@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 
     fn address(&mut self, key: &str, text: &str) -> Option<SocketAddr> {
-        self.require(key, text.parse().ok(), "an address and a port, such as 127.0.0.1:8080")
+        self.require(key, text.parse().ok(), "an IP address and a port, such as 127.0.0.1:8080")
     }
 
     /// A length of time, not zero.
@@ -113,11 +113,15 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         "" => Some(None),
         text => reader.address("server.admin_bind", text).map(Some),
     };
+    if admin_bind.flatten().is_some_and(|address| address.port() != 0 && bind == Some(address)) {
+        reader.problem("server.admin_bind", "must differ from server.bind");
+    }
     let workers = reader.count("server.workers", raw.workers, 0..=1_024);
     let max_connections = reader.count("server.max_connections", raw.max_connections, 1..=1_000_000);
     let head_timeout = reader.time("server.head_timeout", &raw.head_timeout);
     let body_timeout = reader.time("server.body_timeout", &raw.body_timeout);
     let request_timeout = reader.time("server.request_timeout", &raw.request_timeout);
+    let drain_delay = reader.require("server.drain_delay", duration::parse(&raw.drain_delay), duration::FORM);
     let shutdown_timeout = reader.time("server.shutdown_timeout", &raw.shutdown_timeout);
     Some(ServerSettings {
         bind: bind?,
@@ -127,6 +131,7 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         head_timeout: head_timeout?,
         body_timeout: body_timeout?,
         request_timeout: request_timeout?,
+        drain_delay: drain_delay?,
         shutdown_timeout: shutdown_timeout?,
     })
 }

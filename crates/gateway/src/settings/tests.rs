@@ -42,6 +42,7 @@ fn the_defaults() {
         assert!(limit > Duration::from_secs(5) && limit < Duration::from_secs(10), "slow clients are cut within 10 s");
     }
     assert_eq!(server.request_timeout, Duration::from_secs(30));
+    assert_eq!(server.drain_delay, Duration::ZERO);
     assert_eq!(server.shutdown_timeout, Duration::from_secs(30));
     assert_eq!(settings.database.url.to_string(), "sqlite://data/diglot.db");
     assert_eq!(settings.bcrypt_cost, Cost::new(12).expect("a cost"));
@@ -136,8 +137,8 @@ fn wrong_values_are_named_and_never_shown() {
         &[("DIGLOT_DATABASE__URL", "mysql://root:secret@host/x"), ("DIGLOT_SERVER__ADMIN_BIND", "secret")],
     );
     let starts = [
-        "server.bind (file FILE): must be an address",
-        "server.admin_bind (variable DIGLOT_SERVER__ADMIN_BIND): must be an address",
+        "server.bind (file FILE): must be an IP address and a port",
+        "server.admin_bind (variable DIGLOT_SERVER__ADMIN_BIND): must be an IP address and a port",
         "server.head_timeout (file FILE): must be a time",
         "database.url (variable DIGLOT_DATABASE__URL): ",
         "database.readers (file FILE): must be a number from 0 to 1024",
@@ -151,6 +152,14 @@ fn wrong_values_are_named_and_never_shown() {
     }
     assert_eq!(found.len(), starts.len(), "{found:#?}");
     assert!(!found.concat().contains("secret"), "{found:#?}");
+}
+
+#[test]
+fn the_listeners_have_an_address_each() {
+    let both = |address| format!("[server]\nbind = \"{address}\"\nadmin_bind = \"{address}\"");
+    let found = problems(&both("127.0.0.1:9"), &[]);
+    assert_eq!(found, ["server.admin_bind (file FILE): must differ from server.bind"]);
+    assert!(load(&both("127.0.0.1:0"), &[]).is_ok(), "port 0 stands for any");
 }
 
 #[test]

@@ -21,12 +21,40 @@ fn init_makes_an_installation_and_shows_its_key_once() {
 }
 
 #[test]
+fn init_if_needed_makes_an_installation_once_and_is_content_with_one() {
+    let program = Program::new();
+    let first = program.run(&["init", "--if-needed", "--json"]);
+    assert!(first.code == 0 && first.json()["key"].is_string(), "{first:?}");
+    let again = program.run(&["init", "--if-needed", "--email", "other@example.com"]);
+    assert_eq!((again.code, again.error.as_str()), (0, ""));
+    let hint = "for another key: diglot key create --user EMAIL --workspace '*'\n";
+    assert!(again.output.ends_with(hint) && again.output.lines().count() == 1, "{again:?}");
+    assert_eq!(program.run(&["init", "--if-needed", "--json"]).output, "{\"administrator\":true}\n");
+    assert_eq!(program.run(&["user", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+    assert_eq!(program.run(&["key", "list", "--json"]).json().as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn init_tells_people_how_to_go_on() {
     let told = Program::new().with("DIGLOT_SERVER__BIND", "0.0.0.0:4321").run(&["init"]);
     assert_eq!(told.code, 0, "{told:?}");
     let curls = told.output.lines().filter(|line| line.starts_with("curl ")).count();
     assert_eq!(curls, 2 * gateway::dialects::DIALECTS.len(), "{}", told.output);
     assert!(told.output.contains("http://127.0.0.1:4321/"), "{}", told.output);
+    assert!(told.output.contains("`diglot serve`") && !told.output.contains("Host:"), "{}", told.output);
+    let (_, commands) = told.output.split_once("\nexport KEY=dgl_").expect("the variables");
+    assert!(commands.contains(" WORKSPACE=") && commands.contains("$WORKSPACE"), "{commands}");
+    assert!(!commands.contains("dgl_"), "{commands}");
+}
+
+#[test]
+fn init_tells_where_the_settings_put_the_dialects() {
+    let program = Program::new().with("DIGLOT_DIALECTS__SHARED", "false");
+    program.write("my own.toml", "[dialects.maisa]\nprefix = \"\"\nhosts = [\"maisa.example\", \"other.example\"]\n");
+    let told = program.run(&["init", "--config", "my own.toml"]);
+    assert!(told.output.contains("`diglot serve --config 'my own.toml'`"), "{told:?}");
+    let with_host = told.output.lines().filter(|line| line.starts_with("curl -H 'Host: maisa.example' ")).count();
+    assert_eq!((with_host, told.output.matches("Host:").count()), (2, 2), "{told:?}");
 }
 
 #[test]
@@ -110,6 +138,7 @@ fn keys() {
         &["--permission", "users:read"],
         &["--workspace", "*"],
         &["--workspace", "*", "--permission", "Users"],
+        &["--workspace", "*", "--permission", "users:reed"],
         &["--user", &user, "--expires-in", "0d"],
         &["--user", &user, "--name", "a\nb"],
     ] {
@@ -123,12 +152,53 @@ fn keys() {
 
     let id = made["key_id"].as_str().expect("an id");
     assert_eq!(program.run(&["key", "revoke", id, "--json"]).json()["revoked"], true);
-    assert_eq!(program.run(&["key", "revoke", "nothing"]).code, 1);
+    let whole = made["key"].as_str().expect("a key");
+    assert_eq!(program.run(&["key", "revoke", whole]).output, format!("{id} is revoked\n"));
+    for wrong in ["nothing", &whole[..whole.len() - 1]] {
+        let refused = program.run(&["key", "revoke", wrong]);
+        assert!(refused.code == 1 && !refused.text().contains(wrong), "{refused:?}");
+    }
     let listed = program.run(&["key", "list", "--json"]);
     assert!(!listed.output.contains("dgl_"));
     let listed = listed.json();
     assert_eq!(listed.as_array().map(Vec::len), Some(4));
     assert!(listed[1]["revoked_at"].is_string());
+}
+
+#[test]
+fn a_list_tells_how_it_stands_with_each_key() {
+    let (program, _, user) = Program::initialised();
+    let create = |name: &str, time: &str| {
+        let made = program.run(&["key", "create", "--user", &user, "--name", name, "--expires-in", time, "--json"]);
+        made.json()["key_id"].as_str().expect("an id").to_owned()
+    };
+    let (lasting, _brief, revoked) = (create("lasting", "90d"), create("brief", "1ms"), create("gone", "1ms"));
+    assert_eq!(program.run(&["key", "revoke", &revoked]).code, 0);
+    let states: Vec<_> = program.run(&["key", "list", "--json"]).json().as_array().expect("a list").clone();
+    let states: Vec<_> = states.iter().map(|key| key["state"].as_str().expect("a state")).collect();
+    assert_eq!(states, ["active", "active", "expired", "revoked"]);
+
+    let lines = program.run(&["key", "list"]).output;
+    let rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0], ["id", "name", "reach", "owner", "state", "expires"]);
+    assert_eq!((rows[1][2], rows[1][4], rows[1][5]), ("*", "active", "-"));
+    assert_eq!(rows[2][..5], [lasting.as_str(), "lasting", "owner", &user, "active"]);
+    assert!(rows[2][5].ends_with('Z') && rows[3][4] == "expired" && rows[4][4] == "revoked", "{lines}");
+}
+
+#[test]
+fn lists_begin_with_the_names_of_their_columns() {
+    let (program, workspace, _) = Program::initialised();
+    for (list, columns) in [
+        (&["user", "list"][..], "id\temail\tusername\tstatus\troles"),
+        (&["member", "list", &workspace], "id\temail\tusername\tstatus\troles"),
+        (&["workspace", "list"], "id\tname"),
+    ] {
+        let lines = program.run(list).output;
+        let rows: Vec<&str> = lines.lines().collect();
+        assert_eq!((rows.len(), rows[0]), (2, columns), "{lines}");
+        assert_eq!(rows[1].split('\t').count(), columns.split('\t').count(), "{lines}");
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The server as an operator runs it.
 
+use std::time::{Duration, Instant};
+
 use super::harness::{Program, ask};
 
 #[test]
@@ -13,6 +15,22 @@ fn both_signals_end_it_well() {
         server.wait_for("stopped");
         assert_eq!(server.ended(), 0);
     }
+}
+
+#[test]
+fn asked_to_stop_it_goes_on_serving_for_a_while_if_told_to() {
+    let (program, ..) = Program::initialised();
+    let program = program.with("DIGLOT_SERVER__DRAIN_DELAY", "2s");
+    let mut server = program.serve();
+    let began = Instant::now();
+    server.signal("TERM");
+    server.wait_for("not ready any more, still serving");
+    assert!(ask(&server.address, "GET /readyz HTTP/1.1").starts_with("HTTP/1.1 503"));
+    assert!(ask(&server.address, "GET /healthz HTTP/1.1").starts_with("HTTP/1.1 200"));
+    assert!(ask(&server.address, "GET /v1/users HTTP/1.1").starts_with("HTTP/1.1 401"));
+    server.wait_for("stopped");
+    assert!(began.elapsed() >= Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(server.ended(), 0);
 }
 
 #[test]
@@ -55,5 +73,6 @@ fn an_address_that_is_taken_ends_it_with_1() {
     let server = program.serve();
     let second = Program::new().with("DIGLOT_SERVER__BIND", &server.address).run(&["serve"]);
     assert_eq!(second.code, 1);
-    assert!(second.error.contains(&format!("cannot listen on {}", server.address)), "{second:?}");
+    let named = format!("cannot listen on {} (server.bind, DIGLOT_SERVER__BIND)", server.address);
+    assert!(second.error.contains(&named), "{second:?}");
 }

@@ -49,7 +49,9 @@ impl Body {
 /// Where the text stops being JSON, or why it is not looked at.
 fn malformed(error: DecodeError) -> ApiError {
     match error {
-        DecodeError::Malformed { .. } => ApiError::invalid(BODY, format!("is not valid JSON: {error}")),
+        DecodeError::Malformed { message, position } => {
+            ApiError::invalid(BODY, format!("is not valid JSON: {message} (character {position})"))
+        }
         DecodeError::Unreadable(why) => ApiError::invalid(BODY, format!("cannot be read: {why}")),
     }
 }
@@ -95,14 +97,15 @@ mod tests {
             ("null", Some("body must be a JSON object")),
             ("[]", Some("body must be a JSON object")),
             ("\"{}\"", Some("body must be a JSON object")),
-            ("{\"a\":", Some("body is not valid JSON: Expecting value at character 5")),
+            ("{\"a\":", Some("body is not valid JSON: Expecting value (character 5)")),
             (
                 "{\"é\":1,}",
-                Some("body is not valid JSON: Expecting property name enclosed in double quotes at character 7"),
+                Some("body is not valid JSON: Expecting property name enclosed in double quotes (character 7)"),
             ),
-            ("{\"a\":1,\"a\":2}", Some("body is not valid JSON: Duplicate property name at character 7")),
+            ("{\"a\":1,\"a\":2}", Some("body is not valid JSON: Duplicate property name (character 7)")),
             ("\u{feff}{}", Some("body cannot be read: it begins with a byte order mark")),
-            ("   ", Some("body is not valid JSON: Expecting value at character 3")),
+            ("{\"a", Some("body is not valid JSON: Unterminated string starting at (character 1)")),
+            ("   ", Some("body is not valid JSON: Expecting value (character 3)")),
         ] {
             assert_eq!(fault(request().with_body(sent)).as_deref(), expected, "{sent}");
         }

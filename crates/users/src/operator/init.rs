@@ -38,7 +38,7 @@ impl<S: Store> Operator<S> {
     /// Makes the first workspace, the first administrator and its key.
     ///
     /// # Errors
-    /// `Refused` on a store that has an active administrator; `Usage` for a bad name.
+    /// `HasAdministrator` on a store that has an active one; `Usage` for a bad name.
     pub fn init(&self, administrator: Administrator) -> Result<Initialised, OperatorError> {
         Workspace::check_name(&administrator.workspace_name)
             .map_err(|e| OperatorError::Usage(format!("the workspace's name {e}")))?;
@@ -71,11 +71,7 @@ impl<S: Store> Operator<S> {
             insert(tx, &new, &user, &roles, None, &workspace.id, now)?;
             create_key(tx, &secret, &request, now).map(|_: NewKey| true)
         })?;
-        if !done {
-            let refusal = "the store has an administrator already; nothing was changed";
-            return Err(OperatorError::Refused(refusal.to_owned()));
-        }
-        Ok(initialised)
+        if done { Ok(initialised) } else { Err(OperatorError::HasAdministrator) }
     }
 }
 

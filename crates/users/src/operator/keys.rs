@@ -4,7 +4,7 @@ use super::{Operator, OperatorError, user_named};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
 use crate::ports::{Store, Tx};
-use crate::role::Permissions;
+use crate::role::{Permissions, RolePolicy};
 use crate::text::TextRule;
 use crate::time::Timestamp;
 
@@ -59,9 +59,10 @@ impl<S: Store> Operator<S> {
     /// Makes a key.
     ///
     /// # Errors
-    /// As [`KeyRequest::check`]; `NotFound` for the owner or the workspace.
+    /// As [`KeyRequest::check`]; `Usage` for what no role permits; `NotFound` for the owner or the workspace.
     pub fn create_key(&self, request: KeyRequest) -> Result<NewKey, OperatorError> {
         request.check()?;
+        check_known(&self.policy, &request)?;
         let (key, now) = (self.random_key()?, self.environment.clock.now());
         Ok(self.store.write(move |tx| create_key(tx, &key, &request, now))?)
     }
@@ -74,17 +75,19 @@ impl<S: Store> Operator<S> {
         self.store.read(|reads| reads.keys())
     }
 
-    /// Revokes a key, from this moment on.
+    /// Revokes a key, from this moment on. It is named by its id or by all of it.
     ///
     /// # Errors
-    /// `Refused` if there is no key of that id.
-    pub fn revoke_key(&self, id: &KeyId) -> Result<(), OperatorError> {
+    /// `Refused` if there is no such key; the name is repeated only if it has the form of an id, for it may hold a secret.
+    pub fn revoke_key(&self, name: &str) -> Result<KeyId, OperatorError> {
+        let id = PresentedKey::parse(name).map(|key| key.id().clone()).or_else(|| KeyId::parse(name));
+        let Some(id) = id else {
+            let refusal = "there is no such key; its id is the part between the first and the second underscore";
+            return Err(OperatorError::Refused(refusal.to_owned()));
+        };
         let (key, now) = (id.clone(), self.environment.clock.now());
-        if self.store.write(move |tx| tx.revoke_key(&key, now))? {
-            Ok(())
-        } else {
-            Err(OperatorError::Refused(format!("there is no key {id}")))
-        }
+        let revoked = self.store.write(move |tx| tx.revoke_key(&key, now))?;
+        if revoked { Ok(id) } else { Err(OperatorError::Refused(format!("there is no key {id}"))) }
     }
 
     pub(super) fn random_key(&self) -> Result<PresentedKey> {
@@ -92,6 +95,18 @@ impl<S: Store> Operator<S> {
         self.environment.randomness.fill(&mut id)?;
         self.environment.randomness.fill(&mut secret)?;
         Ok(PresentedKey::from_random(&id, &secret))
+    }
+}
+
+/// A key that permits what no role does was mistyped.
+fn check_known(policy: &RolePolicy, request: &KeyRequest) -> Result<(), OperatorError> {
+    let known = policy.known_permissions();
+    match request.permissions.as_ref().and_then(|asked| known.first_missing(asked)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let known: Vec<&str> = known.iter().map(|permission| permission.as_str()).collect();
+            Err(OperatorError::Usage(format!("no role permits {unknown}; known are {}", known.join(", "))))
+        }
     }
 }
 

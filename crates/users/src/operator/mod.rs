@@ -33,6 +33,9 @@ pub enum OperatorError {
     /// As it stands, the answer is no.
     #[error("{0}")]
     Refused(String),
+    /// There is a first administrator, so there cannot be another one.
+    #[error("the store has an administrator already; nothing was changed")]
+    HasAdministrator,
     /// The wish itself is wrong.
     #[error("{0}")]
     Usage(String),

@@ -104,6 +104,7 @@ pub fn settings() -> ServerSettings {
         head_timeout: Duration::from_millis(600),
         body_timeout: Duration::from_millis(600),
         request_timeout: Duration::from_millis(1_500),
+        drain_delay: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(5),
     }
 }

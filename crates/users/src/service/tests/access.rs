@@ -177,7 +177,7 @@ fn a_revoked_or_expired_key_is_no_key() {
     let house = House::new();
     let key = house.key(None, KeyReach::Workspace(house.first.clone()), Some(&["users:read"]));
     assert!(house.users.authenticate(&key).is_ok());
-    house.operator.revoke_key(key.id()).unwrap();
+    house.operator.revoke_key(key.id().as_str()).unwrap();
     assert_eq!(house.users.authenticate(&key).err(), Some(UserError::Unauthenticated));
 
     let short = house.key_for(60, &house.admin_user);
