@@ -1,8 +1,10 @@
 //! No secret reaches a log, an error, a metric or a response, but the one that shows a new key (§6).
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use crate::harness::{Http, Mm, Request, Town, fresh};
+use crate::harness::{Http, Mm, Request, Town, eventually, fresh};
 
 /// Words that no log, metric or error may contain.
 struct Canaries {
@@ -113,7 +115,10 @@ fn a_log_in_json_is_one_object_a_line() {
     let town = Town::with(&[("log.format", "json")]);
     town.mm().with("X-Request-Id", "one-in-the-log").me().expect(200);
     town.maisa().get("x\r\ny").expect(404);
-    let log = town.server.log();
+    // The log follows the answers.
+    let log = eventually(Duration::from_secs(5), "both requests are told", || {
+        Some(town.server.log()).filter(|log| log.contains("one-in-the-log") && log.contains("maisa.getUser"))
+    });
     for line in log.lines() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok_and(|value| value.is_object()), "{line}");
     }
