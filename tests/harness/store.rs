@@ -1,6 +1,8 @@
 //! Where the stories keep their users: in a SQLite file, or with `SUITE_STORE=postgres` in a database of one server that they
 //! share.
 
+use std::io::Write;
+
 use storage::testing::Cluster;
 
 /// The variable that says which.
@@ -18,11 +20,13 @@ pub fn is_postgres() -> bool {
     }
 }
 
-/// A story that is about SQLite asks this first, and ends if the answer is no.
+/// A story that is about SQLite asks this first, and ends if the answer is no. That is told where nobody holds back what
+/// stories print.
 #[must_use]
 pub fn only_on_sqlite(why: &str) -> bool {
     if is_postgres() {
-        println!("only on SQLite: {why}");
+        let thread = std::thread::current();
+        writeln!(std::io::stderr(), "only on SQLite: {} ({why})", thread.name().unwrap_or_default()).ok();
     }
     !is_postgres()
 }
