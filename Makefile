@@ -1,13 +1,13 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fmt lint arch golden
+.PHONY: help run test test-postgres test-slow check fmt lint arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
 TESTING := gateway/testing,storage/testing,users/testing
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build diglot and serve data/diglot.db, made at the first start
 	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
@@ -17,7 +17,10 @@ run: ## Build diglot and serve data/diglot.db, made at the first start
 test: ## Run every test but the long ones
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags
 
-test-slow: ## Run the long tests as well
+test-postgres: ## Run the acceptance suite on PostgreSQL
+	flags=$$(.ci/prepare test) && SUITE_STORE=postgres cargo test --locked -p tests --features $(TESTING) $$flags
+
+test-slow: test-postgres ## Run the long tests as well, and the acceptance suite on PostgreSQL too
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
 check: fmt lint arch test ## Everything that must hold before a commit

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{House, Mm, fresh};
+use crate::harness::{House, Mm, fresh, only_on_sqlite};
 
 #[test]
 fn a_key_that_nobody_knows_is_named_with_its_place_in_the_file() {
@@ -116,6 +116,9 @@ fn an_address_in_the_settings_shows_no_password() {
 
 #[test]
 fn a_store_may_lie_where_a_relative_path_says() {
+    if !only_on_sqlite("the path of a file") {
+        return;
+    }
     let mut house = House::empty();
     let name = fresh("here");
     house.set("database.url", &format!("sqlite://{name}/deep/own.db"));

@@ -33,7 +33,7 @@ fn help_and_version_are_no_errors() {
         house.cli(&[command, "--help"]).done();
     }
     house.cli(&["--version"]).done();
-    assert!(!house.data().exists(), "and make nothing");
+    assert!(!house.has_store(), "and make nothing");
 }
 
 #[test]

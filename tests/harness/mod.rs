@@ -7,6 +7,7 @@ pub mod house;
 pub mod http;
 pub mod poll;
 pub mod snapshot;
+mod store;
 pub mod town;
 mod watch;
 
@@ -15,4 +16,5 @@ pub use doors::{Maisa, Mm};
 pub use house::{House, Server};
 pub use http::{Http, Request};
 pub use poll::{eventually, timed};
+pub use store::only_on_sqlite;
 pub use town::{NOBODY, Person, Town, Workspace, fresh, id, town};

@@ -59,7 +59,7 @@ impl Town {
 
     /// A town with settings of its own.
     pub fn with(settings: &[(&str, &str)]) -> Self {
-        let mut house = House::empty();
+        let mut house = House::vacant();
         for (name, value) in settings {
             house.set(name, value);
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{House, Person, Town, eventually, fresh};
+use crate::harness::{House, Person, Town, eventually, fresh, only_on_sqlite};
 
 /// A small disk of its own, if this system lets us have one.
 struct SmallDisk(tempfile::TempDir);
@@ -100,6 +100,9 @@ fn lift_the_limit(town: &Town) {
 
 #[test]
 fn when_no_file_may_grow_writes_wait_and_reads_go_on() {
+    if !only_on_sqlite("the size of the store's files") {
+        return;
+    }
     let town = limited();
     let person = town.workspace().person("user");
     assert!(write_until_refused(&town, &person), "the limit is never met");
@@ -110,6 +113,9 @@ fn when_no_file_may_grow_writes_wait_and_reads_go_on() {
 
 #[test]
 fn on_a_full_disk_writes_wait_and_reads_go_on() {
+    if !only_on_sqlite("the disk under the store's files") {
+        return;
+    }
     let Some(disk) = SmallDisk::mount() else {
         println!(
             "no right to mount: a file's greatest size stands for the size of the disk, in the test beside this one"
@@ -139,6 +145,9 @@ fn small_disk() -> Option<SmallDisk> {
 
 #[test]
 fn what_was_written_before_the_disk_was_full_is_there_after_a_kill() {
+    if !only_on_sqlite("the disk under the store's files") {
+        return;
+    }
     let Some(disk) = small_disk() else { return };
     let town = Town::in_house(House::with_data_in(disk.path()));
     let person = town.workspace().person("user");
@@ -155,6 +164,9 @@ fn what_was_written_before_the_disk_was_full_is_there_after_a_kill() {
 
 #[test]
 fn a_store_that_must_not_be_written_is_refused_clearly_or_served_for_reading() {
+    if !only_on_sqlite("a disk that must not be written") {
+        return;
+    }
     let Some(disk) = small_disk() else { return };
     let town = Town::in_house(House::with_data_in(disk.path()));
     let person = town.workspace().person("user");

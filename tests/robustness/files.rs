@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
-use crate::harness::{House, Town};
+use crate::harness::{House, Town, only_on_sqlite};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -12,6 +12,9 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn the_store_is_closed_to_others_while_it_is_in_use() {
+    if !only_on_sqlite("the modes of the store's files") {
+        return;
+    }
     let town = Town::new();
     town.workspace().user("ada");
     assert_eq!(mode(&town.house.data()), 0o700);
@@ -34,6 +37,9 @@ fn the_store_is_closed_to_others_while_it_is_in_use() {
 
 #[test]
 fn an_open_mask_of_the_shell_changes_nothing() {
+    if !only_on_sqlite("the modes of the store's files") {
+        return;
+    }
     let house = House::empty();
     let server = house.serve_under(&["sh", "-c", r#"umask 000; exec "$@""#, "sh"]);
     assert_eq!(mode(&house.data()), 0o700);
@@ -45,6 +51,9 @@ fn an_open_mask_of_the_shell_changes_nothing() {
 
 #[test]
 fn nothing_of_a_password_or_key_lies_in_the_store_as_it_was() {
+    if !only_on_sqlite("the bytes of the store's files") {
+        return;
+    }
     let town = Town::new();
     let place = town.workspace();
     place.user_with("ada", serde_json::json!({"password": "canary-correct-horse"}));

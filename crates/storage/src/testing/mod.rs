@@ -18,7 +18,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::sql_types::Bool;
+use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use binaries::Binaries;
 use guard::Guard;
@@ -125,6 +126,18 @@ impl Cluster {
         name
     }
 
+    /// Carries out a statement in a database, behind the store's back.
+    pub fn execute(&self, database: &str, statement: &str) {
+        self.connect(database).batch_execute(statement).expect("a statement");
+    }
+
+    /// Whether a database has any table of somebody's.
+    #[must_use]
+    pub fn has_tables(&self, database: &str) -> bool {
+        let tables = diesel::dsl::sql::<Bool>("EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')");
+        diesel::select(tables).get_result(&mut self.connect(database)).expect("an answer")
+    }
+
     /// Ends the server as a crash does, and starts it again. Gives back once it starts, not once it serves.
     pub fn restart_immediate(&self) {
         let mut guard = self.guard();
@@ -189,7 +202,7 @@ fn configuration(folder: &Path, port: u16, make: Make) -> String {
     let on = |is_on: bool| if is_on { "on" } else { "off" };
     format!(
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{}'\nfsync = {}\nfull_page_writes = {}\n\
-         max_connections = 200\nshared_buffers = 32MB\nautovacuum = off\ndeadlock_timeout = 100ms\n\
+         max_connections = 1000\nshared_buffers = 32MB\nautovacuum = off\ndeadlock_timeout = 100ms\n\
          log_min_messages = fatal\n",
         if make.tcp { "127.0.0.1" } else { "" },
         folder.display(),
