@@ -13,6 +13,7 @@
 //! ```
 
 mod connection;
+mod copy;
 mod error;
 mod files;
 mod migrate;
@@ -29,6 +30,7 @@ mod url;
 mod writer;
 mod writes;
 
+pub use copy::{CopyError, Phase, Progress, Report, Sum, TableReport, copy};
 pub use migrate::SchemaChange;
 pub use open_error::OpenError;
 pub use settings::Settings;

@@ -40,6 +40,9 @@ pub enum OpenError {
         /// How many changes are missing.
         pending: usize,
     },
+    /// It holds the beginning of a copy.
+    #[error("the store {} is an unfinished copy; finish it by `diglot copy`, or delete it", .0.display())]
+    Unfinished(PathBuf),
     /// A change of the schema failed; the store is as it was.
     #[error("the schema change {name} of the store {} failed: {reason}", path.display())]
     Migration {

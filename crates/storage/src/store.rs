@@ -9,6 +9,7 @@ use users::error::Result;
 use users::ports::{Reads, Store, Tx};
 
 use crate::connection::{self, AnyConnection, Purpose};
+use crate::copy;
 use crate::error::Failure;
 use crate::files;
 use crate::migrate::{Schema, SchemaChange, database};
@@ -94,6 +95,7 @@ fn start(
         connection::open(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
     let AnyConnection::Sqlite(inner) = &mut connection;
     prepare(&Schema::of(&path)?, inner)?;
+    copy::refuse_unfinished(&mut connection, &settings.url)?;
     let size = settings.readers.max(1);
     let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
     let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));
