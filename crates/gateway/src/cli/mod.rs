@@ -46,7 +46,6 @@ enum Command {
     Init(init::Init),
     /// Bring the store up to date
     Migrate(migrate::Migrate),
-    /// Copy a store into another one, of the same or another kind
     Copy(copy::Copy),
     /// Workspaces, the tenants
     #[command(subcommand)]

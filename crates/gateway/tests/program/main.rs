@@ -2,5 +2,6 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 mod cli;
+mod copy;
 mod harness;
 mod serve;

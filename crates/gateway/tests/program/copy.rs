@@ -1,0 +1,202 @@
+//! `diglot copy`, killed and started again, beside a server, and at length.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use users::json::FreeObject;
+use users::password::PasswordHash;
+use users::ports::Store;
+use users::profile::Username;
+use users::{Email, RoleName, Roles, Status, Timestamp, User, UserId, WorkspaceId};
+
+use super::harness::{Ended, Program};
+
+const COPY: [&str; 6] = ["copy", "--json", "--from", "sqlite://from.db", "--to", "sqlite://to.db"];
+
+fn user(n: u32) -> User {
+    let time = Timestamp::from_micros(i64::from(n)).expect("a time");
+    User {
+        id: UserId::parse(&format!("{n:08x}-0000-7000-8000-000000000000")).expect("an id"),
+        revision: 1,
+        email: Email::parse(&format!("user{n}@example.com")).expect("an address"),
+        verified: false,
+        username: Username::parse(&format!("user{n}")).expect("a username"),
+        full_name: None,
+        status: Status::Active,
+        roles: Roles::from_stored(vec![RoleName::from_stored("user".to_owned())]).expect("a role"),
+        department: None,
+        avatar_url: None,
+        bio: None,
+        timezone: None,
+        locale: None,
+        auth_provider: None,
+        preferences: FreeObject::empty(),
+        settings: FreeObject::empty(),
+        metadata: FreeObject::empty(),
+        created_at: time,
+        updated_at: time,
+        last_login: None,
+        default_workspace: None,
+    }
+}
+
+/// A folder with a store of so many users beside those that `diglot init` made.
+fn crowded(users: u32) -> Program {
+    let program = Program::new().with("DIGLOT_DATABASE__URL", "sqlite://from.db");
+    let made = program.run(&["init", "--json"]).json();
+    let workspace = WorkspaceId::parse(made["workspace_id"].as_str().expect("an id")).expect("an id");
+    let store = storage::open(&program.store("from.db")).expect("a store");
+    for start in (0..users).step_by(2_000) {
+        let workspace = workspace.clone();
+        let added = store.write(move |tx| {
+            (start..users.min(start + 2_000)).try_for_each(|n| {
+                let user = user(n);
+                tx.insert_user(&user, Some(&PasswordHash::from_stored(format!("$2b$12${n:053}"))))?;
+                tx.add_member(&workspace, &user.id)
+            })
+        });
+        added.expect("users are added");
+    }
+    program
+}
+
+/// Waits for a line of progress that begins so.
+fn wait_for(child: &mut Child, beginning: &str) {
+    let lines = BufReader::new(child.stderr.take().expect("an error output")).lines();
+    let line = lines.map(|line| line.expect("a line")).find(|line| line.starts_with(beginning));
+    assert!(line.is_some(), "no line {beginning:?}");
+}
+
+fn assert_complete(ended: &Ended, rows: u64) -> Value {
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let object = ended.json();
+    assert_eq!((object["agrees"].as_bool(), object["rows"].as_u64()), (Some(true), Some(rows)), "{object}");
+    for table in object["tables"].as_array().expect("tables") {
+        assert_eq!(table["source"], table["target"]);
+        assert_eq!(table["source"]["sha256"].as_str().map(str::len), Some(64));
+    }
+    object
+}
+
+#[test]
+fn a_copy_that_is_killed_is_finished_by_the_next() {
+    let program = crowded(20_000);
+    let mut unfinished = 0;
+    for (line, delay) in
+        [("copying", 0), ("reading", 30), ("copying", 300), ("copying", 600), ("copying", 150), ("comparing", 20)]
+    {
+        let mut copy = program.start(&COPY);
+        wait_for(&mut copy, line);
+        std::thread::sleep(Duration::from_millis(delay));
+        copy.kill().expect("killed, as by kill -9");
+        copy.wait().expect("it ends");
+        let served = Program::run(&program, &["check"]);
+        assert_eq!(served.code, 0, "the source is as it was: {served:?}");
+        unfinished += u32::from(storage::open_existing(&program.store("to.db")).is_err());
+    }
+    assert!(unfinished >= 4, "{unfinished}");
+    let object = assert_complete(&program.run(&COPY), 40_004);
+    assert!(object["rows_found"].as_u64().is_some_and(|rows| rows > 0), "{object}");
+    storage::open_existing(&program.store("to.db")).expect("a store");
+}
+
+#[test]
+fn an_unfinished_copy_is_not_served() {
+    let program = crowded(5_000).with("DIGLOT_DATABASE__URL", "sqlite://to.db");
+    let mut copy = program.start(&COPY);
+    wait_for(&mut copy, "copying");
+    copy.kill().expect("killed");
+    copy.wait().expect("it ends");
+    for command in [&["serve"][..], &["check"], &["init"], &["migrate"], &["user", "list"]] {
+        let refused = program.run(command);
+        assert_eq!(refused.code, 1, "{command:?}: {refused:?}");
+        assert!(refused.error.contains("is an unfinished copy") && refused.error.lines().count() == 1, "{refused:?}");
+    }
+    assert_complete(&program.run(&COPY), 10_004);
+    assert_eq!(program.run(&["check"]).code, 0);
+    program.serve();
+}
+
+#[test]
+fn a_store_is_copied_beside_its_server() {
+    let program = crowded(10);
+    let server = program.serve();
+    let object = assert_complete(&program.run(&COPY), 26);
+    assert_eq!(object["rows_copied"], 26, "the server's facts too: {object}");
+    drop(server);
+    let again = program.run(&COPY);
+    assert_eq!(assert_complete(&again, 26)["rows_copied"], 0);
+    assert!(again.error.contains("comparing: 0 of 26 rows"), "{again:?}");
+}
+
+#[test]
+fn the_result_is_a_table_for_people() {
+    let program = crowded(3);
+    let told = program.run(&["copy", "--from", "sqlite://from.db", "--to", "sqlite://to.db"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert_eq!(told.output.lines().filter(|line| line.ends_with("agrees")).count(), 6, "{}", told.output);
+    assert!(told.output.contains("The copy is complete: 10 rows, 10 of them copied now."), "{}", told.output);
+}
+
+#[test]
+fn what_cannot_be_copied_is_said_in_a_line() {
+    let program = crowded(3);
+    let copy = |from: &str, to: &str| program.run(&["copy", "--json", "--from", from, "--to", to]);
+    for (from, to) in [
+        ("mysql://root:secret@host/db", "sqlite://to.db"),
+        ("sqlite://from.db", "secret"),
+        ("sqlite://from.db", "sqlite://from.db"),
+        ("sqlite://from.db", "sqlite://./from.db"),
+    ] {
+        let refused = copy(from, to);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(!refused.text().contains("secret") && refused.error.lines().count() == 1, "{refused:?}");
+    }
+    assert_eq!(program.run(&["copy", "--from", "sqlite://from.db"]).code, 2);
+    let other = Program::new().run(&["copy", "--from", "sqlite://none.db", "--to", "sqlite://to.db"]);
+    assert_eq!((other.code, other.error.contains("there is no store at")), (1, true), "{other:?}");
+    drop(storage::open(&program.store("full.db")).and_then(|store| {
+        store.write(|tx| tx.set_fact("a", "b")).expect("written");
+        Ok(store)
+    }));
+    let refused = copy("sqlite://from.db", "sqlite://full.db");
+    assert_eq!((refused.code, refused.error.contains("the target is not empty")), (1, true), "{refused:?}");
+}
+
+/// The most memory that the process has had, in KiB, until it ends.
+#[cfg(target_os = "linux")]
+fn peak_memory(copy: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", copy.id());
+    let mut peak = 0;
+    while copy.try_wait().expect("a look").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(kib.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    peak
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "takes minutes"]
+fn ten_times_the_users_take_no_more_memory() {
+    let measure = |users: u32| {
+        let program = crowded(users);
+        let start = Instant::now();
+        let mut copy = program.start(&COPY);
+        let peak = peak_memory(&mut copy);
+        let took = start.elapsed();
+        let mut output = String::new();
+        copy.stdout.take().expect("an output").read_to_string(&mut output).expect("read");
+        let code = copy.wait().expect("it has ended").code().unwrap_or(-1);
+        assert_complete(&Ended { code, output, error: String::new() }, u64::from(users) * 2 + 4);
+        println!("{users} users: {took:?}, {peak} KiB");
+        peak
+    };
+    let (few, many) = (measure(10_000), measure(100_000));
+    assert!(many < few + few / 4, "{few} KiB, then {many} KiB");
+}
