@@ -157,10 +157,9 @@ fn what_cannot_be_copied_is_said_in_a_line() {
     assert_eq!(program.run(&["copy", "--from", "sqlite://from.db"]).code, 2);
     let other = Program::new().run(&["copy", "--from", "sqlite://none.db", "--to", "sqlite://to.db"]);
     assert_eq!((other.code, other.error.contains("there is no store at")), (1, true), "{other:?}");
-    drop(storage::open(&program.store("full.db")).and_then(|store| {
-        store.write(|tx| tx.set_fact("a", "b")).expect("written");
-        Ok(store)
-    }));
+    let full = storage::open(&program.store("full.db")).expect("a store");
+    full.write(|tx| tx.set_fact("a", "b")).expect("written");
+    drop(full);
     let refused = copy("sqlite://from.db", "sqlite://full.db");
     assert_eq!((refused.code, refused.error.contains("the target is not empty")), (1, true), "{refused:?}");
 }

@@ -41,86 +41,51 @@ pub(super) trait Row: Serialize + Sized {
     /// How many rows the table has.
     fn count(connection: &mut AnyConnection) -> QueryResult<i64>;
 
-    /// How many rows behind `after` fit into memory.
+    /// How many rows behind `after` are to be in memory at once.
     fn limit(_: &mut AnyConnection, _: Option<&Self::Key>) -> QueryResult<i64> {
         Ok(ROWS)
     }
 }
 
-impl Row for Workspace {
-    const TABLE: &'static str = "workspaces";
-    type Key = String;
+/// A table whose primary key is one column. Facts are only those of the directory; of users, only so many at once.
+macro_rules! row {
+    ($row:ident in $table:ident by $key:ident: $type:ty $(, only $filter:expr)? $(, limited by $limit:path)?) => {
+        impl Row for $row {
+            const TABLE: &'static str = stringify!($table);
+            type Key = $type;
 
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-
-    fn page(connection: &mut AnyConnection, after: Option<&String>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = workspaces::table.order(workspaces::id).limit(limit);
-        match after {
-            None => page.load(connection),
-            Some(id) => page.filter(workspaces::id.gt(id)).load(connection),
-        }
-    }
-
-    fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
-        insert!(connection, workspaces::table, rows)
-    }
-
-    fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
-        workspaces::table.select(count_star()).get_result(connection)
-    }
-}
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// The length of a text in bytes, which a database knows without reading the text.
-    fn octet_length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
-}
-
-impl Row for User {
-    const TABLE: &'static str = "users";
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-
-    fn page(connection: &mut AnyConnection, after: Option<&String>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = users::table.order(users::id).limit(limit);
-        match after {
-            None => page.load(connection),
-            Some(id) => page.filter(users::id.gt(id)).load(connection),
-        }
-    }
-
-    fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
-        insert!(connection, users::table, rows)
-    }
-
-    fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
-        users::table.select(count_star()).get_result(connection)
-    }
-
-    /// The free objects may have 256 KiB each; everything else is small.
-    fn limit(connection: &mut AnyConnection, after: Option<&String>) -> QueryResult<i64> {
-        let objects = (octet_length(users::preferences), octet_length(users::settings), octet_length(users::metadata));
-        let sizes = users::table.order(users::id).limit(ROWS).select(objects);
-        let sizes: Vec<(i32, i32, i32)> = match after {
-            None => sizes.load(connection)?,
-            Some(id) => sizes.filter(users::id.gt(id)).load(connection)?,
-        };
-        let (mut rows, mut bytes) = (0, 0);
-        for (preferences, settings, metadata) in sizes {
-            bytes += i64::from(preferences) + i64::from(settings) + i64::from(metadata);
-            if rows > 0 && bytes > BYTES {
-                break;
+            fn key(&self) -> $type {
+                self.$key.clone()
             }
-            rows += 1;
+
+            fn page(connection: &mut AnyConnection, after: Option<&$type>, limit: i64) -> QueryResult<Vec<Self>> {
+                let page = $table::table$(.filter($filter))?.order($table::$key).limit(limit);
+                match after {
+                    None => page.load(connection),
+                    Some(key) => page.filter($table::$key.gt(key)).load(connection),
+                }
+            }
+
+            fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
+                insert!(connection, $table::table, rows)
+            }
+
+            fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
+                $table::table$(.filter($filter))?.select(count_star()).get_result(connection)
+            }
+
+            $(fn limit(connection: &mut AnyConnection, after: Option<&$type>) -> QueryResult<i64> {
+                $limit(connection, after)
+            })?
         }
-        Ok(rows)
-    }
+    };
 }
+
+row!(Workspace in workspaces by id: String);
+row!(User in users by id: String, limited by fitting_users);
+row!(Key in keys by id: String);
+row!(Message in outbox by id: i64);
+row!(Fact in facts by name: String, only facts::name.ne_all(OF_THE_STORE));
 
 impl Row for Membership {
     const TABLE: &'static str = "memberships";
@@ -153,77 +118,27 @@ impl Row for Membership {
     }
 }
 
-impl Row for Key {
-    const TABLE: &'static str = "keys";
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.id.clone()
-    }
-
-    fn page(connection: &mut AnyConnection, after: Option<&String>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = keys::table.order(keys::id).limit(limit);
-        match after {
-            None => page.load(connection),
-            Some(id) => page.filter(keys::id.gt(id)).load(connection),
-        }
-    }
-
-    fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
-        insert!(connection, keys::table, rows)
-    }
-
-    fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
-        keys::table.select(count_star()).get_result(connection)
-    }
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The length of a text in bytes, which a database knows without reading the text.
+    fn octet_length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
 }
 
-impl Row for Message {
-    const TABLE: &'static str = "outbox";
-    type Key = i64;
-
-    fn key(&self) -> i64 {
-        self.id
-    }
-
-    fn page(connection: &mut AnyConnection, after: Option<&i64>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = outbox::table.order(outbox::id).limit(limit);
-        match after {
-            None => page.load(connection),
-            Some(id) => page.filter(outbox::id.gt(*id)).load(connection),
+/// The free objects may have 256 KiB each; everything else is small.
+fn fitting_users(connection: &mut AnyConnection, after: Option<&String>) -> QueryResult<i64> {
+    let objects = (octet_length(users::preferences), octet_length(users::settings), octet_length(users::metadata));
+    let sizes = users::table.order(users::id).limit(ROWS).select(objects);
+    let sizes: Vec<(i32, i32, i32)> = match after {
+        None => sizes.load(connection)?,
+        Some(id) => sizes.filter(users::id.gt(id)).load(connection)?,
+    };
+    let (mut rows, mut bytes) = (0, 0);
+    for (preferences, settings, metadata) in sizes {
+        bytes += i64::from(preferences) + i64::from(settings) + i64::from(metadata);
+        if rows > 0 && bytes > BYTES {
+            break;
         }
+        rows += 1;
     }
-
-    fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
-        insert!(connection, outbox::table, rows)
-    }
-
-    fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
-        outbox::table.select(count_star()).get_result(connection)
-    }
-}
-
-impl Row for Fact {
-    const TABLE: &'static str = "facts";
-    type Key = String;
-
-    fn key(&self) -> String {
-        self.name.clone()
-    }
-
-    fn page(connection: &mut AnyConnection, after: Option<&String>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = facts::table.filter(facts::name.ne_all(OF_THE_STORE)).order(facts::name).limit(limit);
-        match after {
-            None => page.load(connection),
-            Some(name) => page.filter(facts::name.gt(name)).load(connection),
-        }
-    }
-
-    fn insert(connection: &mut AnyConnection, rows: &[Self]) -> QueryResult<usize> {
-        insert!(connection, facts::table, rows)
-    }
-
-    fn count(connection: &mut AnyConnection) -> QueryResult<i64> {
-        facts::table.filter(facts::name.ne_all(OF_THE_STORE)).select(count_star()).get_result(connection)
-    }
+    Ok(rows)
 }
