@@ -41,8 +41,8 @@ pub enum OpenError {
         pending: usize,
     },
     /// It holds the beginning of a copy.
-    #[error("the store {} is an unfinished copy; finish it by `diglot copy`, or delete it", .0.display())]
-    Unfinished(PathBuf),
+    #[error("the store {0} is an unfinished copy; finish it by `diglot copy`, or delete it")]
+    Unfinished(String),
     /// A change of the schema failed; the store is as it was.
     #[error("the schema change {name} of the store {} failed: {reason}", path.display())]
     Migration {

@@ -95,7 +95,7 @@ fn start(
         connection::open(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
     let AnyConnection::Sqlite(inner) = &mut connection;
     prepare(&Schema::of(&path)?, inner)?;
-    copy::refuse_unfinished(&mut connection, &settings.url)?;
+    copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
     let size = settings.readers.max(1);
     let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
     let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));

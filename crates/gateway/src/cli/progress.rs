@@ -10,7 +10,7 @@ use storage::{Phase, Progress};
 /// How often a line is written.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-const BAR: &str = "{msg:24} [{wide_bar}] {human_pos} of {human_len} rows, {eta} left";
+const BAR: &str = "{msg:21} [{wide_bar}] {human_pos} of {human_len} rows, {eta} left";
 
 /// Shows how far a copy is. What is not finished when it is dropped disappears from the terminal.
 pub enum Display {
@@ -51,11 +51,16 @@ impl Display {
                 }
                 bar.set_message(format!("{} {table}", verb(phase)));
                 bar.set_position(rows);
+                if begins {
+                    // What an earlier attempt had copied says nothing about how fast this one is.
+                    bar.reset_eta();
+                }
             }
             Display::Lines { last } => {
                 if begins || last.is_none_or(|last| last.elapsed() >= INTERVAL) {
                     *last = Some(Instant::now());
-                    line(&format!("{} {table}: {rows} of {total} rows", verb(phase)).replace(" :", ":"));
+                    let what = format!("{} {table}", verb(phase));
+                    line(&format!("{}: {rows} of {total} rows", what.trim_end()));
                 }
             }
         }
@@ -72,7 +77,7 @@ impl Drop for Display {
 
 fn verb(phase: Phase) -> &'static str {
     match phase {
-        Phase::Reading => "reading the source",
+        Phase::Reading => "reading",
         Phase::Copying => "copying",
         Phase::Comparing => "comparing",
     }

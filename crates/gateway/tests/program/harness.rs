@@ -82,6 +82,11 @@ impl Program {
         self.command(arguments).spawn().expect("it starts")
     }
 
+    /// Removes a file from the folder.
+    pub fn remove(&self, name: &str) {
+        std::fs::remove_file(self.folder.path().join(name)).expect("removed");
+    }
+
     /// A store in the folder.
     pub fn store(&self, name: &str) -> storage::Settings {
         let url = format!("sqlite://{}", self.folder.path().join(name).display());

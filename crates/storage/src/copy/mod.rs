@@ -20,10 +20,8 @@ pub use progress::{Phase, Progress, Report, TableReport};
 pub use sums::Sum;
 
 use crate::connection::AnyConnection;
-use crate::migrate::database;
 use crate::open_error::OpenError;
 use crate::settings::Settings;
-use crate::url::Url;
 use marker::Marker;
 use progress::Watch;
 use tables::{TABLES, counts};
@@ -39,7 +37,7 @@ use transfer::{Transfer, in_transaction};
 pub fn copy(from: &Settings, to: &Settings, tell: &mut dyn FnMut(Progress)) -> Result<Report, CopyError> {
     let mut source = backends::open_source(from)?;
     backends::begin_locked(&mut source).map_err(|error| CopyError::Locked(error.to_string()))?;
-    refuse_unfinished(&mut source, &from.url)?;
+    refuse_unfinished(&mut source, &from.url.to_string())?;
     let mut target = backends::open_target(to)?;
     if backends::are_one(&from.url, &to.url)? {
         return Err(CopyError::Same);
@@ -140,10 +138,11 @@ fn both(source: Vec<Sum>, target: Vec<Sum>) -> Vec<TableReport> {
     TABLES.iter().zip(sums).map(|(table, (source, target))| TableReport { table: table.name, source, target }).collect()
 }
 
-/// Refuses a store that is an unfinished copy.
-pub(crate) fn refuse_unfinished(connection: &mut AnyConnection, url: &Url) -> Result<(), OpenError> {
-    match Marker::find(connection).map_err(|error| database(url.path(), &error))? {
+/// Refuses a store that is an unfinished copy. `store` says where it is.
+pub(crate) fn refuse_unfinished(connection: &mut AnyConnection, store: &str) -> Result<(), OpenError> {
+    let failed = |error: diesel::result::Error| OpenError::Database { path: store.into(), reason: error.to_string() };
+    match Marker::find(connection).map_err(failed)? {
         None => Ok(()),
-        Some(_) => Err(OpenError::Unfinished(url.path().to_owned())),
+        Some(_) => Err(OpenError::Unfinished(store.to_owned())),
     }
 }
