@@ -3,32 +3,35 @@
 .PHONY: help run test test-slow check fmt lint arch golden
 
 DIGLOT := target/release/diglot
+# What tests need and no binary for use has.
+TESTING := gateway/testing,storage/testing,users/testing
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build diglot and serve data/diglot.db, made at the first start
-	cargo build --locked --release -p gateway
+	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
 	@$(DIGLOT) init || [ $$? -eq 1 ]
 	$(DIGLOT) serve
 
 test: ## Run every test but the long ones
-	cargo test --locked --workspace --all-features
+	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags
 
 test-slow: ## Run the long tests as well
-	cargo test --locked --workspace --all-features -- --include-ignored
+	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
 check: fmt lint arch test ## Everything that must hold before a commit
 
 fmt: ## Check the format
 	cargo fmt --check
 
-lint: ## Check with clippy, with and without the features for tests
-	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
-	cargo clippy --locked --workspace --lib --bins -- -D warnings
+lint: ## Check with clippy: with the features for tests, without them, and without PostgreSQL
+	flags=$$(.ci/prepare build) && cargo clippy --locked --workspace --all-targets --features $(TESTING) $$flags -- -D warnings
+	flags=$$(.ci/prepare build) && cargo clippy --locked --workspace --lib --bins $$flags -- -D warnings
+	cargo clippy --locked -p gateway -p storage --lib --bins --no-default-features -- -D warnings
 
 arch: ## Check the rules of docs/architecture.md
 	@.ci/arch
 
 golden: ## Write the golden answers anew; read the difference before you commit it
-	GOLDEN=write cargo test --locked -p tests golden
+	flags=$$(.ci/prepare build) && GOLDEN=write cargo test --locked -p tests $$flags golden

@@ -1,6 +1,7 @@
 //! What a dialect is: a set of routes that read requests in one API's form, ask a [`Directory`], and answer in the same
 //! form. Nothing here belongs to one dialect, and nothing here knows where the answers come from.
 
+pub mod answer;
 pub mod content;
 pub mod directory;
 pub mod query;

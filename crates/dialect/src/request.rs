@@ -6,10 +6,10 @@ use std::time::Instant;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
-use users::RolePolicy;
 use users::ports::Clock;
+use users::{PresentedKey, RolePolicy};
 
-use crate::directory::Directory;
+use crate::directory::{Call, Directory, DirectoryError};
 
 /// What all requests of a process share.
 pub struct Services {
@@ -78,6 +78,20 @@ pub struct Request {
 }
 
 impl Request {
+    /// The call that this request is, once it is known who presents the key.
+    ///
+    /// # Errors
+    /// As [`Directory::authenticate`].
+    pub async fn call(&self, presented: PresentedKey) -> Result<Call, DirectoryError> {
+        Ok(Call {
+            caller: self.directory.authenticate(&presented).await?,
+            presented,
+            operation: self.operation.clone(),
+            request_id: self.head.request_id.clone(),
+            deadline: self.deadline,
+        })
+    }
+
     /// The value of the route's n-th parameter; empty if the route has fewer.
     #[must_use]
     pub fn parameter(&self, n: usize) -> &str {

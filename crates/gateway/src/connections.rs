@@ -15,6 +15,11 @@ use actix_web::rt::net::TcpStream;
 use socket2::{SockRef, Socket};
 use tokio_util::sync::CancellationToken;
 
+use crate::telemetry::seldom::Seldom;
+
+/// How many file descriptors a connection takes: one to serve it, one to watch it.
+pub const DESCRIPTORS: usize = 2;
+
 /// What a connection is not limited by while it is served.
 const NEVER: u64 = u64::MAX;
 
@@ -24,6 +29,7 @@ pub struct Connections {
     epoch: Instant,
     next: AtomicU64,
     open: Mutex<HashMap<u64, Entry>>,
+    unwatched: Seldom,
 }
 
 struct Entry {
@@ -36,7 +42,7 @@ impl Connections {
     #[must_use]
     pub fn new(patience: Duration) -> Arc<Self> {
         let open = Mutex::new(HashMap::new());
-        Arc::new(Self { patience, epoch: Instant::now(), next: AtomicU64::new(0), open })
+        Arc::new(Self { patience, epoch: Instant::now(), next: AtomicU64::new(0), open, unwatched: Seldom::default() })
     }
 
     /// How many are open.
@@ -52,7 +58,9 @@ impl Connections {
         let socket = match SockRef::from(stream).try_clone() {
             Ok(socket) => socket,
             Err(error) => {
-                tracing::warn!(%error, "a connection cannot be watched and is closed");
+                if let Some(connections) = self.unwatched.happened(self.epoch.elapsed()) {
+                    tracing::warn!(%error, connections, "connections cannot be watched and are closed");
+                }
                 shut(&SockRef::from(stream));
                 return;
             }

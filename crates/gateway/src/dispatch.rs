@@ -59,7 +59,7 @@ pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Ap
 
 impl Application {
     /// The client's id for the request, or a new one.
-    fn request_id(&self, request: &HttpRequest) -> String {
+    pub fn request_id(&self, request: &HttpRequest) -> String {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         let given = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
         let given = given.filter(|id| (1..=64).contains(&id.len()) && id.iter().copied().all(is_plain));

@@ -1,9 +1,16 @@
 //! How the program ends.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use thiserror::Error;
 use users::{OperatorError, UserError};
+
+/// How long the end of the program may be held up by whoever should read what it says.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why a command was not carried out.
 #[derive(Debug, Error)]
@@ -63,16 +70,44 @@ pub fn conclude(outcome: &Outcome) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !matches!(failure, Failure::OutputClosed) {
-                eprintln!("diglot: {failure}");
+                let text = format!("diglot: {failure}\n");
+                briefly(move || {
+                    // Where standard error takes nothing, the code alone says it.
+                    let _ = io::stderr().write_all(text.as_bytes());
+                });
             }
             ExitCode::from(failure.code())
         }
     }
 }
 
+/// Does what may never end, such as writing to a pipe that nobody reads, and waits for it a second at most.
+pub fn briefly(work: impl FnOnce() + Send + 'static) {
+    let (done, waiting) = mpsc::channel::<()>();
+    let thread = thread::Builder::new().spawn(move || {
+        work();
+        drop(done);
+    });
+    if thread.is_ok() {
+        // The end of the channel is the end of the work; a message never comes.
+        let _ = waiting.recv_timeout(PATIENCE);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+
+    #[test]
+    fn nothing_holds_up_the_end() {
+        let began = Instant::now();
+        briefly(|| ());
+        assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+        briefly(|| thread::sleep(10 * PATIENCE));
+        assert!(began.elapsed() < 2 * PATIENCE, "{:?}", began.elapsed());
+    }
 
     #[test]
     fn codes() {

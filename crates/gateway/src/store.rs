@@ -7,6 +7,7 @@ use thiserror::Error;
 use users::ports::Environment;
 use users::{Operator, RolePolicy, UserError, Users};
 
+use crate::directory::Answers;
 use crate::environment;
 use crate::hashing::BoundedHasher;
 use crate::settings::Settings;
@@ -103,14 +104,23 @@ impl Installation {
             Gauge { name, help, value: Box::new(move || part(store.stats())) }
         };
         vec![
-            look("database_readers_idle", "Connections for reading that wait for work", |stats| {
+            look("database_readers_idle", "Connections that wait for work; on SQLite, those for reading", |stats| {
                 stats.readers_idle.into()
             }),
-            look("database_readers_in_use", "Connections for reading at work", |stats| stats.readers_in_use.into()),
+            look("database_readers_in_use", "Connections at work; on SQLite, those for reading", |stats| {
+                stats.readers_in_use.into()
+            }),
             look("database_write_queue_length", "Writes that wait", |stats| count(stats.write_queue_length)),
             look("database_write_queue_limit", "Writes that may wait", |stats| count(stats.write_queue_limit)),
             look("database_writable", "Whether the last attempt to write succeeded", |stats| stats.writable.into()),
         ]
+    }
+
+    /// Tells whether the store answers at all.
+    #[must_use]
+    pub fn answers(&self) -> Answers {
+        let store = self.store.clone();
+        Arc::new(move || store.answers())
     }
 
     /// Finishes the writes that wait, and takes no more.

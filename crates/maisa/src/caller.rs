@@ -16,14 +16,7 @@ pub(crate) static KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 /// `Unauthenticated` if the header is absent, occurs twice, or holds no key, and if the directory does not know the key;
 /// what else the directory says.
 pub(crate) async fn call_of(request: &Request) -> Result<Call, ApiError> {
-    let presented = presented_key(&request.head)?;
-    Ok(Call {
-        caller: request.directory.authenticate(&presented).await?,
-        presented,
-        operation: request.operation.clone(),
-        request_id: request.head.request_id.clone(),
-        deadline: request.deadline,
-    })
+    Ok(request.call(presented_key(&request.head)?).await?)
 }
 
 /// A key that cannot be read is worth as much as none, so that the client learns nothing from the difference.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use dialect::{DirectoryError, Refusal, retry};
+use dialect::{DirectoryError, Refusal, answer, retry};
 use users::error::Resource;
 use users::{Conflict, Permission, UserError};
 
@@ -57,13 +57,15 @@ impl ApiError {
     pub(crate) fn to_response(&self) -> HttpResponse {
         let response = wire::render(self.code().status(), &self.to_body());
         match self {
-            ApiError::Unauthenticated => wire::with_header(response, WWW_AUTHENTICATE, "ApiKey"),
-            ApiError::Conflict(_) => wire::with_header(response, SHOULD_RETRY.clone(), "false"),
+            ApiError::Unauthenticated => answer::with_header(response, WWW_AUTHENTICATE, "ApiKey"),
+            ApiError::Conflict(_) => answer::with_header(response, SHOULD_RETRY.clone(), "false"),
             ApiError::MethodNotAllowed(methods) => {
                 let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-                wire::with_header(response, ALLOW, &names.join(", "))
+                answer::with_header(response, ALLOW, &names.join(", "))
             }
-            ApiError::Unavailable(wait) => wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string()),
+            ApiError::Unavailable(wait) => {
+                answer::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
+            }
             ApiError::Invalid(_)
             | ApiError::UnsupportedMediaType
             | ApiError::Forbidden(_)
@@ -121,7 +123,7 @@ impl ApiError {
             ApiError::Invalid(faults) => Details::Fields(faults.clone()),
             ApiError::Forbidden(required) => Details::Permission { required_permission: required.as_str().to_owned() },
             ApiError::NotFound(resource, id) => {
-                Details::Resource { resource_type: resource_type(*resource).to_owned(), resource_id: id.clone() }
+                Details::Resource { resource_type: resource.as_str().to_owned(), resource_id: id.clone() }
             }
             ApiError::Conflict(Conflict::Email) => Details::Field { field: "email".to_owned() },
             ApiError::Conflict(Conflict::Username) => Details::Field { field: "username".to_owned() },
@@ -135,13 +137,6 @@ impl ApiError {
             | ApiError::Unavailable(_)
             | ApiError::Internal => Details::None {},
         }
-    }
-}
-
-fn resource_type(resource: Resource) -> &'static str {
-    match resource {
-        Resource::User => "user",
-        Resource::Workspace => "workspace",
     }
 }
 

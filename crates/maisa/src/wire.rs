@@ -7,7 +7,7 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, HeaderName, HeaderValue};
+use actix_web::http::header::ContentType;
 use serde::Serialize;
 
 pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
@@ -25,16 +25,4 @@ pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse 
 /// A response without a body.
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().finish()
-}
-
-/// The response with a header more.
-pub(crate) fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {
-    match HeaderValue::from_str(value) {
-        Ok(value) => {
-            response.headers_mut().insert(name, value);
-            response
-        }
-        // All values are words of ours, numbers, ids, methods and mounts, which are printable ASCII.
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
 }

@@ -14,15 +14,7 @@ const SCHEME: &str = "Bearer";
 /// # Errors
 /// No key, a key that is good for nothing, or more than one credential.
 pub(crate) async fn call_of(request: &Request) -> Result<Call, ApiError> {
-    let presented = presented_key(request)?;
-    let caller = request.directory.authenticate(&presented).await?;
-    Ok(Call {
-        caller,
-        presented,
-        operation: request.operation.clone(),
-        request_id: request.head.request_id.clone(),
-        deadline: request.deadline,
-    })
+    Ok(request.call(presented_key(request)?).await?)
 }
 
 fn presented_key(request: &Request) -> Result<PresentedKey, Failure> {

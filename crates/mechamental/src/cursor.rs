@@ -17,7 +17,7 @@ const SEAL: usize = 32;
 /// The list that a cursor belongs to: what was asked for, but not how many at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct List<'a> {
-    /// The workspace, as sent.
+    /// The workspace, as sent; the case of its digits does not count.
     pub(crate) workspace: &'a str,
     /// The search, as sent; empty for none.
     pub(crate) search: &'a str,
@@ -38,22 +38,34 @@ impl Cursors {
         BASE64URL_NOPAD.encode(&[&[VERSION], seal.as_ref(), position.0.as_bytes()].concat())
     }
 
+    /// Whether the text has the form of a cursor of this version, whatever list it may be of.
+    pub(crate) fn has_form(cursor: &str) -> bool {
+        parts(cursor).is_some()
+    }
+
     /// The position in this list. `None` for a text that was not made for it here.
     pub(crate) fn open(&self, list: List<'_>, cursor: &str) -> Option<Position> {
-        let Ok(bytes) = BASE64URL_NOPAD.decode(cursor.as_bytes()) else { return None };
-        let (version, rest) = bytes.split_first()?;
-        let (seal, position) = rest.split_at_checked(SEAL)?;
-        let is_genuine = hmac::verify(&self.0, &sealed_text(list, position), seal).is_ok();
-        match String::from_utf8(position.to_vec()) {
-            Ok(position) if *version == VERSION && is_genuine => Some(Position(position)),
-            Ok(_) | Err(_) => None,
-        }
+        let (seal, position) = parts(cursor)?;
+        let is_genuine = hmac::verify(&self.0, &sealed_text(list, position.as_bytes()), &seal).is_ok();
+        is_genuine.then_some(Position(position))
+    }
+}
+
+/// The seal and the position of a cursor of this version.
+fn parts(cursor: &str) -> Option<(Vec<u8>, String)> {
+    let Ok(bytes) = BASE64URL_NOPAD.decode(cursor.as_bytes()) else { return None };
+    let (version, rest) = bytes.split_first()?;
+    let (seal, position) = rest.split_at_checked(SEAL)?;
+    match String::from_utf8(position.to_vec()) {
+        Ok(position) if *version == VERSION => Some((seal.to_vec(), position)),
+        Ok(_) | Err(_) => None,
     }
 }
 
 /// What the seal covers; each part with its length, so that no two lists have the same text.
 fn sealed_text(list: List<'_>, position: &[u8]) -> Vec<u8> {
-    let parts = [PURPOSE, &[VERSION], list.workspace.as_bytes(), list.search.as_bytes(), position];
+    let workspace = list.workspace.to_ascii_lowercase();
+    let parts = [PURPOSE, &[VERSION], workspace.as_bytes(), list.search.as_bytes(), position];
     parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes(), *part].concat()).collect()
 }
 

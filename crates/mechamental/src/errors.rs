@@ -7,7 +7,7 @@ mod fault;
 use actix_web::HttpResponse;
 use actix_web::http::header::ALLOW;
 use actix_web::http::{Method, StatusCode};
-use dialect::{DirectoryError, Refusal};
+use dialect::{DirectoryError, Refusal, answer};
 use users::{Json, Timestamp, UserError};
 
 pub(crate) use failure::Failure;
@@ -45,7 +45,7 @@ impl ApiError {
             ApiError::MethodNotAllowed(methods) => {
                 let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
                 let response = sentence(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
-                wire::with_header(response, ALLOW, &names.join(", "))
+                answer::with_header(response, ALLOW, &names.join(", "))
             }
             ApiError::Moved(location) => wire::moved(location),
             ApiError::Failed(failure) => failure.to_response(now),

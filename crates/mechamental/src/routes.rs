@@ -4,6 +4,7 @@ use std::future::Future;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use dialect::route::Answer;
 use dialect::{Head, Request, Route};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -109,11 +110,18 @@ pub(crate) fn local_address(head: &Head, path: &str) -> String {
     format!("{}{}", head.mount, utf8_percent_encode(path, PATH))
 }
 
+/// Where a proxy says how the client came to it; no standard, but what all of them send. Whoever lies in it leads only
+/// itself astray.
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// The absolute address of a (decoded) path of this API, with the request's query.
 pub(crate) fn absolute_address(head: &Head, path: &str) -> String {
+    let is_https = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"https");
+    let scheme =
+        if matches!(head.single(&FORWARDED_PROTO), Ok(Some(value)) if is_https(value)) { "https" } else { "http" };
     let query = utf8_percent_encode(&head.query, QUERY);
     let separator = if head.query.is_empty() { "" } else { "?" };
-    format!("http://{}{}{separator}{query}", head.host, local_address(head, path))
+    format!("{scheme}://{}{}{separator}{query}", head.host, local_address(head, path))
 }
 
 #[cfg(test)]
@@ -149,6 +157,9 @@ mod tests {
             );
         }
         assert_eq!(local_address(&head("a=1"), "/v1/users/x"), "/mechamental/v1/users/x");
+        let mut proxied = head("");
+        proxied.headers.insert(FORWARDED_PROTO.clone(), HeaderValue::from_static("https"));
+        assert_eq!(absolute_address(&proxied, "/"), "https://api.example:8080/mechamental/");
     }
 
     #[test]

@@ -7,7 +7,8 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{ContentType, LOCATION};
+use dialect::answer;
 use serde::Serialize;
 use users::{User, UserError};
 
@@ -44,17 +45,5 @@ pub(crate) fn no_content() -> HttpResponse {
 
 /// The response that sends a client to the same request elsewhere.
 pub(crate) fn moved(location: &str) -> HttpResponse {
-    with_header(HttpResponse::TemporaryRedirect().finish(), LOCATION, location)
-}
-
-/// The response with a header more.
-pub(crate) fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {
-    match HeaderValue::from_str(value) {
-        Ok(value) => {
-            response.headers_mut().insert(name, value);
-            response
-        }
-        // All values are made of parts that were header values or were percent-encoded.
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
+    answer::with_header(HttpResponse::TemporaryRedirect().finish(), LOCATION, location)
 }

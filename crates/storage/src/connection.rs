@@ -3,12 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(feature = "postgres")]
+use diesel::PgConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::ConnectionError;
 use diesel::{Connection, QueryResult, SqliteConnection};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
+use users::ports::Lock;
 
+#[cfg(feature = "postgres")]
+use crate::postgres::{self, locks};
 use crate::pragmas;
 
 /// A connection. Queries are written once against this type; where a backend differs, its variant is matched.
@@ -16,6 +21,9 @@ use crate::pragmas;
 pub enum AnyConnection {
     /// A file of this machine.
     Sqlite(SqliteConnection),
+    /// A server.
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
 }
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
@@ -40,11 +48,20 @@ pub(crate) enum ConnectError {
     NoWal,
 }
 
-/// Opens an existing file, and never makes one. (A file that disappeared must not come back empty.)
+/// Opens an existing file, as one of the connections that queries are written for.
 pub(crate) fn open(path: &Path, purpose: Purpose, busy_timeout: Duration) -> Result<AnyConnection, ConnectError> {
+    open_file(path, purpose, busy_timeout).map(AnyConnection::Sqlite)
+}
+
+/// Opens an existing file, and never makes one. (A file that disappeared must not come back empty.)
+pub(crate) fn open_file(
+    path: &Path,
+    purpose: Purpose,
+    busy_timeout: Duration,
+) -> Result<SqliteConnection, ConnectError> {
     let mut connection = SqliteConnection::establish(&uri(path))?;
     pragmas::set(&mut connection, purpose, busy_timeout)?;
-    Ok(AnyConnection::Sqlite(connection))
+    Ok(connection)
 }
 
 /// Diesel has no flag against creating the file, but the library reads one from a URI (sqlite.org/uri.html).
@@ -58,16 +75,43 @@ fn uri(path: &Path) -> String {
 impl AnyConnection {
     /// Begins a transaction that sees one state throughout.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
-        Transactions::begin_transaction(self)
+        match self {
+            AnyConnection::Sqlite(connection) => AnsiTransactionManager::begin_transaction(connection),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(connection) => postgres::begin_read(connection),
+        }
     }
 
-    /// Begins a transaction that nobody else's write comes between. Taking the lock at once, because a read lock cannot be
-    /// upgraded while another writes: that would fail without waiting.
+    /// Begins a transaction that writes. SQLite: one that nobody else's write comes between, taking the lock at once, because a
+    /// read lock cannot be upgraded while another writes: that would fail without waiting.
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             AnyConnection::Sqlite(connection) => {
                 AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
             }
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(connection) => postgres::begin_write(connection),
+        }
+    }
+
+    /// Waits until this transaction has what it needs to itself. On SQLite the one writer has everything.
+    pub(crate) fn lock(&mut self, lock: Lock<'_>) -> QueryResult<()> {
+        match self {
+            AnyConnection::Sqlite(_) => {
+                let _: Lock<'_> = lock;
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(connection) => locks::take(connection, lock),
+        }
+    }
+
+    /// Whether a transaction is over once a statement of it has failed, however little was wrong with it.
+    pub(crate) fn any_failure_ends_transaction(&self) -> bool {
+        match self {
+            AnyConnection::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => true,
         }
     }
 

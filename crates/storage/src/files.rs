@@ -34,10 +34,11 @@ pub(crate) fn check(path: &Path) -> Result<(), OpenError> {
         return Err(OpenError::Folder(path.to_owned()));
     }
     let file = OpenOptions::new().read(true).write(true).open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => OpenError::Missing(path.to_owned()),
+        ErrorKind::NotFound => OpenError::Missing(path.display().to_string()),
         _ => OpenError::NotWritable { path: path.to_owned(), reason: error.to_string() },
     })?;
-    let start = first_bytes(file).map_err(|e| OpenError::Database { path: path.to_owned(), reason: e.to_string() })?;
+    let start = first_bytes(file)
+        .map_err(|e| OpenError::Database { store: path.display().to_string(), reason: e.to_string() })?;
     if start.is_empty() || start == MAGIC { Ok(()) } else { Err(OpenError::NotADatabase(path.to_owned())) }
 }
 

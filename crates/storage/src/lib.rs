@@ -12,12 +12,17 @@
 //! # }
 //! ```
 
+#[cfg(feature = "postgres")]
+mod address;
 mod connection;
 mod copy;
 mod error;
 mod files;
 mod migrate;
 mod open_error;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod postgres_settings;
 mod pragmas;
 mod readers;
 mod reads;
@@ -25,7 +30,10 @@ mod rows;
 mod schema;
 mod session;
 mod settings;
+mod sqlite_store;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod url;
 mod writer;
 mod writes;
@@ -33,6 +41,7 @@ mod writes;
 pub use copy::{CopyError, Phase, Progress, Report, Sum, TableReport, copy};
 pub use migrate::SchemaChange;
 pub use open_error::OpenError;
+pub use postgres_settings::PostgresSettings;
 pub use settings::Settings;
 pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};
 pub use url::{Url, UrlError};

@@ -8,8 +8,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// Where one was expected, there is none.
-    #[error("there is no store at {}", .0.display())]
-    Missing(PathBuf),
+    #[error("there is no store at {0}")]
+    Missing(String),
     /// A folder stands in its place.
     #[error("{} is a folder; the database URL must name a file", .0.display())]
     Folder(PathBuf),
@@ -25,18 +25,20 @@ pub enum OpenError {
         reason: String,
     },
     /// A later version has changed the schema.
-    #[error("the store {} was made by a newer version: it has the schema change {version}, which this one does not know", path.display())]
+    #[error(
+        "the store {store} was made by a newer version: it has the schema change {version}, which this one does not know"
+    )]
     Newer {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        store: String,
         /// The first change that is not known.
         version: String,
     },
     /// The schema must be brought up to date first.
-    #[error("the store {} lacks {pending} schema change(s); migrate it first", path.display())]
+    #[error("the store {store} lacks {pending} schema change(s); migrate it first")]
     Outdated {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        store: String,
         /// How many changes are missing.
         pending: usize,
     },
@@ -44,20 +46,20 @@ pub enum OpenError {
     #[error("the store {0} is an unfinished copy; finish it by `diglot copy`, or delete it")]
     Unfinished(String),
     /// A change of the schema failed; the store is as it was.
-    #[error("the schema change {name} of the store {} failed: {reason}", path.display())]
+    #[error("the schema change {name} of the store {store} failed: {reason}")]
     Migration {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        store: String,
         /// The change.
         name: String,
         /// What the database says.
         reason: String,
     },
     /// Anything else that the database says.
-    #[error("the store {} cannot be opened: {reason}", path.display())]
+    #[error("the store {store} cannot be opened: {reason}")]
     Database {
-        /// The file.
-        path: PathBuf,
+        /// Where it is.
+        store: String,
         /// What it says.
         reason: String,
     },

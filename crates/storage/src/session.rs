@@ -11,7 +11,7 @@ use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
 
 use crate::connection::AnyConnection;
-use crate::error::Failure;
+use crate::error::{Failure, Harm};
 use crate::reads::{self, Narrowed};
 use crate::rows::{KeyRow, UserRow, WorkspaceRow};
 use crate::writes;
@@ -20,7 +20,7 @@ use crate::writes;
 /// otherwise it would run, and be committed, on its own.
 pub(crate) struct Session<'a> {
     connection: &'a mut AnyConnection,
-    broken: Option<UserError>,
+    broken: Option<Failure>,
 }
 
 impl<'a> Session<'a> {
@@ -31,20 +31,20 @@ impl<'a> Session<'a> {
 
     /// Runs a query, unless the transaction is broken.
     pub fn run<T>(&mut self, query: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> Result<T> {
-        if let Some(error) = &self.broken {
-            return Err(error.clone());
+        if let Some(failure) = &self.broken {
+            return Err(failure.error.clone());
         }
         query(self.connection).map_err(|error| {
             let failure = Failure::from(error);
-            if failure.fatal {
-                self.broken = Some(failure.error.clone());
+            if failure.harm != Harm::None || self.connection.any_failure_ends_transaction() {
+                self.broken = Some(failure.clone());
             }
             failure.error
         })
     }
 
     /// Why the transaction is no more, if it is.
-    pub fn broken(&self) -> Option<&UserError> {
+    pub fn broken(&self) -> Option<&Failure> {
         self.broken.as_ref()
     }
 
@@ -118,9 +118,8 @@ impl Reads for Session<'_> {
 }
 
 impl Tx for Session<'_> {
-    /// The one writer has everything to itself.
-    fn lock(&mut self, _: Lock<'_>) -> Result<()> {
-        Ok(())
+    fn lock(&mut self, lock: Lock<'_>) -> Result<()> {
+        self.run(|connection| connection.lock(lock))
     }
 
     fn insert_user(&mut self, user: &User, password: Option<&PasswordHash>) -> Result<()> {

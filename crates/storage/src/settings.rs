@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::postgres_settings::PostgresSettings;
 use crate::url::Url;
 
 /// How a store is used. The settings of the same names explain each value to operators.
@@ -15,13 +16,23 @@ pub struct Settings {
     pub group: usize,
     /// How many writes may wait; one more is refused as busy. At least 1.
     pub write_queue: usize,
-    /// How long a read waits for a connection.
+    /// How long a read, and on PostgreSQL a write, waits for a connection. On SQLite a write may wait that much longer than
+    /// `busy_timeout` for its turn.
     pub wait: Duration,
     /// How long a statement waits for another process to release its lock on the file.
     pub busy_timeout: Duration,
+    /// What concerns PostgreSQL alone. (`readers`, `group` and `busy_timeout` concern SQLite alone.)
+    pub postgres: PostgresSettings,
 }
 
 impl Settings {
+    /// How many reads can be at work at once: one for each connection.
+    #[must_use]
+    pub fn concurrent_reads(&self) -> usize {
+        let connections = if self.url.path().is_some() { self.readers } else { self.postgres.pool };
+        connections.max(1) as usize
+    }
+
     /// What suits a small machine: 4 readers, groups of 64, 1,024 waiting writes, 1 s for a connection, 5 s for a lock.
     #[must_use]
     pub fn new(url: Url) -> Self {
@@ -32,6 +43,7 @@ impl Settings {
             write_queue: 1_024,
             wait: Duration::from_secs(1),
             busy_timeout: Duration::from_secs(5),
+            postgres: PostgresSettings::default(),
         }
     }
 }

@@ -1,36 +1,26 @@
-//! The store.
+//! The store, on whichever backend its URL names.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::time::Duration;
-
-use r2d2::Pool;
-use users::UserError;
 use users::error::Result;
 use users::ports::{Reads, Store, Tx};
 
-use crate::connection::{self, AnyConnection, Purpose};
-use crate::copy;
-use crate::error::Failure;
-use crate::files;
-use crate::migrate::{Schema, SchemaChange, database};
+use crate::migrate::SchemaChange;
 use crate::open_error::OpenError;
-use crate::readers::{self, PooledReader, ReaderManager};
-use crate::session::Session;
+#[cfg(feature = "postgres")]
+use crate::postgres::{self, PostgresStore};
 use crate::settings::Settings;
-use crate::url::Url;
-use crate::writer::Writer;
-
-/// How long a look at the migrations waits for a lock.
-const LOOK: Duration = Duration::from_secs(5);
+use crate::sqlite_store::{self, SqliteStore};
+use crate::url::{Place, Url};
 
 /// A store on whichever backend its URL names. Every method blocks.
-pub struct AnyStore {
-    readers: Pool<ReaderManager>,
-    wait: Duration,
-    writer: Writer,
+pub struct AnyStore(Backend);
+
+enum Backend {
+    Sqlite(SqliteStore),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresStore),
 }
 
-/// What a store is doing, for metrics.
+/// What a store is doing, for metrics. Where the same connections read and write, they are counted as those for reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
     /// Connections for reading that wait for work.
@@ -45,14 +35,14 @@ pub struct Stats {
     pub writes: u64,
     /// Transactions in which that happened.
     pub commits: u64,
-    /// Whether the last attempt to write succeeded.
+    /// Whether the store can be written, as far as is known: the last attempt, or the last look, succeeded.
     pub writable: bool,
 }
 
 /// What a look at an open store says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ping {
-    /// Whether the last attempt to write succeeded. After a failure the store tries about once a second.
+    /// Whether the store can be written, as far as is known. After a failure it looks again by itself.
     pub writable: bool,
 }
 
@@ -61,8 +51,11 @@ pub struct Ping {
 /// # Errors
 /// One clear line each; see [`OpenError`].
 pub fn open(settings: &Settings) -> Result<AnyStore, OpenError> {
-    files::make(settings.url.path())?;
-    start(settings, |schema, connection| schema.bring_up(connection, settings.busy_timeout))
+    Ok(AnyStore(match settings.url.place() {
+        Place::File(path) => Backend::Sqlite(SqliteStore::create(path, settings)?),
+        #[cfg(feature = "postgres")]
+        Place::Server(address) => Backend::Postgres(PostgresStore::create(address, settings)?),
+    }))
 }
 
 /// Opens a store that exists and is up to date.
@@ -70,7 +63,11 @@ pub fn open(settings: &Settings) -> Result<AnyStore, OpenError> {
 /// # Errors
 /// `Missing`, `Outdated`, and as [`open`].
 pub fn open_existing(settings: &Settings) -> Result<AnyStore, OpenError> {
-    start(settings, |schema, connection| schema.require_current(connection))
+    Ok(AnyStore(match settings.url.place() {
+        Place::File(path) => Backend::Sqlite(SqliteStore::existing(path, settings)?),
+        #[cfg(feature = "postgres")]
+        Place::Server(address) => Backend::Postgres(PostgresStore::existing(address, settings)?),
+    }))
 }
 
 /// The schema changes that this binary knows, oldest first, and which of them the store has.
@@ -78,46 +75,21 @@ pub fn open_existing(settings: &Settings) -> Result<AnyStore, OpenError> {
 /// # Errors
 /// `Missing`, `Newer`, and as [`open`].
 pub fn schema_changes(url: &Url) -> Result<Vec<SchemaChange>, OpenError> {
-    let path = url.path();
-    files::check(path)?;
-    match connection::open(path, Purpose::Write, LOOK).map_err(|error| database(path, &error))? {
-        AnyConnection::Sqlite(mut connection) => Schema::of(path)?.status(&mut connection),
+    match url.place() {
+        Place::File(path) => sqlite_store::schema_changes(path),
+        #[cfg(feature = "postgres")]
+        Place::Server(address) => postgres::schema_changes(address),
     }
-}
-
-fn start(
-    settings: &Settings,
-    prepare: impl FnOnce(&Schema<'_>, &mut diesel::SqliteConnection) -> Result<(), OpenError>,
-) -> Result<AnyStore, OpenError> {
-    let (path, busy_timeout) = (settings.url.path().to_owned(), settings.busy_timeout);
-    files::check(&path)?;
-    let mut connection =
-        connection::open(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
-    let AnyConnection::Sqlite(inner) = &mut connection;
-    prepare(&Schema::of(&path)?, inner)?;
-    copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
-    let size = settings.readers.max(1);
-    let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
-    let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));
-    let writer = Writer::start(connection, open, settings.group, settings.write_queue).map_err(OpenError::Thread)?;
-    Ok(AnyStore { readers, wait: settings.wait, writer })
 }
 
 impl AnyStore {
     /// What the store is doing.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let state = self.readers.state();
-        let (writes, commits) = self.writer.work_done();
-        let (write_queue_length, write_queue_limit) = self.writer.waiting();
-        Stats {
-            readers_idle: state.idle_connections,
-            readers_in_use: state.connections - state.idle_connections,
-            write_queue_length,
-            write_queue_limit,
-            writes,
-            commits,
-            writable: self.writer.is_writable(),
+        match &self.0 {
+            Backend::Sqlite(store) => store.stats(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.stats(),
         }
     }
 
@@ -127,44 +99,44 @@ impl AnyStore {
     /// `Unavailable` if it cannot be read.
     pub fn ping(&self) -> Result<Ping> {
         self.read(|reads| reads.fact(""))?;
-        Ok(Ping { writable: self.writer.is_writable() })
+        Ok(Ping { writable: self.stats().writable })
+    }
+
+    /// Whether the store answers at all, without asking it: `false` while it takes questions and says nothing, so that whoever
+    /// waits for it on another thread need not wait any longer.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        match &self.0 {
+            Backend::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.answers(),
+        }
     }
 
     /// Finishes the writes that wait, and takes no more. Dropping the store does the same.
     pub fn close(&self) {
-        self.writer.close();
-    }
-
-    fn reader(&self) -> Result<PooledReader> {
-        self.readers.get_timeout(self.wait).map_err(|error| {
-            tracing::warn!(%error, "no connection for reading");
-            UserError::Unavailable(error.to_string())
-        })
+        match &self.0 {
+            Backend::Sqlite(store) => store.close(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.close(),
+        }
     }
 }
 
 impl Store for AnyStore {
     fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
-        let mut reader = self.reader()?;
-        if let Err(error) = reader.connection.begin_read() {
-            reader.doubtful = true;
-            return Err(Failure::from(error).error);
+        match &self.0 {
+            Backend::Sqlite(store) => store.read(work),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.read(work),
         }
-        let mut session = Session::new(&mut reader.connection);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        let broken = session.broken().cloned();
-        let ended = reader.connection.undo();
-        if let Some(error) = broken {
-            tracing::error!(%error, "the store cannot be read");
-            reader.doubtful = true;
-        } else if let Err(error) = ended {
-            tracing::error!(%error, "a look at the store did not end");
-            reader.doubtful = true;
-        }
-        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
-        self.writer.write(work)
+        match &self.0 {
+            Backend::Sqlite(store) => store.write(work),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.write(work),
+        }
     }
 }

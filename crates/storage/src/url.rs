@@ -7,23 +7,35 @@ use std::str::FromStr;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
+#[cfg(feature = "postgres")]
+use crate::address::Address;
+
 /// The address of a store, parsed from the setting `database.url`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url(Place);
 
 #[derive(Clone, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     File(PathBuf),
+    #[cfg(feature = "postgres")]
+    Server(Address),
 }
+
+/// What is accepted, in words.
+#[cfg(feature = "postgres")]
+const FORMS: &str =
+    "sqlite://relative/path.db, sqlite:///absolute/path.db or postgres://user:password@host:port/database";
+#[cfg(not(feature = "postgres"))]
+const FORMS: &str = "sqlite://relative/path.db or sqlite:///absolute/path.db";
 
 /// Why a text is no address of a store. The text itself is not repeated: it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UrlError {
     /// None of the known schemes.
-    #[error("the database URL must be sqlite://relative/path.db or sqlite:///absolute/path.db")]
+    #[error("the database URL must be {FORMS}")]
     Unknown,
     /// A scheme that this binary does not serve.
-    #[error("PostgreSQL is not built into this binary; use sqlite://relative/path.db or sqlite:///absolute/path.db")]
+    #[error("PostgreSQL is not built into this binary; the database URL must be {FORMS}")]
     NotBuiltIn,
     /// No file is named.
     #[error("the database URL names no file; it must be sqlite://relative/path.db or sqlite:///absolute/path.db")]
@@ -37,14 +49,27 @@ pub enum UrlError {
     /// The path cannot be one.
     #[error("the path in the database URL is not UTF-8, or holds U+0000, once its percent escapes are decoded")]
     BadPath,
+    /// Not what libpq reads; it would look for a server that is not meant, and name it in messages.
+    #[error(
+        "the database URL must be postgres://user:password@host:port/database?name=value&…; in user, password and values, \
+         characters other than letters, digits and -._~ are written as %40 and so on"
+    )]
+    BadAddress,
 }
 
 impl Url {
-    /// The file.
+    /// The file, if it is one.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        let Place::File(path) = &self.0;
-        path
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            Place::File(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Place::Server(_) => None,
+        }
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.0
     }
 }
 
@@ -54,7 +79,7 @@ impl FromStr for Url {
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let (scheme, rest) = text.split_once("://").ok_or(UrlError::Unknown)?;
         if scheme.eq_ignore_ascii_case("postgres") || scheme.eq_ignore_ascii_case("postgresql") {
-            return Err(UrlError::NotBuiltIn);
+            return server(rest);
         }
         if !scheme.eq_ignore_ascii_case("sqlite") {
             return Err(UrlError::Unknown);
@@ -73,10 +98,24 @@ impl FromStr for Url {
     }
 }
 
+#[cfg(feature = "postgres")]
+fn server(rest: &str) -> Result<Url, UrlError> {
+    Address::parse(rest).map(|address| Url(Place::Server(address))).ok_or(UrlError::BadAddress)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn server(_: &str) -> Result<Url, UrlError> {
+    Err(UrlError::NotBuiltIn)
+}
+
 /// Shows nothing secret: for logs.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sqlite://{}", self.path().display())
+        match &self.0 {
+            Place::File(path) => write!(f, "sqlite://{}", path.display()),
+            #[cfg(feature = "postgres")]
+            Place::Server(address) => address.fmt(f),
+        }
     }
 }
 
@@ -99,7 +138,7 @@ mod tests {
             ("sqlite://d%C3%A9/x", "dé/x"),
             ("sqlite://file:x", "file:x"),
         ] {
-            assert_eq!(text.parse::<Url>().expect(text).path(), Path::new(path), "{text}");
+            assert_eq!(text.parse::<Url>().expect(text).path(), Some(Path::new(path)), "{text}");
         }
     }
 
@@ -110,8 +149,12 @@ mod tests {
             ("data/diglot.db", UrlError::Unknown),
             ("sqlite:data.db", UrlError::Unknown),
             ("mysql://root:secret@host/db", UrlError::Unknown),
+            #[cfg(not(feature = "postgres"))]
             ("postgres://root:secret@host/db", UrlError::NotBuiltIn),
+            #[cfg(not(feature = "postgres"))]
             ("postgresql://host/db", UrlError::NotBuiltIn),
+            #[cfg(feature = "postgres")]
+            ("postgres://root:secr@secret@host/db", UrlError::BadAddress),
             ("sqlite://", UrlError::NoFile),
             ("sqlite://data/", UrlError::NoFile),
             ("sqlite://:memory:", UrlError::Memory),

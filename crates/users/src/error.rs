@@ -74,6 +74,17 @@ pub enum Resource {
     Workspace,
 }
 
+impl Resource {
+    /// Its name, as clients are told.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Resource::User => "user",
+            Resource::Workspace => "workspace",
+        }
+    }
+}
+
 impl UserError {
     /// No user of that id within reach.
     #[must_use]

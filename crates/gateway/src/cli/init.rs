@@ -8,7 +8,7 @@ use serde_json::json;
 use users::profile::Username;
 use users::{Administrator, Email, Initialised};
 
-use super::{Context, Form, output};
+use super::{Context, Form, output, workspace};
 use crate::dialects::{DIALECTS, Example};
 use crate::exit::{Failure, Outcome};
 use crate::settings::Settings;
@@ -26,7 +26,7 @@ pub struct Init {
     #[arg(long, default_value = "admin", value_parser = username)]
     username: Username,
     /// The first workspace
-    #[arg(long, default_value = "Default", value_name = "NAME")]
+    #[arg(long, default_value = "Default", value_name = "NAME", value_parser = workspace::name)]
     workspace_name: String,
     #[command(flatten)]
     form: Form,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use users::error::UserError;
 use users::key::{Key as Record, KeyId, KeyReach};
-use users::text::TextRule;
+use users::ports::Clock;
 use users::{KeyRequest, Permission, Permissions, Timestamp, WorkspaceId};
 
 use super::output::{self, List, time};
 use super::{Context, Form};
+use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
 use crate::settings::duration;
 
@@ -34,7 +34,7 @@ pub enum Key {
         #[arg(long = "permission", value_name = "PERMISSION", value_parser = permission)]
         permissions: Vec<Permission>,
         /// What people call it
-        #[arg(long, default_value = "unnamed", value_parser = name)]
+        #[arg(long, default_value = "unnamed")]
         name: String,
         /// When it ends, from now: 90d, 12h, 30m, 45s. Without: never
         #[arg(long, value_name = "TIME", value_parser = expiry)]
@@ -60,11 +60,6 @@ fn permission(text: &str) -> Result<Permission, String> {
     Permission::parse(text).ok_or_else(|| "a permission is written resource:action, such as users:read".to_owned())
 }
 
-fn name(text: &str) -> Result<String, String> {
-    let rule = TextRule { min: 1, max: 255, control_free: true };
-    rule.check(text).map(|()| text.to_owned()).map_err(|error| format!("a name {error}"))
-}
-
 fn expiry(text: &str) -> Result<Duration, String> {
     let length = duration::parse(text).filter(|length| !length.is_zero());
     length.ok_or_else(|| "must be a time such as 45s, 30m, 12h or 90d".to_owned())
@@ -76,14 +71,9 @@ impl Key {
             Key::Create { workspace, user, permissions, name, expires_in, form } => {
                 let permissions: Option<Permissions> =
                     (!permissions.is_empty()).then(|| permissions.into_iter().collect());
-                let reach = reach(workspace)?;
-                create(context, form, expires_in, |expires_at| KeyRequest {
-                    name,
-                    reach,
-                    owner: user,
-                    permissions,
-                    expires_at,
-                })
+                let expires_at = expires_in.map(|length| later(SystemClock.now(), length)).transpose()?;
+                let reach = reach(workspace);
+                create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at })
             }
             Key::List { form } => {
                 let keys = context.installation()?.operator().keys()?;
@@ -103,28 +93,21 @@ impl Key {
     }
 }
 
-fn create(
-    context: &Context,
-    form: Form,
-    expires_in: Option<Duration>,
-    request: impl FnOnce(Option<Timestamp>) -> KeyRequest,
-) -> Outcome {
-    let installation = context.installation()?;
-    let now = installation.environment().clock.now();
-    let made = installation.operator().create_key(request(expires_in.map(|length| later(now, length)).transpose()?))?;
+fn create(context: &Context, form: Form, request: KeyRequest) -> Outcome {
+    request.check()?;
+    let made = context.installation()?.operator().create_key(request)?;
     let key = made.key.reveal();
     let mut object = object(&made.record);
     object["key"] = Value::from(key.as_str());
     output::result(form, &object, &key)
 }
 
-fn reach(workspace: Option<String>) -> Result<KeyReach, Failure> {
+fn reach(workspace: Option<String>) -> KeyReach {
     match workspace {
-        None => Ok(KeyReach::Owner),
-        Some(text) if text == EVERYWHERE => Ok(KeyReach::Installation),
-        Some(text) => {
-            WorkspaceId::parse(&text).map(KeyReach::Workspace).ok_or_else(|| UserError::no_workspace(&text).into())
-        }
+        None => KeyReach::Owner,
+        Some(text) if text == EVERYWHERE => KeyReach::Installation,
+        // What is no id is the id of no workspace, as the store will say.
+        Some(text) => KeyReach::Workspace(WorkspaceId::parse(&text).unwrap_or_else(|| WorkspaceId::from_stored(text))),
     }
 }
 

@@ -113,7 +113,7 @@ impl Context {
 impl From<InstallationError> for Failure {
     fn from(error: InstallationError) -> Self {
         match error {
-            InstallationError::Open(error) => Failure::No(error.to_string()),
+            error @ InstallationError::Open(_) => Failure::No(error.to_string()),
             InstallationError::Store(error) => error.into(),
         }
     }

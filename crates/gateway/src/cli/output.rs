@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
 use chrono::SecondsFormat;
+use serde::Serialize;
 use serde_json::{Value, json};
 use users::Timestamp;
 use users::user::User;
@@ -11,12 +12,15 @@ use super::Form;
 use crate::exit::{Failure, Outcome};
 
 /// Prints one result: an object, or lines for people.
-pub fn result(form: Form, object: &Value, lines: &str) -> Outcome {
+pub fn result(form: Form, object: &impl Serialize, lines: &str) -> Outcome {
+    let unwritten = |error: io::Error| Failure::No(format!("cannot write the result: {error}"));
+    let text = if form.json {
+        serde_json::to_string(object).map_err(|error| unwritten(error.into()))?
+    } else {
+        lines.trim_end().to_owned()
+    };
     let mut out = io::stdout().lock();
-    let text = if form.json { object.to_string() } else { lines.trim_end().to_owned() };
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::No(format!("cannot write the result: {error}")))
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(unwritten)
 }
 
 /// A list that is printed while it is read: an array, or a line for each item.

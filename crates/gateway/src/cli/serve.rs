@@ -3,14 +3,17 @@
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Context;
+use crate::descriptors;
 use crate::exit::{Failure, Outcome};
 use crate::server::{self, StartError};
 use crate::settings::Settings;
 use crate::telemetry::logs;
 
 pub fn run(context: &Context) -> Outcome {
-    let settings = context.settings()?;
-    logs::begin(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut settings = context.settings()?;
+    // Held to the very end, so that the last line is written.
+    let _log = logs::begin(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    descriptors::fit(&mut settings);
     // The listeners have threads of their own; this one waits for signals.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::No(format!("cannot start: {error}")))?;

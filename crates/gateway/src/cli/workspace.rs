@@ -14,6 +14,7 @@ pub enum Workspace {
     /// Make a workspace
     Create {
         /// What people call it; need not be unique
+        #[arg(value_parser = name)]
         name: String,
         #[command(flatten)]
         form: Form,
@@ -23,6 +24,11 @@ pub enum Workspace {
         #[command(flatten)]
         form: Form,
     },
+}
+
+/// Reads a workspace's name, so that a bad one is refused before there is a store.
+pub fn name(text: &str) -> Result<String, String> {
+    Record::check_name(text).map(|()| text.to_owned()).map_err(|error| format!("a workspace's name {error}"))
 }
 
 impl Workspace {

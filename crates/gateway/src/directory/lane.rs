@@ -9,6 +9,15 @@ use dialect::{DirectoryError, retry};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use users::UserError;
 
+/// Tells whether what the work waits for answers at all.
+pub type Answers = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Nothing can be done now.
+const SOON: DirectoryError = DirectoryError::Unavailable { retry_after: retry::SOON };
+
+/// How often work that takes long is looked after.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// How many can be at work, and how many can wait for how long.
 pub struct Lane {
     slots: Arc<Semaphore>,
@@ -16,6 +25,7 @@ pub struct Lane {
     waiting: AtomicUsize,
     queue: usize,
     patience: Duration,
+    answers: Answers,
 }
 
 /// What a lane is doing at a moment.
@@ -28,10 +38,10 @@ pub struct LaneLoad {
 }
 
 impl Lane {
-    /// An empty lane.
+    /// An empty lane. While what the work waits for does not answer, nobody is let in, and nobody waits for what is at work.
     #[must_use]
-    pub fn new(width: usize, queue: usize, patience: Duration) -> Self {
-        Self { slots: Arc::new(Semaphore::new(width)), width, waiting: AtomicUsize::new(0), queue, patience }
+    pub fn new(width: usize, queue: usize, patience: Duration, answers: Answers) -> Self {
+        Self { slots: Arc::new(Semaphore::new(width)), width, waiting: AtomicUsize::new(0), queue, patience, answers }
     }
 
     /// What it is doing now.
@@ -42,36 +52,45 @@ impl Lane {
     }
 
     /// Runs blocking work and waits for what comes of it. Work that has begun is finished even if nobody waits any more, and
-    /// holds its place until then.
+    /// holds its place until then: what is stuck takes no more threads than the lane is wide.
     ///
     /// # Errors
-    /// What the work says; `Unavailable` if there is no place; `Internal` if it panicked.
+    /// What the work says; `Unavailable` if there is no place, or no answer; `Internal` if it panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> users::error::Result<T> + Send + 'static,
     ) -> dialect::directory::Result<T> {
+        if !(self.answers)() {
+            return Err(SOON);
+        }
         let permit = self.enter().await?;
-        let task = tokio::task::spawn_blocking(move || {
+        let mut task = tokio::task::spawn_blocking(move || {
             let _permit: OwnedSemaphorePermit = permit;
             work()
         });
-        match task.await {
+        let ended = loop {
+            match tokio::time::timeout(LOOK, &mut task).await {
+                Ok(ended) => break ended,
+                Err(_) if (self.answers)() => {}
+                Err(_) => return Err(SOON),
+            }
+        };
+        match ended {
             Ok(result) => Ok(result.inspect_err(log_fault)?),
             // The message may repeat what a client sent; the place is in the log already.
             Err(error) if error.is_panic() => Err(UserError::Internal("the operation panicked".to_owned()).into()),
-            Err(_stopping) => Err(DirectoryError::Unavailable { retry_after: retry::SOON }),
+            Err(_stopping) => Err(SOON),
         }
     }
 
     async fn enter(&self) -> dialect::directory::Result<OwnedSemaphorePermit> {
-        const FULL: DirectoryError = DirectoryError::Unavailable { retry_after: retry::SOON };
         if let Ok(permit) = self.slots.clone().try_acquire_owned() {
             return Ok(permit);
         }
-        let _place = self.wait_in_line().ok_or(FULL)?;
+        let _place = self.wait_in_line().ok_or(SOON)?;
         match tokio::time::timeout(self.patience, self.slots.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(FULL),
+            Ok(Err(_)) | Err(_) => Err(SOON),
         }
     }
 
@@ -106,13 +125,17 @@ mod tests {
 
     const IDLE: LaneLoad = LaneLoad { running: 0, waiting: 0 };
 
+    fn always() -> Answers {
+        Arc::new(|| true)
+    }
+
     fn is_full<T>(result: &dialect::directory::Result<T>) -> bool {
         matches!(result, Err(DirectoryError::Unavailable { .. }))
     }
 
     #[tokio::test]
     async fn beyond_the_line_is_sent_away_and_then_it_is_free_again() {
-        let lane = Arc::new(Lane::new(1, 0, Duration::from_secs(60)));
+        let lane = Arc::new(Lane::new(1, 0, Duration::from_secs(60), always()));
         let (finish, wait) = mpsc::channel::<()>();
         let (started, running) = tokio::sync::oneshot::channel();
         let first = tokio::spawn({
@@ -137,7 +160,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let lane = Lane::new(1, 8, Duration::from_millis(10));
+        let lane = Lane::new(1, 8, Duration::from_millis(10), always());
         let _permit = lane.enter().await.expect("the first");
         assert!(is_full(&lane.run(|| Ok(())).await));
         assert_eq!(lane.load().waiting, 0);
@@ -145,9 +168,29 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_costs_no_place() {
-        let lane = Lane::new(1, 0, Duration::from_secs(1));
+        let lane = Lane::new(1, 0, Duration::from_secs(1), always());
         let result: dialect::directory::Result<()> = lane.run(|| panic!("ada@example.com")).await;
         assert_eq!(result, Err(UserError::Internal("the operation panicked".to_owned()).into()));
+        assert_eq!(lane.run(|| Ok(1)).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_what_does_not_answer() {
+        let answers = Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let seen = answers.clone();
+        let lane = Lane::new(1, 8, Duration::from_secs(60), Arc::new(move || seen.load(Ordering::Relaxed)));
+        let (finish, wait) = mpsc::channel::<()>();
+        let silenced = answers.clone();
+        let stuck = lane.run(move || {
+            silenced.store(false, Ordering::Relaxed);
+            wait.recv().expect("a signal");
+            Ok(())
+        });
+        assert!(is_full(&stuck.await));
+        assert_eq!(lane.load(), LaneLoad { running: 1, waiting: 0 }, "the work holds its place");
+        assert!(is_full(&lane.run(|| Ok(())).await), "nobody is let in");
+        finish.send(()).expect("it waits");
+        answers.store(true, Ordering::Relaxed);
         assert_eq!(lane.run(|| Ok(1)).await, Ok(1));
     }
 }

@@ -11,7 +11,7 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::{Caller, NewUser, PresentedKey, User, UserChange, UserId, Users};
 
-use super::lane::Lane;
+use super::lane::{Answers, Lane};
 use crate::telemetry::caller;
 
 /// How much a local directory does at once.
@@ -37,12 +37,12 @@ pub struct LocalDirectory<S> {
 }
 
 impl<S: Store> LocalDirectory<S> {
-    /// The directory of `users`.
+    /// The directory of `users`, on a store that `answers`, or not.
     #[must_use]
-    pub fn new(users: Users<S>, width: Width) -> Arc<Self> {
-        let reads = Lane::new(width.reads, width.queue, width.patience);
+    pub fn new(users: Users<S>, width: Width, answers: Answers) -> Arc<Self> {
+        let reads = Lane::new(width.reads, width.queue, width.patience, answers.clone());
         // A writer waits where it is at work: in the store's queue or the hasher's.
-        let writes = Lane::new(width.writes, 0, width.patience);
+        let writes = Lane::new(width.writes, 0, width.patience, answers);
         Arc::new(Self { users, reads, writes })
     }
 

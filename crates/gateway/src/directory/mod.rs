@@ -3,5 +3,5 @@
 mod lane;
 mod local;
 
-pub use lane::{Lane, LaneLoad};
+pub use lane::{Answers, Lane, LaneLoad};
 pub use local::{LocalDirectory, Width};

@@ -10,6 +10,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio_util::sync::CancellationToken;
 
+use crate::answer;
 use crate::connections::{Connection, Connections};
 use crate::dispatch::Application;
 use crate::health;
@@ -40,6 +41,12 @@ pub fn server(
 
 async fn handle(request: HttpRequest, application: Data<Application>) -> HttpResponse {
     let _serving = request.conn_data::<Connection>().map(Connection::serve);
+    let mut response = respond(&request, &application).await;
+    answer::add_headers(&mut response, &application.request_id(&request));
+    response
+}
+
+async fn respond(request: &HttpRequest, application: &Application) -> HttpResponse {
     if let Some(probe) = health::probe(request.path()) {
         return application.health.answer(probe, request.method()).await;
     }

@@ -14,6 +14,7 @@ use crate::health::{Check, Health};
 use crate::settings::Settings;
 use crate::store::{Installation, Store};
 use crate::table::{Mounted, Table};
+use crate::telemetry::logs;
 use crate::telemetry::metrics::{Gauge, Metrics};
 
 /// Reads that may wait for a connection of the store.
@@ -31,12 +32,12 @@ pub fn application(
     let environment = installation.environment();
     let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
     let width = Width {
-        reads: settings.database.readers as usize,
+        reads: settings.database.concurrent_reads(),
         writes: settings.database.write_queue + hashing::QUEUE,
         queue: READ_QUEUE,
         patience: settings.database.wait,
     };
-    let local = LocalDirectory::new(installation.users(), width);
+    let local = LocalDirectory::new(installation.users(), width, installation.answers());
     Ok(Application {
         table: table(settings, &services, &local)?,
         services,
@@ -88,6 +89,7 @@ fn gauges(installation: &Installation, local: &Local, connections: &Arc<Connecti
     let connections = connections.clone();
     let mut gauges = vec![
         gauge("connections", "Open connections", move || connections.count()),
+        gauge("log_lines_dropped", "Log lines that were lost, since nobody took them", logs::lines_dropped),
         gauge("password_hashes_running", "Passwords that are being hashed", move || hashing.load().running),
         gauge("password_hashes_waiting", "Passwords that wait to be hashed", move || hashers.load().waiting),
         lane("reads_running", "Reads at work", |local| local.reads.load(), |load| load.running),

@@ -14,8 +14,6 @@ const SEPARATOR: &str = "__";
 
 /// The variable that names the file.
 pub const CONFIG_VARIABLE: &str = "DIGLOT_CONFIG";
-/// Variables for the project's own tests, which pass them on to the programs that they start.
-const TEST_PREFIX: &str = "DIGLOT_TEST_";
 
 /// Settings that are complete, but not yet understood.
 pub struct Layers {
@@ -59,7 +57,7 @@ impl Layers {
 
     fn read_variable(&mut self, name: &OsString, value: &OsString, problems: &mut Vec<Problem>) {
         let shown = name.to_string_lossy().into_owned();
-        if !shown.starts_with(PREFIX) || shown == CONFIG_VARIABLE || shown.starts_with(TEST_PREFIX) {
+        if !shown.starts_with(PREFIX) || shown == CONFIG_VARIABLE {
             return;
         }
         let place = Place::Variable(shown.clone());

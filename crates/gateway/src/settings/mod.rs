@@ -1,5 +1,6 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod database;
 pub mod duration;
 mod layers;
 mod mounting;

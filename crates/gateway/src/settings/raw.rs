@@ -34,6 +34,12 @@ pub struct Database {
     pub write_queue: u64,
     pub wait: String,
     pub busy_timeout: String,
+    pub pool: u64,
+    pub connect_timeout: String,
+    pub statement_timeout: String,
+    pub lock_timeout: String,
+    pub idle_timeout: String,
+    pub silence: String,
 }
 
 #[derive(Deserialize)]

@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use users::password::Cost;
-use users::role::{RoleDefinition, RoleName};
+use users::role::{RoleDefinition, RoleName, RolePolicyError};
 use users::{Permission, Permissions, RolePolicy};
 
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, duration, mounting};
+use super::{LogFormat, LogSettings, ServerSettings, Settings, database, duration, mounting};
 
 /// Reads the settings of a program that has these dialects.
 pub fn settings(
@@ -31,17 +31,19 @@ pub fn settings(
         return Err(SettingsError(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
-        // Not reached with layers that were compared with the shape; the text may hold a value, so it is left out.
+        // Each layer has the shape of the built-in file by now, so this is a fault of the program. The text may hold a value, so
+        // it is left out.
         let key = match error {
             config::ConfigError::At { key: Some(key), .. } | config::ConfigError::Type { key: Some(key), .. } => key,
             _ => "a setting".to_owned(),
         };
-        SettingsError(vec![Problem::new(key, &Place::BuiltIn, "cannot be read")])
+        let place = layers.place(&key);
+        SettingsError(vec![Problem::new(key, &place, "cannot be read")])
     })?;
     let mut reader = Reader { layers: &layers, problems };
     let read = (
         server(&mut reader, &raw.server),
-        database(&mut reader, &raw.database),
+        database::database(&mut reader, &raw.database),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
@@ -87,18 +89,21 @@ impl Reader<'_> {
         self.require(key, text.parse().ok(), "an address and a port, such as 127.0.0.1:8080")
     }
 
-    fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
+    /// A length of time, not zero.
+    pub fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
         let length = duration::parse(text).filter(|length| !length.is_zero());
         self.require(key, length, format!("{}, not zero", duration::FORM))
     }
 
-    fn count(&mut self, key: &str, number: u64, range: RangeInclusive<u32>) -> Option<u32> {
+    /// A number within bounds.
+    pub fn count(&mut self, key: &str, number: u64, range: RangeInclusive<u32>) -> Option<u32> {
         let count = u32::try_from(number).ok().filter(|count| range.contains(count));
         self.require(key, count, format!("a number from {} to {}", range.start(), range.end()))
     }
 }
 
-fn processors() -> u32 {
+/// How many processors there are.
+pub fn processors() -> u32 {
     available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(u32::MAX))
 }
 
@@ -126,29 +131,6 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
     })
 }
 
-fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage::Settings> {
-    let url = match raw.url.parse::<storage::Url>() {
-        Ok(url) => Some(url),
-        Err(error) => {
-            reader.problem("database.url", error);
-            None
-        }
-    };
-    let readers = reader.count("database.readers", raw.readers, 0..=1_024);
-    let group = reader.count("database.write_group", raw.write_group, 1..=10_000);
-    let write_queue = reader.count("database.write_queue", raw.write_queue, 1..=10_000);
-    let wait = reader.time("database.wait", &raw.wait);
-    let busy_timeout = reader.time("database.busy_timeout", &raw.busy_timeout);
-    Some(storage::Settings {
-        url: url?,
-        readers: readers.map(|count| if count == 0 { processors().saturating_mul(2) } else { count })?,
-        group: group? as usize,
-        write_queue: write_queue? as usize,
-        wait: wait?,
-        busy_timeout: busy_timeout?,
-    })
-}
-
 fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {
     let cost = u32::try_from(number).ok().and_then(Cost::new);
     reader.require("passwords.bcrypt_cost", cost, format!("a number from {} to {}", Cost::MIN, Cost::MAX))
@@ -167,10 +149,22 @@ fn roles(reader: &mut Reader<'_>, raw: &[raw::Role]) -> Option<RolePolicy> {
     }
     match RolePolicy::new(definitions) {
         Ok(policy) => Some(policy),
-        Err(error) => {
-            reader.problem("roles", error);
+        Err(RolePolicyError::Empty) => reader.require("roles", None, "a list of one role at least"),
+        Err(RolePolicyError::BadName(name)) => {
+            bad_role_name(reader, raw, &name);
             None
         }
+    }
+}
+
+/// Says where a name stands that is empty, or where it stands again.
+fn bad_role_name(reader: &mut Reader<'_>, raw: &[raw::Role], name: &str) {
+    let mut places = raw.iter().enumerate().filter(|(_, role)| role.name == name).map(|(at, _)| at);
+    if name.is_empty() {
+        places.for_each(|at| reader.problem(&format!("roles[{at}].name"), "must not be empty"));
+    } else if let Some(first) = places.next() {
+        let message = format!("is the name of roles[{first}] already");
+        places.for_each(|at| reader.problem(&format!("roles[{at}].name"), &message));
     }
 }
 

@@ -40,11 +40,17 @@ fn check_value(expected: &Value, given: &Value, at: &str, place: &Place, problem
     }
 }
 
-/// A list holds tables of one shape (the first built-in one is the pattern) or texts.
+/// A list holds tables of one shape, each of them whole (the first built-in one is the pattern), or texts.
 fn check_items(shape: &[Value], given: &[Value], at: &str, place: &Place, problems: &mut Vec<Problem>) {
     let pattern = shape.first().cloned().unwrap_or_else(|| Value::from(""));
     for (index, item) in given.iter().enumerate() {
-        check_value(&pattern, item, &format!("{at}[{index}]"), place, problems);
+        let at = format!("{at}[{index}]");
+        check_value(&pattern, item, &at, place, problems);
+        if let (ValueKind::Table(pattern), ValueKind::Table(given)) = (&pattern.kind, &item.kind) {
+            let mut missing: Vec<&String> = pattern.keys().filter(|key| !given.contains_key(*key)).collect();
+            missing.sort_unstable();
+            problems.extend(missing.iter().map(|key| Problem::new(format!("{at}.{key}"), place, "is missing")));
+        }
     }
 }
 

@@ -55,8 +55,7 @@ fn the_defaults() {
 #[test]
 fn a_file_beats_the_defaults_and_a_variable_beats_the_file() {
     let text = "[server]\nbind = \"127.0.0.1:1\"\nhead_timeout = \"250ms\"\n[log]\nformat = \"json\"";
-    let settings =
-        load(text, &[("DIGLOT_SERVER__BIND", "[::1]:2"), ("HOME", "/x"), ("DIGLOT_TEST_PG", "1")]).expect("good");
+    let settings = load(text, &[("DIGLOT_SERVER__BIND", "[::1]:2"), ("HOME", "/x")]).expect("good");
     assert_eq!(settings.server.bind.to_string(), "[::1]:2");
     assert_eq!(settings.server.head_timeout, Duration::from_millis(250));
     assert_eq!(settings.log.format, LogFormat::Json);
@@ -83,8 +82,10 @@ fn variables_of_every_type() {
 fn unknown_keys_are_all_named_with_their_place() {
     let text = "top = 1\n[server]\nprot = 80\n[dialects.mechamental]\nhost = []\n[dialects.klingon]\n[[roles]]\nname = \"a\"\n\
                 permissions = []\nrank = 1";
-    let mut found =
-        problems(text, &[("DIGLOT_SERVER__BNID", "x"), ("DIGLOT_BIND", "x"), ("DIGLOT_LOG__FORMAT__X", "x")]);
+    let mut found = problems(
+        text,
+        &[("DIGLOT_SERVER__BNID", "x"), ("DIGLOT_BIND", "x"), ("DIGLOT_LOG__FORMAT__X", "x"), ("DIGLOT_TEST_PG", "x")],
+    );
     found.sort();
     let starts = [
         "bind (variable DIGLOT_BIND): is not known",
@@ -94,6 +95,7 @@ fn unknown_keys_are_all_named_with_their_place() {
         "roles[0].rank (FILE): is not known",
         "server.bnid (variable DIGLOT_SERVER__BNID): is not known",
         "server.prot (FILE): is not known",
+        "test_pg (variable DIGLOT_TEST_PG): is not known",
         "top (FILE): is not known",
     ];
     let found: Vec<String> = found.iter().map(|problem| problem.replace("(file FILE)", "(FILE)")).collect();
@@ -149,6 +151,39 @@ fn wrong_values_are_named_and_never_shown() {
     }
     assert_eq!(found.len(), starts.len(), "{found:#?}");
     assert!(!found.concat().contains("secret"), "{found:#?}");
+}
+
+#[test]
+fn roles_are_whole_and_each_stands_once() {
+    let one = "name = \"a\"\npermissions = [\"users:read\"]";
+    for (text, expected) in [
+        ("roles = []".to_owned(), vec!["roles (file FILE): must be a list of one role at least"]),
+        ("roles = [\"admin\"]".to_owned(), vec!["roles[0] (file FILE): must be a section"]),
+        ("[roles]".to_owned(), vec!["roles (file FILE): must be a list"]),
+        ("[[roles]]\nname = \"a\"".to_owned(), vec!["roles[0].permissions (file FILE): is missing"]),
+        (
+            format!("[[roles]]\n{one}\n[[roles]]"),
+            vec!["roles[1].name (file FILE): is missing", "roles[1].permissions (file FILE): is missing"],
+        ),
+        (
+            format!("[[roles]]\n{one}\n[[roles]]\nname = \"b\"\npermissions = []\n[[roles]]\n{one}"),
+            vec!["roles[2].name (file FILE): is the name of roles[0] already"],
+        ),
+        ("[[roles]]\nname = \"\"\npermissions = []".to_owned(), vec!["roles[0].name (file FILE): must not be empty"]),
+        (
+            "[[roles]]\nname = \"a\"\npermissions = [\"users:read\", \"Users\", \":\"]".to_owned(),
+            vec![
+                "roles[0].permissions[1] (file FILE): must be a permission, such as users:read",
+                "roles[0].permissions[2] (file FILE): must be a permission, such as users:read",
+            ],
+        ),
+        (
+            "[[roles]]\nname = \"a\"\npermissions = \"users:read\"".to_owned(),
+            vec!["roles[0].permissions (file FILE): must be a list"],
+        ),
+    ] {
+        assert_eq!(problems(&text, &[]), expected, "{text}");
+    }
 }
 
 #[test]

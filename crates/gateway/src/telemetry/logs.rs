@@ -1,12 +1,27 @@
 //! Log lines on standard error.
+//!
+//! Nothing waits for whoever reads them: lines go through a bounded queue to a thread of their own. Those that the queue has no
+//! room for, or standard error does not take, are lost and counted.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Stderr, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use thiserror::Error;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::exit;
 use crate::settings::{LogFormat, LogSettings};
+
+/// Lines that may wait to be written: some megabytes.
+const QUEUE: usize = 8_192;
+
+/// Lines for which the queue had no room. A process logs once, so this is the process's.
+static CROWDED_OUT: OnceLock<ErrorCounter> = OnceLock::new();
+/// Lines that standard error did not take.
+static UNWRITTEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Why there will be no log.
 #[derive(Debug, Error)]
@@ -19,13 +34,28 @@ pub enum LogError {
     Taken(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// The log, for as long as this is held. What waits when it is dropped is still written, unless that takes too long.
+#[must_use]
+pub struct Log(Option<WorkerGuard>);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let worker = self.0.take();
+        exit::briefly(move || drop(worker));
+    }
+}
+
 /// Begins to log.
 ///
 /// # Errors
 /// See [`LogError`].
-pub fn begin(settings: &LogSettings) -> Result<(), LogError> {
+pub fn begin(settings: &LogSettings) -> Result<Log, LogError> {
     let filter = EnvFilter::try_new(&settings.filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(QUEUE).thread_name("log");
+    let (queue, worker) = queue.finish(Lines(io::stderr()));
+    CROWDED_OUT.get_or_init(|| queue.error_counter());
+    // Whatever goes wrong with a line must not be told on standard error, which may be what is wrong.
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(queue).log_internal_errors(false);
     match settings.format {
         LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).finish().try_init()?,
         LogFormat::Json => {
@@ -33,13 +63,40 @@ pub fn begin(settings: &LogSettings) -> Result<(), LogError> {
         }
     }
     log_panics();
-    Ok(())
+    Ok(Log(Some(worker)))
 }
 
-/// A panic is logged with its place alone: its message may repeat what a client sent.
+/// How many lines are lost.
+#[must_use]
+pub fn lines_dropped() -> usize {
+    let crowded_out = CROWDED_OUT.get().map_or(0, ErrorCounter::dropped_lines);
+    crowded_out.saturating_add(UNWRITTEN.load(Ordering::Relaxed))
+}
+
+/// Standard error, which is handed whole lines.
+struct Lines(Stderr);
+
+impl Write for Lines {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
+        self.0.write(part)
+    }
+
+    fn write_all(&mut self, line: &[u8]) -> io::Result<()> {
+        self.0.write_all(line).inspect_err(|_| {
+            UNWRITTEN.fetch_add(1, Ordering::Relaxed);
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A panic is logged with its place alone: its message may repeat what a client sent. A panic in here would end the process; so
+/// nothing is written here, and the queue takes or loses the line without a word.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        let place = panic.location().map(tracing::field::display);
         tracing::error!(place, "panic");
     }));
 }

@@ -4,3 +4,4 @@ pub mod caller;
 pub mod logs;
 pub mod metrics;
 pub mod requests;
+pub mod seldom;

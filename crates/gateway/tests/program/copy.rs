@@ -51,7 +51,7 @@ fn crowded_with(users: u32, bio: Option<&Bio>) -> Program {
     let program = Program::new().with("DIGLOT_DATABASE__URL", "sqlite://from.db");
     let made = program.run(&["init", "--json"]).json();
     let workspace = WorkspaceId::parse(made["workspace_id"].as_str().expect("an id")).expect("an id");
-    let store = storage::open(&program.store("from.db")).expect("a store");
+    let store = storage::open(&program.at("from.db")).expect("a store");
     for start in (0..users).step_by(2_000) {
         let (workspace, bio) = (workspace.clone(), bio.cloned());
         let added = store.write(move |tx| {
@@ -77,7 +77,7 @@ fn kill_after(program: &Program, beginning: &str, delay: Duration) -> bool {
     }
     copy.kill().expect("killed, as by kill -9");
     copy.wait().expect("it ends");
-    storage::open_existing(&program.store("to.db")).is_err()
+    storage::open_existing(&program.at("to.db")).is_err()
 }
 
 fn assert_complete(ended: &Ended, rows: u64) -> Value {
@@ -102,7 +102,7 @@ fn a_copy_that_is_killed_is_finished_by_the_next() {
     assert!(unfinished >= 2, "{unfinished}");
     let object = assert_complete(&program.run(&COPY), 40_004);
     assert!(object["rows_found"].as_u64().is_some_and(|rows| rows > 0), "{object}");
-    storage::open_existing(&program.store("to.db")).expect("a store");
+    storage::open_existing(&program.at("to.db")).expect("a store");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn what_cannot_be_copied_is_said_in_a_line() {
     assert_eq!(program.run(&["copy", "--from", "sqlite://from.db"]).code, 2);
     let other = Program::new().run(&["copy", "--from", "sqlite://none.db", "--to", "sqlite://to.db"]);
     assert_eq!((other.code, other.error.contains("there is no store at")), (1, true), "{other:?}");
-    let full = storage::open(&program.store("full.db")).expect("a store");
+    let full = storage::open(&program.at("full.db")).expect("a store");
     full.write(|tx| tx.set_fact("a", "b")).expect("written");
     drop(full);
     let refused = copy("sqlite://from.db", "sqlite://full.db");

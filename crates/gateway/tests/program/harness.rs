@@ -1,10 +1,15 @@
 //! Runs the program in a folder of its own.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+const DIGLOT: &str = env!("CARGO_BIN_EXE_diglot");
 
 /// A fresh folder, and settings that suit tests.
 pub struct Program {
@@ -33,8 +38,8 @@ impl Ended {
 
 impl Program {
     pub fn new() -> Self {
-        let cheap = ("DIGLOT_PASSWORDS__BCRYPT_COST".to_owned(), "4".to_owned());
-        Self { folder: TempDir::new().expect("a folder"), variables: vec![cheap] }
+        let program = Self { folder: TempDir::new().expect("a folder"), variables: Vec::new() };
+        program.with("DIGLOT_PASSWORDS__BCRYPT_COST", "4").with("DIGLOT_SERVER__MAX_CONNECTIONS", "100")
     }
 
     /// With a workspace and an administrator, whose ids these are.
@@ -55,8 +60,23 @@ impl Program {
         std::fs::write(self.folder.path().join(name), text).expect("written");
     }
 
+    /// Whether anything was made beside what the test wrote.
+    pub fn has_store(&self) -> bool {
+        self.folder.path().join("data").exists()
+    }
+
+    /// The store, as only the program opens it.
+    pub fn store(&self) -> storage::AnyStore {
+        let mut settings = gateway::settings::Settings::built_in().expect("settings").database;
+        settings.url = format!("sqlite://{}/data/diglot.db", self.folder.path().display()).parse().expect("a URL");
+        storage::open_existing(&settings).expect("a store")
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_diglot"));
+        self.prepared(Command::new(DIGLOT), arguments)
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -87,8 +107,8 @@ impl Program {
         std::fs::remove_file(self.folder.path().join(name)).expect("removed");
     }
 
-    /// A store in the folder.
-    pub fn store(&self, name: &str) -> storage::Settings {
+    /// Where a store in the folder is.
+    pub fn at(&self, name: &str) -> storage::Settings {
         let url = format!("sqlite://{}", self.folder.path().join(name).display());
         storage::Settings::new(url.parse().expect("a URL"))
     }
@@ -100,17 +120,83 @@ impl Program {
         ended(child)
     }
 
+    /// Runs it with standard error elsewhere. Gives the exit code.
+    pub fn run_into(&self, log: impl Into<Stdio>, arguments: &[&str]) -> i32 {
+        let status = self.command(arguments).stderr(log).status().expect("it ends");
+        status.code().unwrap_or(-1)
+    }
+
     /// Starts the server.
     pub fn serve(&self) -> Server {
+        serve(self.command(&["serve"]))
+    }
+
+    /// Starts the server with these limits on open files.
+    pub fn serve_with_files(&self, soft: u32, hard: u32) -> Server {
+        let script = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec {DIGLOT} serve");
+        serve(self.prepared(Command::new("/bin/sh"), &["-c", &script]))
+    }
+
+    /// Starts a server whose log goes elsewhere.
+    pub fn serve_into(&self, log: impl Into<Stdio>) -> Unheard {
+        let [address, admin] = free_addresses();
         let mut command = self.command(&["serve"]);
-        command.env("DIGLOT_SERVER__BIND", "127.0.0.1:0").env("DIGLOT_LOG__FORMAT", "json");
-        let mut child = command.spawn().expect("it starts");
-        let log = BufReader::new(child.stderr.take().expect("a log"));
-        let mut server = Server { child, log, lines: Vec::new(), address: String::new() };
-        let line = server.wait_for("diglot serves");
-        server.address = line["address"].as_str().expect("an address").to_owned();
+        command.env("DIGLOT_SERVER__BIND", &address).env("DIGLOT_SERVER__ADMIN_BIND", &admin);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("it starts");
+        let server = Unheard { child, address, admin };
+        let began = Instant::now();
+        while TcpStream::connect(&server.address).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(10), "it does not serve");
+            sleep(Duration::from_millis(20));
+        }
         server
     }
+}
+
+fn serve(mut command: Command) -> Server {
+    command.env("DIGLOT_SERVER__BIND", "127.0.0.1:0").env("DIGLOT_LOG__FORMAT", "json");
+    let mut child = command.spawn().expect("it starts");
+    let log = BufReader::new(child.stderr.take().expect("a log"));
+    let mut server = Server { child, log, lines: Vec::new(), address: String::new() };
+    let line = server.wait_for("diglot serves");
+    server.address = line["address"].as_str().expect("an address").to_owned();
+    server
+}
+
+/// Addresses that were free a moment ago, for a server that cannot say which ones it has got. They are not where all other
+/// servers are, so that none of those takes one in between.
+fn free_addresses() -> [String; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.2:0").expect("a port"));
+    listeners.each_ref().map(|listener| listener.local_addr().expect("an address").to_string())
+}
+
+/// One request; the whole answer.
+pub fn ask(address: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    write!(stream, "{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+/// So many requests for what does not exist, one after the other on one connection.
+pub fn ask_often(address: &str, requests: usize) {
+    let stream = TcpStream::connect(address).expect("a connection");
+    let mut answers = BufReader::new(stream.try_clone().expect("a copy"));
+    let mut stream = stream;
+    for _ in 0..requests {
+        stream.write_all(b"HEAD /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            assert!(answers.read_line(&mut line).expect("a line") > 0, "the connection ends");
+        }
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
 }
 
 fn ended(child: Child) -> Ended {
@@ -143,8 +229,14 @@ impl Server {
     }
 
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().expect("kill runs");
-        assert!(sent.success());
+        signal(&self.child, name);
+    }
+
+    /// All lines to the end of the log.
+    pub fn rest(&mut self) -> Vec<Value> {
+        let mut text = String::new();
+        self.log.read_to_string(&mut text).expect("a log");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
     /// Waits for the end. Gives the exit code.
@@ -154,6 +246,51 @@ impl Server {
 }
 
 impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server whose log the test does not read; killed when the test ends.
+pub struct Unheard {
+    child: Child,
+    pub address: String,
+    admin: String,
+}
+
+impl Unheard {
+    /// A number among the metrics.
+    pub fn metric(&self, name: &str) -> u64 {
+        let metrics = ask(&self.admin, "GET /metrics HTTP/1.1");
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+        line.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{name} is not in {metrics}"))
+    }
+
+    /// Waits until so many lines of the log are lost; nobody waits for the log, so it may lag behind.
+    pub fn loses_lines(&self, lines: u64) {
+        let began = Instant::now();
+        while self.metric("diglot_log_lines_dropped") < lines {
+            assert!(began.elapsed() < Duration::from_secs(10), "too few are lost");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Has it end. Gives the exit code, and how long that took.
+    pub fn terminate(&mut self) -> (i32, Duration) {
+        let began = Instant::now();
+        signal(&self.child, "TERM");
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return (status.code().unwrap_or(-1), began.elapsed());
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Unheard {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -3,5 +3,10 @@
 
 mod cli;
 mod copy;
+mod descriptors;
 mod harness;
+mod logs;
+mod postgres;
+mod refusals;
 mod serve;
+mod show;

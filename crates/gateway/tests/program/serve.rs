@@ -1,18 +1,6 @@
 //! The server as an operator runs it.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-
-use super::harness::Program;
-
-/// One request; the whole answer.
-fn ask(address: &str, head: &str) -> String {
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    write!(stream, "{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    answer
-}
+use super::harness::{Program, ask};
 
 #[test]
 fn both_signals_end_it_well() {

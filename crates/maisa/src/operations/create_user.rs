@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use dialect::Request;
+use dialect::{Request, answer};
 use users::json::FreeObject;
 use users::{NewUser, RolePolicy};
 
@@ -27,7 +27,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let user = request.directory.create(&call, new).await?;
     let data = UserBody::of(&user, &request.services.policy)?;
     let address = routes::local_address(&request.head, &format!("{USERS}/{}", user.id));
-    Ok(wire::with_header(wire::render(StatusCode::CREATED, &Data { data }), LOCATION, &address))
+    Ok(answer::with_header(wire::render(StatusCode::CREATED, &Data { data }), LOCATION, &address))
 }
 
 fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {

@@ -1,8 +1,8 @@
 //! A user, in full and in a list, and what is around them.
 
+use dialect::answer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use users::json::FreeObject;
 use users::{Permission, RolePolicy, User, UserError};
 
 use super::time::whole_seconds;
@@ -99,20 +99,16 @@ impl UserBody {
             last_login_at: user.last_login.map(whole_seconds),
             permissions: permissions.iter().map(Permission::as_str).map(str::to_owned).collect(),
             updated_at: whole_seconds(user.updated_at),
-            metadata: raw(&user.metadata)?,
+            metadata: answer::raw(&user.metadata)?,
         })
     }
-}
-
-fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
-    let text = object.as_str().to_owned();
-    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{policy, user};
+    use users::json::FreeObject;
     use users::profile::{Department, FullName};
     use users::{RoleName, Timestamp};
 

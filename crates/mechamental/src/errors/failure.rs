@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use dialect::{DirectoryError, retry};
+use dialect::{DirectoryError, answer, retry};
 use serde_json::{Map, Value};
 use users::error::Resource;
 use users::{Conflict, Permission, Timestamp, UserError};
@@ -48,8 +48,10 @@ impl Failure {
         };
         let response = wire::render(status, &body);
         match self {
-            Failure::Unauthenticated => wire::with_header(response, WWW_AUTHENTICATE, "Bearer"),
-            Failure::Unavailable(wait) => wire::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string()),
+            Failure::Unauthenticated => answer::with_header(response, WWW_AUTHENTICATE, "Bearer"),
+            Failure::Unavailable(wait) => {
+                answer::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
+            }
             Failure::BadRequest(_)
             | Failure::Forbidden(_)
             | Failure::NotFound(..)
@@ -87,7 +89,7 @@ impl Failure {
     fn details(&self) -> Map<String, Value> {
         let members: &[(&str, &str)] = match self {
             Failure::Forbidden(required) => &[("required_permission", required.as_str())],
-            Failure::NotFound(resource, id) => &[("resource_type", resource_type(*resource)), ("resource_id", id)],
+            Failure::NotFound(resource, id) => &[("resource_type", resource.as_str()), ("resource_id", id)],
             Failure::Conflict(Conflict::Email) => &[("field", "email")],
             Failure::Conflict(Conflict::Username) => &[("field", "username")],
             Failure::Conflict(Conflict::LastAdministrator)
@@ -99,13 +101,6 @@ impl Failure {
             | Failure::Internal => &[],
         };
         members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
-    }
-}
-
-fn resource_type(resource: Resource) -> &'static str {
-    match resource {
-        Resource::User => "user",
-        Resource::Workspace => "workspace",
     }
 }
 

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use dialect::{DirectoryError, Request};
+use dialect::{DirectoryError, Request, answer};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
 use users::{NewUser, PlainPassword, RolePolicy, UserError};
@@ -28,7 +28,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let user = request.directory.create(&call, new).await.map_err(|error| blame(error, &body))?;
     let created = wire::user(StatusCode::CREATED, &user)?;
     let path = format!("{USERS}/{}", user.id);
-    Ok(wire::with_header(created, LOCATION, &routes::local_address(&request.head, &path)))
+    Ok(answer::with_header(created, LOCATION, &routes::local_address(&request.head, &path)))
 }
 
 fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {

@@ -52,8 +52,9 @@ impl Parameters {
                     let position = cursors.open(list(workspace, search.as_deref()), &cursor);
                     position.map(|position| Some((cursor, position))).ok_or(not_of_this_list().into())
                 }
-                // Without a cursor it is the beginning; without a list nobody can say whose the cursor is.
-                _ => Ok(None),
+                // Without a list nobody can say whose the cursor is, but whether it is one.
+                _ if cursor.is_empty() || Cursors::has_form(&cursor) => Ok(None),
+                _ => Err(not_of_this_list().into()),
             }
         });
         query.finish(|| {
@@ -130,7 +131,11 @@ mod tests {
     fn every_fault_is_found_in_the_order_of_declaration() {
         assert_eq!(
             faults("cursor=x&limit=0"),
-            [(in_query("workspace_id"), Rule::Missing), (in_query("limit"), Rule::GreaterThanEqual(1))]
+            [
+                (in_query("workspace_id"), Rule::Missing),
+                (in_query("limit"), Rule::GreaterThanEqual(1)),
+                (in_query("cursor"), not_of_this_list())
+            ]
         );
         assert_eq!(
             faults("cursor=x&limit=201&workspace_id=w"),

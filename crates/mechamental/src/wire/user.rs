@@ -1,8 +1,8 @@
 //! A user, and a page of users.
 
+use dialect::answer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use users::json::FreeObject;
 use users::{User, UserError};
 
 use super::time::zoned_time;
@@ -74,19 +74,14 @@ impl TryFrom<&User> for UserBody {
             bio: bio.as_ref().map(|bio| bio.as_str().to_owned()),
             timezone: timezone.as_ref().map(|zone| zone.as_str().to_owned()),
             locale: locale.as_ref().map(|locale| locale.as_str().to_owned()),
-            preferences: raw(preferences)?,
-            settings: raw(settings)?,
+            preferences: answer::raw(preferences)?,
+            settings: answer::raw(settings)?,
             created_at: zoned_time(*created_at),
             updated_at: zoned_time(*updated_at),
             last_login: last_login.map(zoned_time),
             default_workspace_id: default_workspace.as_ref().map(|id| id.as_str().to_owned()),
         })
     }
-}
-
-fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
-    let text = object.as_str().to_owned();
-    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
 }
 
 /// One page of a list.
@@ -108,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::testing::policy;
+    use users::json::FreeObject;
 
     fn ada() -> User {
         let policy = policy();

@@ -2,59 +2,69 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use diesel::QueryResult;
+use diesel::{QueryResult, SqliteConnection};
 
+#[cfg(feature = "postgres")]
+use super::postgres;
 use crate::connection::{self, AnyConnection, Purpose};
 use crate::files;
-use crate::migrate::{Schema, database};
+use crate::migrate::sqlite::{Schema, database};
 use crate::open_error::OpenError;
 use crate::settings::Settings;
-use crate::url::Url;
+use crate::url::{Place, Url};
 
 /// Opens a store that exists and is up to date.
 pub(super) fn open_source(settings: &Settings) -> Result<AnyConnection, OpenError> {
-    let path = settings.url.path();
-    files::check(path)?;
-    let mut connection = connect(settings)?;
-    match &mut connection {
-        AnyConnection::Sqlite(inner) => Schema::of(path)?.require_current(inner)?,
+    match settings.url.place() {
+        Place::File(path) => {
+            let mut connection = open_file(path, settings)?;
+            Schema::of(path)?.require_current(&mut connection)?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+        #[cfg(feature = "postgres")]
+        Place::Server(address) => postgres::open_source(address, settings).map(AnyConnection::Postgres),
     }
-    Ok(connection)
 }
 
 /// Opens a store that is up to date; makes it where there is none, or where there is nothing in it, not even a schema. An older
 /// schema is not brought up: that store has a history, and is not changed before it is known whether it may be.
 pub(super) fn open_target(settings: &Settings) -> Result<AnyConnection, OpenError> {
-    let path = settings.url.path();
-    files::make(path)?;
-    files::check(path)?;
-    let mut connection = connect(settings)?;
-    match &mut connection {
-        AnyConnection::Sqlite(inner) => {
+    match settings.url.place() {
+        Place::File(path) => {
+            files::make(path)?;
+            let mut connection = open_file(path, settings)?;
             let schema = Schema::of(path)?;
-            if schema.status(inner)?.iter().any(|change| change.applied) {
-                schema.require_current(inner)?;
+            if schema.status(&mut connection)?.iter().any(|change| change.applied) {
+                schema.require_current(&mut connection)?;
             } else {
-                schema.bring_up(inner, settings.busy_timeout)?;
+                schema.bring_up(&mut connection, settings.busy_timeout)?;
             }
+            Ok(AnyConnection::Sqlite(connection))
         }
+        #[cfg(feature = "postgres")]
+        Place::Server(address) => postgres::open_target(address, settings).map(AnyConnection::Postgres),
     }
-    Ok(connection)
 }
 
-fn connect(settings: &Settings) -> Result<AnyConnection, OpenError> {
-    let path = settings.url.path();
-    connection::open(path, Purpose::Write, settings.busy_timeout).map_err(|error| database(path, &error))
+fn open_file(path: &Path, settings: &Settings) -> Result<SqliteConnection, OpenError> {
+    files::check(path)?;
+    connection::open_file(path, Purpose::Write, settings.busy_timeout).map_err(|error| database(path, &error))
 }
 
-/// Whether both URLs lead to one store, by whatever names. Both stores are there.
-pub(super) fn are_one(one: &Url, other: &Url) -> Result<bool, OpenError> {
-    let file = |url: &Url| {
-        let file = fs::metadata(url.path()).map_err(|error| database(url.path(), &error))?;
+/// Whether both lead to one store, by whatever names. Both stores are there.
+pub(super) fn are_one(one: (&Url, &mut AnyConnection), other: (&Url, &mut AnyConnection)) -> Result<bool, OpenError> {
+    let file = |path: &Path| {
+        let file = fs::metadata(path).map_err(|error| database(path, &error))?;
         Ok((file.dev(), file.ino()))
     };
-    Ok(file(one)? == file(other)?)
+    match (one.0.path(), other.0.path()) {
+        (Some(one), Some(other)) => Ok(file(one)? == file(other)?),
+        #[cfg(feature = "postgres")]
+        (None, None) => Ok(postgres::identity(one)? == postgres::identity(other)?),
+        _ => Ok(false),
+    }
 }
 
 /// Begins a transaction during which nobody else writes to the store, while everybody can read. What it reads stays as it is.
@@ -62,6 +72,8 @@ pub(super) fn begin_locked(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         // A file has one writer at a time, and this one does not write.
         AnyConnection::Sqlite(_) => connection.begin_write(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(inner) => postgres::begin_locked(inner),
     }
 }
 
@@ -70,6 +82,8 @@ pub(super) fn continue_numbering(connection: &mut AnyConnection) -> QueryResult<
     match connection {
         // A new row gets the number behind the greatest.
         AnyConnection::Sqlite(_) => Ok(()),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(inner) => postgres::continue_numbering(inner),
     }
 }
 
@@ -78,6 +92,8 @@ macro_rules! insert {
     ($connection:expr, $table:expr, $rows:expr) => {
         match $connection {
             AnyConnection::Sqlite(inner) => diesel::insert_into($table).values($rows).execute(inner),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(inner) => diesel::insert_into($table).values($rows).execute(inner),
         }
     };
 }

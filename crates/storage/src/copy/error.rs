@@ -3,6 +3,7 @@
 use diesel::result::Error;
 use thiserror::Error;
 
+use crate::error::one_line;
 use crate::open_error::OpenError;
 
 /// Why a store is not copied. Whatever was copied before stays, and the next attempt goes on from there.
@@ -32,10 +33,10 @@ pub enum CopyError {
     #[error("another process has written to the target meanwhile")]
     Disturbed,
     /// A query failed at the source.
-    #[error("the source cannot be read: {0}")]
+    #[error("the source cannot be read: {}", one_line(&.0.to_string()))]
     Source(#[source] Error),
     /// A query failed at the target.
-    #[error("the target does not do what it should: {0}")]
+    #[error("the target does not do what it should: {}", one_line(&.0.to_string()))]
     Target(#[source] Error),
     /// A row cannot be written as text.
     #[error("a row of the table {table} has no text: {reason}")]

@@ -9,6 +9,8 @@ mod backends;
 mod error;
 mod marker;
 mod pages;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod progress;
 mod rows;
 mod sums;
@@ -20,6 +22,7 @@ pub use progress::{Phase, Progress, Report, TableReport};
 pub use sums::Sum;
 
 use crate::connection::AnyConnection;
+use crate::error::one_line;
 use crate::open_error::OpenError;
 use crate::settings::Settings;
 use marker::Marker;
@@ -36,10 +39,10 @@ use transfer::{Transfer, in_transaction};
 /// One clear line each; see [`CopyError`]. What was copied until then stays, and the next attempt goes on from there.
 pub fn copy(from: &Settings, to: &Settings, tell: &mut dyn FnMut(Progress)) -> Result<Report, CopyError> {
     let mut source = backends::open_source(from)?;
-    backends::begin_locked(&mut source).map_err(|error| CopyError::Locked(error.to_string()))?;
+    backends::begin_locked(&mut source).map_err(|error| CopyError::Locked(one_line(&error.to_string())))?;
     refuse_unfinished(&mut source, &from.url.to_string())?;
     let mut target = backends::open_target(to)?;
-    if backends::are_one(&from.url, &to.url)? {
+    if backends::are_one((&from.url, &mut source), (&to.url, &mut target))? {
         return Err(CopyError::Same);
     }
     let report = fill(&mut source, &mut target, tell)?;
@@ -100,7 +103,7 @@ fn look(target: &mut AnyConnection, expected: &[u64]) -> Result<Found, CopyError
 /// Puts the note into a target that is still empty.
 fn begin(target: &mut AnyConnection, fingerprint: &str) -> Result<Marker, CopyError> {
     let marker = Marker::new(fingerprint);
-    in_transaction(target, AnyConnection::begin_write, |target| {
+    in_transaction(target, backends::begin_locked, |target| {
         match counts(target).map_err(CopyError::Target)?.iter().all(|rows| *rows == 0) {
             true => marker.begin(target),
             false => Err(CopyError::Disturbed),
@@ -140,7 +143,10 @@ fn both(source: Vec<Sum>, target: Vec<Sum>) -> Vec<TableReport> {
 
 /// Refuses a store that is an unfinished copy. `store` says where it is.
 pub(crate) fn refuse_unfinished(connection: &mut AnyConnection, store: &str) -> Result<(), OpenError> {
-    let failed = |error: diesel::result::Error| OpenError::Database { path: store.into(), reason: error.to_string() };
+    let failed = |error: diesel::result::Error| OpenError::Database {
+        store: store.to_owned(),
+        reason: one_line(&error.to_string()),
+    };
     match Marker::find(connection).map_err(failed)? {
         None => Ok(()),
         Some(_) => Err(OpenError::Unfinished(store.to_owned())),

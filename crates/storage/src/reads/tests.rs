@@ -44,9 +44,17 @@ fn people(analysed: bool) -> (tempfile::TempDir, AnyConnection) {
     (folder, connection)
 }
 
+fn file(connection: &mut AnyConnection) -> &mut diesel::SqliteConnection {
+    match connection {
+        AnyConnection::Sqlite(connection) => connection,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => panic!("no file"),
+    }
+}
+
 /// The plan of every statement that `run` sends.
 fn plans(connection: &mut AnyConnection, run: impl FnOnce(&mut AnyConnection)) -> Vec<String> {
-    let AnyConnection::Sqlite(inner) = connection;
+    let inner = file(connection);
     let statements: Arc<Mutex<Vec<String>>> = Arc::default();
     let heard = statements.clone();
     inner.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -55,7 +63,7 @@ fn plans(connection: &mut AnyConnection, run: impl FnOnce(&mut AnyConnection)) -
         }
     });
     run(connection);
-    let AnyConnection::Sqlite(inner) = connection;
+    let inner = file(connection);
     inner.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     let statements = std::mem::take(&mut *statements.lock().expect("a lock"));
     let explain = |query: String| {

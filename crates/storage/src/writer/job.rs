@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::SyncSender;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use users::UserError;
 use users::error::Result;
@@ -16,6 +17,9 @@ pub(super) trait Job: Send {
     /// Runs the closure, and says whether its changes are to be kept.
     fn run(&mut self, tx: &mut dyn Tx) -> bool;
 
+    /// How long it has waited.
+    fn waited(&self) -> Duration;
+
     /// Answers who waits. `committed` says what became of the transaction: if it failed, so did everything in it, also
     /// what a closure said about a state that never came to be.
     fn answer(self: Box<Self>, committed: Result<()>);
@@ -23,6 +27,7 @@ pub(super) trait Job: Send {
 
 /// A write.
 pub(super) struct Write<T, F> {
+    since: Instant,
     work: Option<F>,
     outcome: Option<Outcome<T>>,
     reply: SyncSender<Outcome<T>>,
@@ -31,7 +36,7 @@ pub(super) struct Write<T, F> {
 impl<T, F> Write<T, F> {
     /// A write whose outcome goes to `reply`, which must have room for it.
     pub fn new(work: F, reply: SyncSender<Outcome<T>>) -> Self {
-        Self { work: Some(work), outcome: None, reply }
+        Self { since: Instant::now(), work: Some(work), outcome: None, reply }
     }
 }
 
@@ -48,6 +53,10 @@ where
         let keep = matches!(outcome, Ok(Ok(_)));
         self.outcome = Some(outcome);
         keep
+    }
+
+    fn waited(&self) -> Duration {
+        self.since.elapsed()
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {

@@ -13,6 +13,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use users::UserError;
 use users::error::Result;
@@ -27,6 +28,17 @@ pub(crate) use worker::PROBE;
 
 /// Opens the connection that writes, again after a failure.
 pub(crate) type Open = Box<dyn Fn() -> std::result::Result<AnyConnection, ConnectError> + Send>;
+
+/// How much a writer takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// The most writes in one transaction.
+    pub group: usize,
+    /// The most that may wait.
+    pub queue: usize,
+    /// How long they may.
+    pub patience: Duration,
+}
 
 /// The handle that writes are given to.
 pub(crate) struct Writer {
@@ -47,15 +59,15 @@ pub(crate) struct Figures {
 }
 
 impl Writer {
-    /// Starts the writer. `group` is the most writes in one transaction, `limit` the most that may wait.
-    pub fn start(connection: AnyConnection, open: Open, group: usize, limit: usize) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::new(limit.max(1)));
+    /// Starts the writer.
+    pub fn start(connection: AnyConnection, open: Open, limits: Limits) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new(limits.queue.max(1)));
         let figures = Arc::new(Figures {
             writable: AtomicBool::new(true),
             writes: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         });
-        let worker = Worker::new(connection, open, group.max(1), queue.clone(), figures.clone());
+        let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone());
         let thread = thread::Builder::new().name("store writer".to_owned()).spawn(move || worker.run())?;
         Ok(Self { queue, figures, thread: Mutex::new(Some(thread)) })
     }

@@ -16,6 +16,7 @@ use crate::connection::{self, Purpose};
 use crate::settings::Settings;
 
 const BUSY: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_millis(500);
 const NO_BOUND: u32 = 4_294_967_294;
 
 const LARGE: usize = 1_000_000;
@@ -71,7 +72,8 @@ impl Scene {
         let disk = Arc::new(disk);
         let (hand, file) = (disk.clone(), path.clone());
         let open: Open = Box::new(move || hand.open(&file));
-        let writer = Writer::start(open().expect("a connection"), open, 8, 100).expect("a thread");
+        let limits = Limits { group: 8, queue: 100, patience: PATIENCE };
+        let writer = Writer::start(open().expect("a connection"), open, limits).expect("a thread");
         Self { writer, disk, path, _folder: folder }
     }
 
@@ -194,4 +196,27 @@ fn who_shares_a_commit_that_fails_is_told_so() {
     });
     assert!(answers.iter().all(is_unavailable), "{answers:?}");
     assert!(NAMES.iter().all(|name| scene.read(name).is_none()));
+}
+
+#[test]
+fn a_write_that_waited_for_too_long_is_not_begun() {
+    let scene = Scene::on(Disk::healthy());
+    thread::scope(|scope| {
+        let (begun, has_begun) = mpsc::channel();
+        let slow = scope.spawn({
+            let writer = &scene.writer;
+            move || {
+                writer.write(move |tx| {
+                    begun.send(()).expect("somebody listens");
+                    thread::sleep(2 * PATIENCE);
+                    tx.set_fact("slow", "done")
+                })
+            }
+        });
+        has_begun.recv().expect("it begins");
+        assert_eq!(scene.write("late", 1), Err(UserError::Busy("the write waited for too long")));
+        assert_eq!(slow.join().expect("no panic"), Ok(()));
+    });
+    assert_eq!((scene.read("slow"), scene.read("late")), (Some(4), None));
+    assert_eq!(scene.write("next", 1), Ok(()));
 }

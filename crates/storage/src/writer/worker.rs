@@ -10,7 +10,7 @@ use users::ports::Tx;
 
 use super::job::Job;
 use super::queue::{Queue, Taken};
-use super::{Figures, Open};
+use super::{Figures, Limits, Open};
 use crate::connection::AnyConnection;
 use crate::error::Failure;
 use crate::pragmas;
@@ -27,6 +27,8 @@ pub(super) struct Worker {
     connection: Option<AnyConnection>,
     open: Open,
     group: usize,
+    /// A write that has waited longer is not begun: who sent it has been told to come again, or soon will be.
+    patience: Duration,
     queue: Arc<Queue>,
     figures: Arc<Figures>,
     /// What was last complained about, so that a full disk fills no log.
@@ -42,8 +44,15 @@ enum Aborted {
 }
 
 impl Worker {
-    pub fn new(connection: AnyConnection, open: Open, group: usize, queue: Arc<Queue>, figures: Arc<Figures>) -> Self {
-        Self { connection: Some(connection), open, group, queue, figures, complaint: None }
+    pub fn new(
+        connection: AnyConnection,
+        open: Open,
+        limits: Limits,
+        queue: Arc<Queue>,
+        figures: Arc<Figures>,
+    ) -> Self {
+        let Limits { group, patience, queue: _ } = limits;
+        Self { connection: Some(connection), open, group: group.max(1), patience, queue, figures, complaint: None }
     }
 
     /// Works until the queue is closed and empty.
@@ -64,7 +73,14 @@ impl Worker {
     }
 
     /// Runs a group, and answers each of it.
-    fn work(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+    fn work(&mut self, jobs: Vec<Box<dyn Job>>) {
+        let (late, mut jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job.waited() > self.patience);
+        for job in late {
+            job.answer(Err(UserError::Busy("the write waited for too long")));
+        }
+        if jobs.is_empty() {
+            return;
+        }
         let verdict = match self.commit(&mut jobs) {
             Ok(()) => {
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
@@ -141,8 +157,8 @@ fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<()> {
     connection.begin_part().map_err(unavailable)?;
     let mut session = Session::new(connection);
     let keep = job.run(&mut session);
-    if let Some(error) = session.broken() {
-        return Err(error.clone());
+    if let Some(failure) = session.broken() {
+        return Err(failure.error.clone());
     }
     let ended = if keep { connection.keep() } else { connection.undo() };
     ended.map_err(unavailable)
@@ -159,6 +175,10 @@ impl Job for Probe {
     fn run(&mut self, tx: &mut dyn Tx) -> bool {
         // If it fails, the transaction is broken, which the writer sees.
         tx.set_fact(PROBE, "written").is_ok()
+    }
+
+    fn waited(&self) -> Duration {
+        Duration::ZERO
     }
 
     fn answer(self: Box<Self>, _: Result<()>) {}

@@ -1,12 +1,15 @@
 //! Workspaces, memberships and facts.
 //!
-//! MultiConnection knows no `ON CONFLICT`. Nobody else writes between a look and the insertion that follows it.
+//! MultiConnection knows no `ON CONFLICT`. On SQLite nobody else writes between a look and the insertion that follows it;
+//! where somebody may, the backend has a statement of its own.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use users::workspace::Workspace;
 
 use crate::connection::AnyConnection;
+#[cfg(feature = "postgres")]
+use crate::postgres::upsert;
 use crate::rows::NewWorkspaceRow;
 use crate::schema::{facts, memberships, workspaces};
 
@@ -15,6 +18,10 @@ pub(crate) fn insert_workspace(connection: &mut AnyConnection, workspace: &Works
 }
 
 pub(crate) fn add_member(connection: &mut AnyConnection, workspace: &str, user: &str) -> QueryResult<()> {
+    #[cfg(feature = "postgres")]
+    if let AnyConnection::Postgres(connection) = connection {
+        return upsert::add_member(connection, workspace, user);
+    }
     if diesel::select(exists(memberships::table.find((workspace, user)))).get_result(connection)? {
         return Ok(());
     }
@@ -28,6 +35,10 @@ pub(crate) fn remove_member(connection: &mut AnyConnection, workspace: &str, use
 }
 
 pub(crate) fn set_fact(connection: &mut AnyConnection, name: &str, value: &str) -> QueryResult<()> {
+    #[cfg(feature = "postgres")]
+    if let AnyConnection::Postgres(connection) = connection {
+        return upsert::set_fact(connection, name, value);
+    }
     if diesel::update(facts::table.find(name)).set(facts::value.eq(value)).execute(connection)? > 0 {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 
-use storage::{Phase, Progress, Report};
+use storage::{CopyError, Phase, Progress, Report};
 
 use crate::fixture::Folder;
 
@@ -12,6 +12,15 @@ struct Died;
 /// Copies until so many batches of this phase are done, then dies, without a word to either store. Gives the report if it
 /// was done before that.
 pub fn die_after(folder: &Folder, phase: Phase, batches: u32) -> Option<Report> {
+    die_while(|tell| folder.copy_watched(tell), phase, batches)
+}
+
+/// The same with any attempt.
+pub fn die_while(
+    attempt: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<Report, CopyError>,
+    phase: Phase,
+    batches: u32,
+) -> Option<Report> {
     let mut seen = 0;
     let mut tell = |progress: Progress| {
         if progress.phase == phase && !progress.table.is_empty() {
@@ -21,7 +30,7 @@ pub fn die_after(folder: &Folder, phase: Phase, batches: u32) -> Option<Report> 
             }
         }
     };
-    match catch_unwind(AssertUnwindSafe(|| folder.copy_watched(&mut tell))) {
+    match catch_unwind(AssertUnwindSafe(|| attempt(&mut tell))) {
         Ok(outcome) => Some(outcome.expect("copied")),
         Err(panic) if panic.is::<Died>() => None,
         Err(panic) => std::panic::resume_unwind(panic),

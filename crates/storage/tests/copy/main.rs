@@ -7,5 +7,7 @@ mod attempts;
 mod fixture;
 mod interrupted;
 mod locked;
+#[cfg(feature = "testing")]
+mod postgres;
 mod refused;
 mod whole;

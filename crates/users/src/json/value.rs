@@ -1,5 +1,6 @@
 //! The value, and its compact text form.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 /// A JSON value (RFC 8259). A number is the text that was sent.
@@ -33,25 +34,34 @@ impl Json {
     #[must_use]
     pub fn merged_with(self, patch: Json) -> Json {
         let Json::Object(changes) = patch else { return patch };
-        let mut members = match self {
+        let members = match self {
             Json::Object(members) => members,
             _ => Vec::new(),
         };
-        for (name, change) in changes {
-            let place = members.iter().position(|(key, _)| *key == name);
-            match (place, change) {
-                (Some(at), Json::Null) => {
-                    members.remove(at);
-                }
-                (None, Json::Null) => {}
-                (Some(at), change) => {
-                    let old = std::mem::replace(&mut members[at].1, Json::Null);
-                    members[at].1 = old.merged_with(change);
-                }
-                (None, change) => members.push((name, Json::Null.merged_with(change))),
+        // Both sides may have thousands of members, so that looking for each of them in turn would take seconds.
+        let mut order = Vec::with_capacity(changes.len());
+        let mut changes: HashMap<String, Json> = changes
+            .into_iter()
+            .map(|(name, change)| {
+                order.push(name.clone());
+                (name, change)
+            })
+            .collect();
+        let mut merged = Vec::with_capacity(members.len() + order.len());
+        for (name, value) in members {
+            match changes.remove(&name) {
+                None => merged.push((name, value)),
+                Some(Json::Null) => {}
+                Some(change) => merged.push((name, value.merged_with(change))),
             }
         }
-        Json::Object(members)
+        for name in order {
+            match changes.remove(&name) {
+                None | Some(Json::Null) => {}
+                Some(change) => merged.push((name, Json::Null.merged_with(change))),
+            }
+        }
+        Json::Object(merged)
     }
 }
 
@@ -104,4 +114,44 @@ fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         }
     }
     f.write_char('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::decode;
+
+    fn json(text: &str) -> Json {
+        decode(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_examples_of_the_standard() {
+        for (target, patch, result) in [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
+            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
+            (r#"{"a":"foo"}"#, "null", "null"),
+            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
+            ("[1,2]", r#"{"a":"b","c":null}"#, r#"{"a":"b"}"#),
+            ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ] {
+            assert_eq!(json(target).merged_with(json(patch)).to_string(), result, "{target} {patch}");
+        }
+    }
+
+    #[test]
+    fn a_merge_takes_linear_time() {
+        let object = |prefix: &str, value: &str| {
+            let members: Vec<String> = (0..20_000).map(|n| format!(r#""{prefix}{n}":{value}"#)).collect();
+            json(&format!("{{{}}}", members.join(",")))
+        };
+        let began = std::time::Instant::now();
+        let merged = object("a", "1").merged_with(object("b", "null"));
+        assert_eq!(merged, object("a", "1"));
+        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+    }
 }

@@ -5,7 +5,11 @@ use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
 use crate::ports::{Store, Tx};
 use crate::role::Permissions;
+use crate::text::TextRule;
 use crate::time::Timestamp;
+
+/// What people may call a key.
+const NAME: TextRule = TextRule { min: 1, max: 255, control_free: true };
 
 /// A key to be made.
 #[derive(Debug, Clone)]
@@ -22,6 +26,26 @@ pub struct KeyRequest {
     pub expires_at: Option<Timestamp>,
 }
 
+impl KeyRequest {
+    /// Looks whether there can be such a key, before any store is asked.
+    ///
+    /// # Errors
+    /// `Usage` for a key with neither owner nor reach, with neither owner nor permission, or with a bad name.
+    pub fn check(&self) -> Result<(), OperatorError> {
+        let fault = if self.owner.is_none() && self.reach == KeyReach::Owner {
+            "a key needs an owner or a workspace".to_owned()
+        } else if self.owner.is_none() && self.permissions.is_none() {
+            "a key without an owner needs at least one permission".to_owned()
+        } else {
+            match NAME.check(&self.name) {
+                Ok(()) => return Ok(()),
+                Err(error) => format!("the key's name {error}"),
+            }
+        };
+        Err(OperatorError::Usage(fault))
+    }
+}
+
 /// A key that was made.
 #[derive(Debug)]
 pub struct NewKey {
@@ -35,14 +59,9 @@ impl<S: Store> Operator<S> {
     /// Makes a key.
     ///
     /// # Errors
-    /// `Usage` for a key with neither owner nor reach, or with neither owner nor permission; `NotFound`.
+    /// As [`KeyRequest::check`]; `NotFound` for the owner or the workspace.
     pub fn create_key(&self, request: KeyRequest) -> Result<NewKey, OperatorError> {
-        if request.owner.is_none() && request.reach == KeyReach::Owner {
-            return Err(OperatorError::Usage("a key needs an owner or a workspace".to_owned()));
-        }
-        if request.owner.is_none() && request.permissions.is_none() {
-            return Err(OperatorError::Usage("a key without an owner needs at least one permission".to_owned()));
-        }
+        request.check()?;
         let (key, now) = (self.random_key()?, self.environment.clock.now());
         Ok(self.store.write(move |tx| create_key(tx, &key, &request, now))?)
     }

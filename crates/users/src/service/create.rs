@@ -18,6 +18,9 @@ use crate::user::{Status, User};
 /// Who vouches for a user that was created here.
 const LOCAL_PROVIDER: &str = "local";
 
+/// How often a name is made for a user before others took it each time.
+const NAMING_ATTEMPTS: usize = 16;
+
 /// A user to be created.
 #[derive(Debug, Clone)]
 pub struct NewUser {
@@ -72,13 +75,14 @@ impl<S: Store> Users<S> {
             let workspace = admit(tx, &caller, &new, &roles, &policy)?;
             insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, now)
         };
-        loop {
+        for _ in 0..NAMING_ATTEMPTS {
             match self.store.write(work.clone()) {
                 // A name that was free a moment ago: the next one will be.
                 Err(UserError::Conflict(Conflict::Username)) if !is_named => {}
                 done => return done,
             }
         }
+        Err(UserError::Busy("too many want the same username"))
     }
 }
 

@@ -6,7 +6,8 @@ use super::Users;
 use crate::error::{Result, UserError};
 use crate::page::{Filter, Scope, Start};
 use crate::ports::{Lock, Store, Tx};
-use crate::role::RolePolicy;
+use crate::role::{RolePolicy, Roles};
+use crate::user::User;
 
 const RANKING: &str = "role_ranking";
 const SECRET: &str = "installation_secret";
@@ -68,13 +69,23 @@ fn reorder_roles(tx: &mut dyn Tx, policy: &RolePolicy) -> Result<()> {
         let users = tx.users(&Scope::Installation, &Filter::default(), &start, BATCH)?;
         let Some(last) = users.last() else { return Ok(()) };
         start = Start::After(last.id.clone());
-        for mut user in users {
-            let ordered = policy.roles(user.roles.iter().cloned());
-            if let Some(roles) = ordered.filter(|roles| *roles != user.roles) {
+        for user in users {
+            if in_order(&user, policy).is_none() {
+                continue;
+            }
+            // Another process may be changing it: what counts is what it is once nobody else can.
+            tx.lock(Lock::User { target: &user.id, actor: None })?;
+            let Some(mut user) = tx.user(&user.id)? else { continue };
+            if let Some(roles) = in_order(&user, policy) {
                 user.roles = roles;
                 user.revision += 1;
                 tx.update_user(&user)?;
             }
         }
     }
+}
+
+/// The user's roles in the order of rank, if they are in another one.
+fn in_order(user: &User, policy: &RolePolicy) -> Option<Roles> {
+    policy.roles(user.roles.iter().cloned()).filter(|roles| *roles != user.roles)
 }

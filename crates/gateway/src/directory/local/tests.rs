@@ -29,7 +29,7 @@ fn scene() -> Scene {
     };
     let key = operator.init(administrator).expect("an administrator").key;
     let width = Width { reads: 2, writes: 8, queue: 16, patience: Duration::from_secs(5) };
-    Scene { directory: LocalDirectory::new(Users::new(store, policy, environment), width), key }
+    Scene { directory: LocalDirectory::new(Users::new(store, policy, environment), width, Arc::new(|| true)), key }
 }
 
 impl Scene {

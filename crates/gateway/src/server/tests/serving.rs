@@ -102,6 +102,27 @@ async fn probes() {
 }
 
 #[tokio::test]
+async fn operators_get_the_headers_that_everybody_gets() {
+    let running = plain::start(Ok(()));
+    let admin = running.admin_address.expect("an address");
+    for (method, path, status) in [
+        ("GET", "/metrics", 200),
+        ("GET", "/healthz", 200),
+        ("GET", "/readyz", 200),
+        ("POST", "/readyz", 405),
+        ("GET", "/nothing", 404),
+    ] {
+        let answer = ask(admin, method, path, "").await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("x-request-id").map(str::len), Some(36), "{path}");
+    }
+    let named = ask(admin, "GET", "/metrics", "X-Request-Id: mine-1\r\n").await;
+    assert_eq!(named.header("x-request-id"), Some("mine-1"));
+}
+
+#[tokio::test]
 async fn metrics_count_what_was_answered() {
     let running = plain::start(Ok(()));
     let admin = running.admin_address.expect("an address");

@@ -48,7 +48,7 @@ pub(super) fn object(text: &str) -> FreeObject {
 }
 
 /// A user of whom little is known.
-pub(super) fn user(n: u32) -> User {
+pub fn user(n: u32) -> User {
     User {
         id: user_id(n),
         revision: 1,

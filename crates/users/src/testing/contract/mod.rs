@@ -19,6 +19,8 @@ pub mod records;
 pub mod search;
 pub mod transactions;
 
+pub use fixtures::user;
+
 use std::ops::Deref;
 
 use crate::ports::Store;

@@ -7,7 +7,7 @@ use std::thread;
 use super::fixtures::*;
 use crate::error::{Conflict, Result, UserError};
 use crate::page::{Filter, Scope};
-use crate::ports::{Store, Tx};
+use crate::ports::{Lock, Store, Tx};
 use crate::user::User;
 
 /// Changes something everywhere.
@@ -133,7 +133,7 @@ pub fn a_reader_sees_what_was_answered(store: &impl Store) {
     }
 }
 
-/// Each reads, adds one, and writes.
+/// Each makes sure of the user, reads, adds one, and writes.
 pub fn no_change_is_lost_among_many_writers(store: &impl Store) {
     const WRITERS: i64 = 8;
     const ROUNDS: i64 = 25;
@@ -143,6 +143,7 @@ pub fn no_change_is_lost_among_many_writers(store: &impl Store) {
             scope.spawn(|| {
                 for _ in 0..ROUNDS {
                     let added = store.write(|tx| {
+                        tx.lock(Lock::User { target: &user_id(1), actor: None })?;
                         let mut user = tx.user(&user_id(1))?.ok_or(UserError::Unauthenticated)?;
                         user.revision += 1;
                         tx.update_user(&user)

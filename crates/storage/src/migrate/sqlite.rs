@@ -1,40 +1,25 @@
-//! Bringing the schema up to date.
-//!
-//! All missing changes happen in one transaction that nobody else's write comes between: of two processes that start at once
-//! one changes the schema and the other waits, and a process that dies halfway has changed nothing. Foreign keys are not
-//! enforced meanwhile: a table is rebuilt by dropping the old one, which would cascade. They are checked as a whole
-//! before the end.
+//! The schema on SQLite. Foreign keys are not enforced while it changes: a table is rebuilt by dropping the old one, which
+//! would cascade. They are checked as a whole before the end.
 
 use std::path::Path;
 use std::time::Duration;
 
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::{Migration, MigrationVersion};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use super::{Known, PATIENCE, SchemaChange};
 use crate::open_error::OpenError;
 use crate::pragmas;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
-/// How long a process waits while another one changes the schema.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// One change of the schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaChange {
-    /// Its name, which begins with its date.
-    pub name: String,
-    /// Whether the store has it.
-    pub applied: bool,
-}
-
-/// The changes that this binary knows, and which of them a store has.
+/// The changes that this binary knows, and which of them a file has.
 pub(crate) struct Schema<'a> {
     path: &'a Path,
-    known: Vec<Box<dyn Migration<Sqlite>>>,
+    known: Known<Sqlite>,
 }
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
@@ -42,27 +27,17 @@ type Boxed = Box<dyn std::error::Error + Send + Sync>;
 impl<'a> Schema<'a> {
     /// Of the store at `path`.
     pub fn of(path: &'a Path) -> Result<Self, OpenError> {
-        let mut known = SQLITE.migrations().map_err(|error| database(path, &error))?;
-        known.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
-        Ok(Self { path, known })
+        Ok(Self { path, known: Known::of(path.display().to_string(), &SQLITE)? })
     }
 
     /// Which changes the store has.
     pub fn status(&self, connection: &mut SqliteConnection) -> Result<Vec<SchemaChange>, OpenError> {
-        let applied = self.applied(connection)?;
-        let state = |change: &dyn Migration<Sqlite>| {
-            let name = change.name();
-            SchemaChange { name: name.to_string(), applied: applied.contains(&name.version()) }
-        };
-        Ok(self.known.iter().map(|change| state(change.as_ref())).collect())
+        self.known.status(&self.applied(connection)?)
     }
 
     /// Refuses a store that lacks a change.
     pub fn require_current(&self, connection: &mut SqliteConnection) -> Result<(), OpenError> {
-        match self.pending(connection)?.len() {
-            0 => Ok(()),
-            pending => Err(OpenError::Outdated { path: self.path.to_owned(), pending }),
-        }
+        self.known.require_none(self.pending(connection)?.len())
     }
 
     /// Makes the missing changes. Takes no lock where there are none.
@@ -91,31 +66,23 @@ impl<'a> Schema<'a> {
             let name = change.name().to_string();
             tracing::info!(change = name, "changing the store's schema");
             let run = connection.run_migration(change);
-            run.map_err(|error| self.change_failed(&name, &error))?;
+            run.map_err(|error| self.known.change_failed(&name, &error))?;
         }
         match pragmas::broken_references(connection).map_err(|error| database(self.path, &error))? {
             0 => Ok(()),
-            broken => Err(self.change_failed("as a whole", &format!("it would leave {broken} broken references"))),
+            broken => {
+                let reason = format!("it would leave {broken} broken references");
+                Err(self.known.change_failed("as a whole", &reason))
+            }
         }
     }
 
     fn pending(&self, connection: &mut SqliteConnection) -> Result<Vec<&dyn Migration<Sqlite>>, OpenError> {
-        let applied = self.applied(connection)?;
-        Ok(self.known.iter().map(AsRef::as_ref).filter(|change| !applied.contains(&change.name().version())).collect())
+        self.known.pending(&self.applied(connection)?)
     }
 
     fn applied(&self, connection: &mut SqliteConnection) -> Result<Vec<MigrationVersion<'static>>, OpenError> {
-        let applied = connection.applied_migrations().map_err(|error: Boxed| database(self.path, &error))?;
-        let is_known =
-            |version: &&MigrationVersion<'_>| self.known.iter().any(|change| change.name().version() == **version);
-        match applied.iter().find(|version| !is_known(version)) {
-            Some(version) => Err(OpenError::Newer { path: self.path.to_owned(), version: version.to_string() }),
-            None => Ok(applied),
-        }
-    }
-
-    fn change_failed(&self, name: &str, reason: &impl ToString) -> OpenError {
-        OpenError::Migration { path: self.path.to_owned(), name: name.to_owned(), reason: reason.to_string() }
+        connection.applied_migrations().map_err(|error: Boxed| database(self.path, &error))
     }
 }
 
@@ -123,5 +90,8 @@ impl<'a> Schema<'a> {
 pub(crate) fn database(path: &Path, error: &impl ToString) -> OpenError {
     let (path, reason) = (path.to_owned(), error.to_string());
     let not_writable = ["readonly database", "unable to open database file"].iter().any(|text| reason.contains(text));
-    if not_writable { OpenError::NotWritable { path, reason } } else { OpenError::Database { path, reason } }
+    if not_writable {
+        return OpenError::NotWritable { path, reason };
+    }
+    OpenError::Database { store: path.display().to_string(), reason }
 }

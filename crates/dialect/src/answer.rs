@@ -1,0 +1,29 @@
+//! Parts of answers that all dialects have.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use serde_json::value::RawValue;
+use users::UserError;
+use users::json::FreeObject;
+
+/// The answer with one more header.
+#[must_use]
+pub fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            response.headers_mut().insert(name, value);
+            response
+        }
+        // All values are made of words of ours, numbers, ids, methods, and what was a header or percent-encoded.
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// A free object as it stands in a body: its own text, so that its numbers stay as they were sent.
+///
+/// # Errors
+/// `Internal` if the stored text is no JSON, which only damage from outside can cause.
+pub fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
+    let text = object.as_str().to_owned();
+    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
+}

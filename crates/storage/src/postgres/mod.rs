@@ -1,0 +1,31 @@
+//! PostgreSQL: only what differs there. The queries are in `reads` and `writes`.
+//!
+//! Writes run side by side, each on a connection of its own, and take the locks that the core names. Reads see one state
+//! each. Any number of processes may do so on one database.
+//!
+//! (Hot standbys for reading would be a second pool beside [`store`]'s, asked before `begin_read`.)
+
+mod connect;
+mod gate;
+pub(crate) mod locks;
+mod pool;
+mod pulse;
+mod retry;
+mod store;
+pub(crate) mod upsert;
+
+pub(crate) use store::{PostgresStore, connected, schema_changes};
+
+use diesel::connection::AnsiTransactionManager;
+use diesel::{PgConnection, QueryResult};
+
+/// Begins a transaction that sees one state throughout, also where it reads several times.
+pub(crate) fn begin_read(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+}
+
+/// Begins a transaction that writes. Each of its statements sees what others have committed until then: what is read after
+/// a lock was waited for must be what the one before has left.
+pub(crate) fn begin_write(connection: &mut PgConnection) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE")
+}

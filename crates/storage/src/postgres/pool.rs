@@ -1,0 +1,85 @@
+//! The pool of connections. A connection is not tested each time that it is lent, which would cost every request a round
+//! trip; but once one was found dead, every other that was there before is tested before it is lent again. So a server
+//! that was restarted costs its first request a second try, and no request a failure.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use r2d2::{HandleError, ManageConnection, Pool, PooledConnection};
+
+use super::connect::{self, ConnectError};
+use crate::address::Address;
+use crate::connection::AnyConnection;
+use crate::postgres_settings::PostgresSettings;
+
+/// Opens connections.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    address: Address,
+    settings: PostgresSettings,
+    /// How many connections were found dead.
+    deaths: AtomicU64,
+}
+
+/// A connection, and what is known about it.
+pub(crate) struct Kept {
+    /// The connection.
+    pub connection: AnyConnection,
+    /// Whether it must not be used again.
+    pub doubtful: bool,
+    /// How many deaths it has outlived.
+    outlived: u64,
+}
+
+/// A connection on loan.
+pub(crate) type Loan = PooledConnection<Manager>;
+
+impl ManageConnection for Manager {
+    type Connection = Kept;
+    type Error = ConnectError;
+
+    fn connect(&self) -> Result<Kept, ConnectError> {
+        // Counted before: what dies meanwhile makes this one suspect too.
+        let outlived = self.deaths.load(Ordering::Acquire);
+        let connection = connect::open(&self.address, &self.settings)?;
+        Ok(Kept { connection: AnyConnection::Postgres(connection), doubtful: false, outlived })
+    }
+
+    fn is_valid(&self, kept: &mut Kept) -> Result<(), ConnectError> {
+        let deaths = self.deaths.load(Ordering::Acquire);
+        if kept.outlived != deaths {
+            kept.connection.batch_execute("SELECT 1").map_err(ConnectError::of_query)?;
+            kept.outlived = deaths;
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, kept: &mut Kept) -> bool {
+        let broken = std::thread::panicking() || kept.doubtful || kept.connection.is_broken();
+        if broken {
+            self.deaths.fetch_add(1, Ordering::AcqRel);
+        }
+        broken
+    }
+}
+
+#[derive(Debug)]
+struct Log;
+
+impl HandleError<ConnectError> for Log {
+    fn handle_error(&self, error: ConnectError) {
+        tracing::warn!(%error, "a connection to the database has failed");
+    }
+}
+
+/// A pool that opens its connections as they are needed. `wait` bounds the pauses between attempts.
+pub(crate) fn build(address: Address, settings: PostgresSettings, wait: Duration) -> Pool<Manager> {
+    Pool::builder()
+        .max_size(settings.pool.max(1))
+        .min_idle(Some(1))
+        .connection_timeout(wait.max(Duration::from_millis(1)))
+        .test_on_check_out(true)
+        .error_handler(Box::new(Log))
+        .build_unchecked(Manager { address, settings, deaths: AtomicU64::new(0) })
+}

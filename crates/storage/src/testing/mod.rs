@@ -1,0 +1,197 @@
+//! PostgreSQL servers for tests: each is made anew, listens where nobody else looks, and disappears with the test.
+//!
+//! Nothing here is silently left out: where the machine has no PostgreSQL, the test fails and says what to install.
+
+// A test says what is wrong by a panic.
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod binaries;
+mod guard;
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+
+use binaries::Binaries;
+use guard::Guard;
+
+/// A database that every new one is a copy of: migrated once.
+const TEMPLATE: &str = "diglot_template";
+
+/// How long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server of its own: a cluster, as PostgreSQL calls it.
+pub struct Cluster {
+    folder: PathBuf,
+    port: u16,
+    guard: Mutex<Guard>,
+    template: OnceLock<()>,
+    databases: AtomicU32,
+}
+
+/// What is unusual about a cluster.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Make {
+    /// It listens on 127.0.0.1 too, not only on its socket.
+    pub tcp: bool,
+    /// It flushes its disk, as servers do and tests need not.
+    pub fsync: bool,
+}
+
+impl Cluster {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// Without PostgreSQL on this machine.
+    #[must_use]
+    pub fn start(make: Make) -> Self {
+        let binaries = Binaries::find().unwrap_or_else(|missing| panic!("{missing}"));
+        let folder = folder();
+        binaries.own(&folder);
+        binaries.initdb(&folder.join("data"));
+        let port = if make.tcp { free_port() } else { 5432 };
+        fs::write(folder.join("data/postgresql.auto.conf"), configuration(&folder, port, make)).expect("configured");
+        let mut guard = Guard::start(&binaries, &folder);
+        guard.say("start");
+        let cluster =
+            Self { folder, port, guard: Mutex::new(guard), template: OnceLock::new(), databases: AtomicU32::new(0) };
+        cluster.wait_until_it_serves();
+        cluster
+    }
+
+    /// The one that the tests of a process share. It ends with the process.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(Make::default()))
+    }
+
+    /// The URL of a database, through the socket.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@/{database}?host={}&port={}", self.folder.display(), self.port)
+    }
+
+    /// The URL of a database, through the network, of a cluster that listens there.
+    #[must_use]
+    pub fn tcp_url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A connection to a database, to look behind the store's back.
+    #[must_use]
+    pub fn connect(&self, database: &str) -> PgConnection {
+        let url = self.url(database).replace("postgres://", "postgresql://");
+        PgConnection::establish(&url).expect("a connection")
+    }
+
+    /// Makes an empty database. Gives its name.
+    #[must_use]
+    pub fn empty_database(&self) -> String {
+        self.database_like("TEMPLATE template0")
+    }
+
+    /// Makes a database that has our schema. Gives its name.
+    #[must_use]
+    pub fn database(&self) -> String {
+        self.template.get_or_init(|| {
+            self.connect("postgres").batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).expect("a template");
+            let url = self.url(TEMPLATE).parse().expect("a URL");
+            drop(crate::open(&crate::Settings::new(url)).expect("a store"));
+        });
+        self.database_like(&format!("TEMPLATE {TEMPLATE}"))
+    }
+
+    /// Makes a database in such a manner. Gives its name.
+    #[must_use]
+    pub fn database_like(&self, manner: &str) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let end = Instant::now() + PATIENCE;
+        // A template is not copied while somebody is connected to it, and servers take a moment to see that nobody is.
+        while let Err(error) = self.connect("postgres").batch_execute(&format!("CREATE DATABASE {name} {manner}")) {
+            assert!(error.to_string().contains("being accessed") && Instant::now() < end, "{error}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        name
+    }
+
+    /// Ends the server as a crash does, and starts it again. Gives back once it starts, not once it serves.
+    pub fn restart_immediate(&self) {
+        let mut guard = self.guard();
+        guard.stop();
+        guard.say("start");
+    }
+
+    /// Ends the server as a crash does.
+    pub fn stop(&self) {
+        self.guard().stop();
+    }
+
+    /// Starts a server that was stopped, and waits until it serves.
+    pub fn start_again(&self) {
+        self.guard().say("start");
+        self.wait_until_it_serves();
+    }
+
+    /// Makes the server stand still: it keeps its connections, and says nothing.
+    pub fn freeze(&self) {
+        self.guard().freeze();
+    }
+
+    /// Makes it go on.
+    pub fn thaw(&self) {
+        self.guard().thaw();
+    }
+
+    /// Waits until the server serves.
+    pub fn wait_until_it_serves(&self) {
+        let url = self.url("postgres").replace("postgres://", "postgresql://");
+        let end = Instant::now() + PATIENCE;
+        while let Err(error) = PgConnection::establish(&url) {
+            let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(Instant::now() < end, "{error}: {}", log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Guard> {
+        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A folder of our own, with a short name: the path of a socket may have a hundred characters.
+fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let place = Some(std::env::temp_dir()).filter(|place| place.as_os_str().len() < 40);
+    let place = place.unwrap_or_else(|| PathBuf::from("/tmp"));
+    let folder = place.join(format!("pg-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir(&folder).expect("a folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("a mode");
+    folder
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// A server for tests, on a small machine.
+fn configuration(folder: &Path, port: u16, make: Make) -> String {
+    let on = |is_on: bool| if is_on { "on" } else { "off" };
+    format!(
+        "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{}'\nfsync = {}\nfull_page_writes = {}\n\
+         max_connections = 200\nshared_buffers = 32MB\nautovacuum = off\ndeadlock_timeout = 100ms\n\
+         log_min_messages = fatal\n",
+        if make.tcp { "127.0.0.1" } else { "" },
+        folder.display(),
+        on(make.fsync),
+        on(make.fsync),
+    )
+}

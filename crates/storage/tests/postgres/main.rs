@@ -1,0 +1,18 @@
+//! The store on PostgreSQL, from outside, on servers of this machine.
+
+// A test says what is wrong by a panic.
+#![allow(clippy::expect_used)]
+
+mod house;
+mod outages;
+mod processes;
+mod restarts;
+mod schema;
+
+use house::{House, TempStore};
+
+fn fresh() -> TempStore {
+    House::new().into_store()
+}
+
+users::store_contract!(fresh);

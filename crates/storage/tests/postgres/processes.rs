@@ -1,0 +1,161 @@
+//! Two stores on one database, as two processes have them.
+
+use std::thread;
+
+use diesel::connection::SimpleConnection;
+use storage::AnyStore;
+use users::error::Result;
+use users::ports::{Lock, Reads, Store, Tx};
+use users::testing::contract::user;
+use users::{Conflict, RoleName, Status, User, UserError, UserId};
+
+use crate::house::{House, increment, look, number};
+
+#[test]
+fn two_writers_on_one_database_lose_nothing() {
+    const THREADS: u32 = 8;
+    const ROUNDS: u32 = 25;
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    thread::scope(|scope| {
+        for n in 0..THREADS {
+            let store = if n % 2 == 0 { &one } else { &other };
+            scope.spawn(move || {
+                for _ in 0..ROUNDS {
+                    increment(store).expect("written");
+                }
+            });
+        }
+    });
+    for store in [&one, &other] {
+        assert_eq!(number(look(store).expect("a look")), THREADS * ROUNDS);
+    }
+}
+
+#[test]
+fn what_one_answers_the_other_sees_at_once() {
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    for n in 0..50_u32 {
+        let (writer, reader) = if n % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        increment(writer).expect("written");
+        assert_eq!(number(look(reader).expect("a look")), n + 1);
+    }
+}
+
+fn administrators(reads: &mut dyn Reads, ids: &[UserId]) -> Result<usize> {
+    let mut count = 0;
+    for id in ids {
+        count += usize::from(reads.user(id)?.is_some_and(|user| user.is_active()));
+    }
+    Ok(count)
+}
+
+/// Disables the target on behalf of the actor, if another administrator stays, as the core does it.
+fn disable(tx: &mut dyn Tx, target: &UserId, actor: &UserId) -> Result<()> {
+    tx.lock(Lock::User { target, actor: Some(actor) })?;
+    tx.lock(Lock::Administrators)?;
+    if !tx.user(actor)?.is_some_and(|user| user.is_active()) {
+        return Err(UserError::Unauthenticated);
+    }
+    let found = tx.user(target)?.ok_or_else(|| UserError::no_user(target.as_str()))?;
+    if !tx.has_active_with_role(&RoleName::from_stored("user".to_owned()), Some(target))? {
+        return Err(Conflict::LastAdministrator.into());
+    }
+    tx.update_user(&User { status: Status::Inactive, ..found })
+}
+
+#[test]
+fn of_two_administrators_who_disable_each_other_one_stays() {
+    const ROUNDS: usize = 200;
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    let both = [user(1), user(2)];
+    let ids = both.clone().map(|user| user.id);
+    let inserted = both.clone();
+    one.write(move |tx| inserted.iter().try_for_each(|user| tx.insert_user(user, None))).expect("two administrators");
+    for round in 0..ROUNDS {
+        let act = |store: &AnyStore, target: &UserId, actor: &UserId| {
+            let (target, actor) = (target.clone(), actor.clone());
+            store.write(move |tx| disable(tx, &target, &actor))
+        };
+        let outcomes = thread::scope(|scope| {
+            let first = scope.spawn(|| act(&one, &ids[0], &ids[1]));
+            let second = scope.spawn(|| act(&other, &ids[1], &ids[0]));
+            [first.join().expect("an outcome"), second.join().expect("an outcome")]
+        });
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "round {round}: {outcomes:?}");
+        assert!(outcomes.contains(&Err(UserError::Unauthenticated)), "round {round}: {outcomes:?}");
+        assert_eq!(one.read(|reads| administrators(reads, &ids)), Ok(1), "round {round}");
+        let restored = both.clone();
+        one.write(move |tx| restored.iter().try_for_each(|user| tx.update_user(user))).expect("restored");
+    }
+}
+
+#[test]
+fn of_sixteen_who_want_one_address_one_gets_it() {
+    const RACERS: u32 = 16;
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    for round in 0..10 {
+        let outcomes: Vec<Result<()>> = thread::scope(|scope| {
+            let race = |n: u32| {
+                let store = if n.is_multiple_of(2) { &one } else { &other };
+                let racer = User { id: user(100 * round + n).id, ..user(round) };
+                move || store.write(move |tx| tx.insert_user(&racer, None))
+            };
+            let racers: Vec<_> = (1..=RACERS).map(|n| scope.spawn(race(n))).collect();
+            racers.into_iter().map(|racer| racer.join().expect("an outcome")).collect()
+        });
+        let taken = outcomes.iter().filter(|outcome| **outcome == Err(Conflict::Email.into())).count();
+        assert_eq!((outcomes.iter().filter(|o| o.is_ok()).count(), taken), (1, RACERS as usize - 1), "{outcomes:?}");
+    }
+}
+
+#[test]
+fn a_deadlock_is_undone_and_tried_again() {
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    let both = [user(1), user(2)];
+    let (ids, inserted) = (both.clone().map(|user| user.id), both);
+    one.write(move |tx| inserted.iter().try_for_each(|user| tx.insert_user(user, None))).expect("two users");
+    let cross = |store: &AnyStore, ids: [UserId; 2]| {
+        store.write(move |tx| {
+            for id in &ids {
+                tx.lock(Lock::User { target: id, actor: None })?;
+                let found = tx.user(id)?.ok_or_else(|| UserError::no_user(id.as_str()))?;
+                tx.update_user(&User { revision: found.revision + 1, ..found })?;
+                thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Ok(())
+        })
+    };
+    const ROUNDS: i64 = 5;
+    thread::scope(|scope| {
+        for (store, order) in [(&one, [ids[0].clone(), ids[1].clone()]), (&other, [ids[1].clone(), ids[0].clone()])] {
+            let cross = &cross;
+            scope.spawn(move || (0..ROUNDS).for_each(|_| cross(store, order.clone()).expect("done in the end")));
+        }
+    });
+    for id in &ids {
+        let revision = one.read(|reads| reads.user(id)).expect("a look").map(|user| user.revision);
+        assert_eq!(revision, Some(user(1).revision + 2 * ROUNDS));
+    }
+}
+
+#[test]
+fn text_is_ordered_byte_by_byte_whatever_the_database_prefers() {
+    let house = House::new();
+    // A database whose own order is that of a language: a, B, c, and letters before digits' capital neighbours.
+    let database = house.cluster.database_like("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
+    let house = House { cluster: house.cluster, database };
+    let store = house.open();
+    let names = ["B", "a", "Z", "é", "_", "0", "ä", "~", "-"];
+    let insert = |name: &str| format!("INSERT INTO workspaces VALUES ('{name}', '{name}', 0);");
+    let mut other = house.cluster.connect(&house.database);
+    other.batch_execute(&names.map(insert).concat()).expect("inserted");
+    let listed = store.read(|reads| Ok(reads.workspaces()?.into_iter().map(|w| w.name).collect::<Vec<_>>()));
+    let mut expected = names.map(str::to_owned).to_vec();
+    expected.sort();
+    assert_eq!(listed, Ok(expected));
+}

@@ -1,0 +1,18 @@
+//! What the stories stand on: a house for the real binary, two typed clients, and the town in which users live.
+
+pub mod answer;
+pub mod cli;
+pub mod doors;
+pub mod house;
+pub mod http;
+pub mod poll;
+pub mod snapshot;
+pub mod town;
+mod watch;
+
+pub use answer::{Answer, shaped};
+pub use doors::{Maisa, Mm};
+pub use house::{House, Server};
+pub use http::{Http, Request};
+pub use poll::{eventually, timed};
+pub use town::{NOBODY, Person, Town, Workspace, fresh, id, town};

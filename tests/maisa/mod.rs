@@ -1,0 +1,5 @@
+//! What only the Maisa dialect promises.
+
+mod input;
+mod lists;
+mod writes;

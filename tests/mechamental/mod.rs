@@ -1,0 +1,7 @@
+//! What only the MechaMental dialect promises.
+
+mod cursors;
+mod lists;
+mod malformed;
+mod me;
+mod rules;

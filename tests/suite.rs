@@ -1,0 +1,14 @@
+//! The acceptance suite: diglot as its clients and its operators see it, over real sockets and the command line.
+//!
+//! What is expected here comes from the two API references and from the contract, never from the implementation.
+
+mod harness;
+
+mod cli;
+mod contract;
+mod crossing;
+mod golden;
+mod maisa;
+mod mechamental;
+mod robustness;
+mod vectors;
