@@ -5,6 +5,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use storage::testing::Cluster;
 use users::json::FreeObject;
 use users::password::PasswordHash;
 use users::ports::Store;
@@ -66,10 +67,21 @@ fn crowded_with(users: u32, bio: Option<&Bio>) -> Program {
     program
 }
 
+/// Starts a copy of `from.db` to `to.db` and kills it so long after it has said this; see [`kill_one_after`].
+fn kill_after(program: &Program, beginning: &str, delay: Duration) -> bool {
+    kill_one_after(program, &COPY, &program.at("to.db"), beginning, delay)
+}
+
 /// Starts a copy and kills it so long after it has said this. Says whether that left an unfinished one: on a good day it was
 /// done before.
-fn kill_after(program: &Program, beginning: &str, delay: Duration) -> bool {
-    let mut copy = program.start(&COPY);
+fn kill_one_after(
+    program: &Program,
+    arguments: &[&str],
+    target: &storage::Settings,
+    beginning: &str,
+    delay: Duration,
+) -> bool {
+    let mut copy = program.start(arguments);
     let lines = BufReader::new(copy.stderr.take().expect("an error output")).lines();
     let said = lines.map(|line| line.expect("a line")).any(|line| line.starts_with(beginning));
     if said {
@@ -77,7 +89,7 @@ fn kill_after(program: &Program, beginning: &str, delay: Duration) -> bool {
     }
     copy.kill().expect("killed, as by kill -9");
     copy.wait().expect("it ends");
-    storage::open_existing(&program.at("to.db")).is_err()
+    storage::open_existing(target).is_err()
 }
 
 fn assert_complete(ended: &Ended, rows: u64) -> Value {
@@ -164,6 +176,35 @@ fn what_cannot_be_copied_is_said_in_a_line() {
     drop(full);
     let refused = copy("sqlite://from.db", "sqlite://full.db");
     assert_eq!((refused.code, refused.error.contains("the target is not empty")), (1, true), "{refused:?}");
+}
+
+#[test]
+fn a_store_moves_to_a_server_and_back() {
+    let program = crowded(5_000);
+    let cluster = Cluster::shared();
+    let url = cluster.url(&cluster.empty_database());
+    let there = ["copy", "--json", "--from", "sqlite://from.db", "--to", &url];
+    let settings = storage::Settings::new(url.parse().expect("a URL"));
+    // On a good day it is done before it is killed.
+    if kill_one_after(&program, &there, &settings, "copying", Duration::from_millis(50)) {
+        let moved = Program::new().with("DIGLOT_DATABASE__URL", &url);
+        for command in [&["serve"][..], &["check"], &["init"], &["migrate"], &["user", "list"]] {
+            let refused = moved.run(command);
+            assert_eq!(refused.code, 1, "{command:?}: {refused:?}");
+            assert!(
+                refused.error.contains("is an unfinished copy") && refused.error.lines().count() == 1,
+                "{refused:?}"
+            );
+        }
+    }
+    let there = assert_complete(&program.run(&there), 10_004);
+    let server = Program::new().with("DIGLOT_DATABASE__URL", &url);
+    assert_eq!(server.run(&["check"]).code, 0);
+    let back = program.run(&["copy", "--json", "--from", &url, "--to", "sqlite://to.db"]);
+    assert_eq!(assert_complete(&back, 10_004)["tables"], there["tables"]);
+    let same = program.run(&["copy", "--from", &url, "--to", &url]);
+    assert_eq!((same.code, same.error.lines().count()), (2, 1), "{same:?}");
+    server.serve();
 }
 
 /// The most memory that the process has had, in KiB, until it ends.
