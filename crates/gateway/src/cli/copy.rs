@@ -22,7 +22,7 @@ pub struct Copy {
     /// The database URL of the store to copy
     #[arg(long, value_name = "URL")]
     from: String,
-    /// The database URL of the store to fill; made where there is none
+    /// The database URL of the store to fill; made where there is none (on PostgreSQL, the database must exist)
     #[arg(long, value_name = "URL")]
     to: String,
     #[command(flatten)]
