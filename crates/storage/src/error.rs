@@ -14,6 +14,10 @@ const UNIQUE: [(&str, &str, Conflict); 2] = [
 const DAMAGE: [&str; 5] =
     ["malformed", "is not a database", "no such table", "no such column", "invalid byte sequence"];
 
+/// Who waits in vain for a whole table, which somebody copies or changes, waits while the statement is still being read; so
+/// PostgreSQL points into it although it is fine. (In another language it is taken for damage: nothing else tells them apart.)
+const LOCK_TIMEOUT: &str = "canceling statement due to lock timeout";
+
 /// A failed query.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
@@ -73,6 +77,7 @@ fn of_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> 
         | DatabaseErrorKind::UnableToSendCommand
         | DatabaseErrorKind::ReadOnlyTransaction => Failure::new(unavailable(), Harm::Connection),
         _ if is_deadlock(info) => Failure::new(unavailable(), Harm::Collision),
+        _ if message == LOCK_TIMEOUT => Failure::new(unavailable(), Harm::Transaction),
         // PostgreSQL points into a statement that it cannot understand, so the schema is not the one that it was written for.
         _ if info.statement_position().is_some() || DAMAGE.iter().any(|damage| message.contains(damage)) => {
             Failure::new(internal(), Harm::Transaction)

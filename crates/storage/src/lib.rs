@@ -15,6 +15,7 @@
 #[cfg(feature = "postgres")]
 mod address;
 mod connection;
+mod copy;
 mod error;
 mod files;
 mod migrate;
@@ -37,6 +38,7 @@ mod url;
 mod writer;
 mod writes;
 
+pub use copy::{CopyError, Phase, Progress, Report, Sum, TableReport, copy};
 pub use migrate::SchemaChange;
 pub use open_error::OpenError;
 pub use postgres_settings::PostgresSettings;

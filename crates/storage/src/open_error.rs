@@ -42,6 +42,9 @@ pub enum OpenError {
         /// How many changes are missing.
         pending: usize,
     },
+    /// It holds the beginning of a copy.
+    #[error("the store {0} is an unfinished copy; finish it by `diglot copy`, or delete it")]
+    Unfinished(String),
     /// A change of the schema failed; the store is as it was.
     #[error("the schema change {name} of the store {store} failed: {reason}")]
     Migration {

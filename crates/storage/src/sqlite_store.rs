@@ -11,6 +11,7 @@ use users::error::Result;
 use users::ports::{Reads, Tx};
 
 use crate::connection::{self, AnyConnection, Purpose};
+use crate::copy;
 use crate::error::Failure;
 use crate::files;
 use crate::migrate::SchemaChange;
@@ -61,7 +62,8 @@ impl SqliteStore {
         let mut connection =
             connection::open_file(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
         prepare(&Schema::of(&path)?, &mut connection)?;
-        let connection = AnyConnection::Sqlite(connection);
+        let mut connection = AnyConnection::Sqlite(connection);
+        copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
         let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));

@@ -1,12 +1,14 @@
 //! The command line.
 
 mod check;
+mod copy;
 mod init;
 mod key;
 mod member;
 mod migrate;
 mod output;
 mod password;
+mod progress;
 mod serve;
 mod user;
 mod workspace;
@@ -44,6 +46,7 @@ enum Command {
     Init(init::Init),
     /// Bring the store up to date
     Migrate(migrate::Migrate),
+    Copy(copy::Copy),
     /// Workspaces, the tenants
     #[command(subcommand)]
     Workspace(workspace::Workspace),
@@ -80,6 +83,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Serve => serve::run(&context),
         Command::Init(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
+        Command::Copy(command) => command.run(&context),
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),

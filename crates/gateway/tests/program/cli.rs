@@ -251,7 +251,7 @@ fn a_list_whose_reader_has_gone_ends_quietly() {
 #[test]
 fn every_command_explains_itself() {
     let program = Program::new();
-    for command in ["serve", "init", "migrate", "workspace", "member", "key", "user", "check"] {
+    for command in ["serve", "init", "migrate", "copy", "workspace", "member", "key", "user", "check"] {
         let help = program.run(&[command, "--help"]);
         assert_eq!(help.code, 0);
         assert!(help.output.contains("Usage: diglot") && help.output.contains("--config"), "{help:?}");

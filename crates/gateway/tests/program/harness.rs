@@ -97,6 +97,22 @@ impl Program {
         ended(child)
     }
 
+    /// Starts it and does not wait for its end.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().expect("it starts")
+    }
+
+    /// Removes a file from the folder.
+    pub fn remove(&self, name: &str) {
+        std::fs::remove_file(self.folder.path().join(name)).expect("removed");
+    }
+
+    /// Where a store in the folder is.
+    pub fn at(&self, name: &str) -> storage::Settings {
+        let url = format!("sqlite://{}", self.folder.path().join(name).display());
+        storage::Settings::new(url.parse().expect("a URL"))
+    }
+
     /// Runs it with nobody to read the output.
     pub fn run_unread(&self, arguments: &[&str]) -> Ended {
         let mut child = self.command(arguments).spawn().expect("it starts");

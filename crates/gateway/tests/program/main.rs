@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says so")]
 
 mod cli;
+mod copy;
 mod descriptors;
 mod harness;
 mod logs;

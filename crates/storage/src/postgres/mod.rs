@@ -14,7 +14,7 @@ mod retry;
 mod store;
 pub(crate) mod upsert;
 
-pub(crate) use store::{PostgresStore, schema_changes};
+pub(crate) use store::{PostgresStore, connected, schema_changes};
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::{PgConnection, QueryResult};

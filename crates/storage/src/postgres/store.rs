@@ -17,6 +17,7 @@ use super::pulse::{Condition, Pulse};
 use super::retry::Tries;
 use crate::address::Address;
 use crate::connection::AnyConnection;
+use crate::copy;
 use crate::error::{Failure, Harm};
 use crate::migrate::SchemaChange;
 use crate::migrate::postgres::Schema;
@@ -57,7 +58,8 @@ pub(crate) fn schema_changes(address: &Address) -> Result<Vec<SchemaChange>, Ope
     Schema::of(address.to_string())?.status(&mut connection)
 }
 
-fn connected(address: &Address, settings: &PostgresSettings) -> Result<PgConnection, OpenError> {
+/// A connection of its own, outside any pool.
+pub(crate) fn connected(address: &Address, settings: &PostgresSettings) -> Result<PgConnection, OpenError> {
     connect::open(address, settings)
         .map_err(|error| OpenError::Database { store: address.to_string(), reason: error.to_string() })
 }
@@ -80,7 +82,9 @@ impl PostgresStore {
     ) -> Result<Self, OpenError> {
         let limits = settings.postgres.clone();
         // The pool would only try again and again; who starts wants to hear what is wrong.
-        prepare(&Schema::of(address.to_string())?, &mut connected(address, &limits)?)?;
+        let mut connection = connected(address, &limits)?;
+        prepare(&Schema::of(address.to_string())?, &mut connection)?;
+        copy::refuse_unfinished(&mut AnyConnection::Postgres(connection), &address.to_string())?;
         let gate = Gate::new(limits.pool as usize, settings.write_queue);
         let pulse = Pulse::start(address.clone(), limits.clone()).map_err(OpenError::Thread)?;
         Ok(Self {

@@ -24,6 +24,8 @@ use job::Write;
 use queue::{Queue, Refused};
 use worker::Worker;
 
+pub(crate) use worker::PROBE;
+
 /// Opens the connection that writes, again after a failure.
 pub(crate) type Open = Box<dyn Fn() -> std::result::Result<AnyConnection, ConnectError> + Send>;
 

@@ -20,7 +20,7 @@ use crate::session::Session;
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a probe writes.
-const PROBE: &str = "writer_probe";
+pub(crate) const PROBE: &str = "writer_probe";
 
 /// The owner of the connection that writes.
 pub(super) struct Worker {

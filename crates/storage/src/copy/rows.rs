@@ -1,0 +1,95 @@
+//! The tables as they are copied: every column of every row, just as it is stored. The core's records would not do, because
+//! they leave out what can be derived; and a row that makes no sense to the core is to be copied nevertheless.
+
+use diesel::prelude::{Insertable, Queryable};
+use serde::{Serialize, Serializer};
+
+use crate::schema::{facts, keys, memberships, outbox, users, workspaces};
+
+/// A row of `workspaces`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = workspaces)]
+pub(super) struct Workspace {
+    pub id: String,
+    pub name: String,
+    pub created_at: i64,
+}
+
+/// A row of `users`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+pub(super) struct User {
+    pub id: String,
+    pub revision: i64,
+    pub email: String,
+    pub email_key: String,
+    pub verified: bool,
+    pub username: String,
+    pub username_key: String,
+    pub full_name: Option<String>,
+    pub status: String,
+    pub role: String,
+    pub roles: String,
+    pub department: Option<String>,
+    pub timezone: Option<String>,
+    pub locale: Option<String>,
+    pub auth_provider: Option<String>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub last_login: Option<i64>,
+    pub default_workspace_id: Option<String>,
+    pub password_hash: Option<String>,
+    pub search_text: String,
+    pub avatar_url: Option<String>,
+    pub bio: Option<String>,
+    pub preferences: String,
+    pub settings: String,
+    pub metadata: String,
+}
+
+/// A row of `memberships`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = memberships)]
+pub(super) struct Membership {
+    pub workspace_id: String,
+    pub user_id: String,
+}
+
+/// A row of `keys`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = keys, treat_none_as_default_value = false)]
+pub(super) struct Key {
+    pub id: String,
+    pub name: String,
+    #[serde(serialize_with = "hexadecimal")]
+    pub secret_hash: Vec<u8>,
+    pub reach: String,
+    pub workspace_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub permissions: Option<String>,
+    pub created_at: i64,
+    pub expires_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+/// A row of `outbox`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = outbox)]
+pub(super) struct Message {
+    pub id: i64,
+    pub user_id: String,
+    pub kind: String,
+    pub created_at: i64,
+}
+
+/// A row of `facts`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = facts)]
+pub(super) struct Fact {
+    pub name: String,
+    pub value: String,
+}
+
+fn hexadecimal<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&data_encoding::HEXLOWER.encode(bytes))
+}

@@ -1,0 +1,147 @@
+//! What arrives.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
+use storage::{Phase, Report};
+use users::UserId;
+use users::ports::Store;
+
+use crate::fixture::{Folder, TABLES, crowd};
+
+fn sum(report: &Report, table: &str) -> (u64, String) {
+    let table = report.tables.iter().find(|reported| reported.table == table).expect("a table");
+    (table.target.rows, table.target.sha256.clone())
+}
+
+#[test]
+fn every_kind_of_row_arrives_as_it_was() {
+    let folder = Folder::of_every_kind();
+    let report = folder.copy().expect("copied");
+    assert!(report.agrees());
+    assert_eq!((report.found, report.copied), (0, 21));
+    assert_eq!(report.tables.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES);
+    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 3, 3]);
+    folder.assert_same("from", "to");
+    let large = "SELECT length(preferences) FROM users WHERE id = 'u2'";
+    assert_eq!(folder.number("to", large), 262_128, "nothing was cut");
+}
+
+#[test]
+fn a_copy_is_a_store_like_any_other() {
+    let folder = Folder::crowded(10);
+    folder.copy().expect("copied");
+    let store = storage::open_existing(&folder.settings("to")).expect("a store");
+    let id = UserId::parse("00000003-0000-7000-8000-000000000000").expect("an id");
+    let user = store.read(|reads| reads.user(&id)).expect("a look").expect("a user");
+    assert_eq!(user.username.as_str(), "user3");
+    assert_eq!(store.read(|reads| reads.fact("copy")), Ok(None), "the note is gone");
+    store.write(move |tx| tx.delete_user(&id)).expect("deleted");
+}
+
+#[test]
+fn a_copy_of_a_copy_has_the_same_sums() {
+    let folder = Folder::of_every_kind();
+    let first = folder.copy().expect("copied");
+    let second = storage::copy(&folder.settings("to"), &folder.settings("third"), &mut |_| {}).expect("copied");
+    assert_eq!(first, second);
+    folder.assert_same("from", "third");
+}
+
+#[test]
+fn an_empty_store_is_copied_too() {
+    let folder = Folder::new();
+    drop(folder.open("from"));
+    for _ in 0..2 {
+        let report = folder.copy().expect("copied");
+        assert!(report.agrees() && report.copied == 0);
+    }
+    drop(folder.open("to"));
+}
+
+#[test]
+fn a_copy_that_is_complete_is_found_to_be() {
+    let folder = Folder::of_every_kind();
+    let first = folder.copy().expect("copied");
+    let again = folder.copy().expect("compared");
+    assert_eq!((again.found, again.copied), (21, 0));
+    assert_eq!(first.tables, again.tables);
+}
+
+/// What the sums are of is a promise: they can be told to other programs.
+#[test]
+fn a_sum_is_of_lines_of_json() {
+    let folder = Folder::of_every_kind();
+    let report = folder.copy().expect("copied");
+    let of = |lines: &str| HEXLOWER.encode(digest(&SHA256, lines.as_bytes()).as_ref());
+    let memberships = r#"{"workspace_id":"W1","user_id":"U1"}
+{"workspace_id":"w0","user_id":"u0"}
+{"workspace_id":"w0","user_id":"u1"}
+{"workspace_id":"w1","user_id":"u1"}
+"#;
+    assert_eq!(sum(&report, "memberships"), (4, of(memberships)));
+    let keys = r#"{"id":"k0","name":"","secret_hash":"","reach":"installation","workspace_id":null,"owner_id":null,"permissions":"[\"users:read\"]","created_at":0,"expires_at":null,"revoked_at":null}
+{"id":"k1","name":"🔑","secret_hash":"00ff00","reach":"workspace","workspace_id":"w1","owner_id":null,"permissions":"[]","created_at":1,"expires_at":2,"revoked_at":3}
+{"id":"k2","name":"mine","secret_hash":"0000000000000000000000000000000000000000000000000000000000000000","reach":"owner","workspace_id":null,"owner_id":"u1","permissions":null,"created_at":-1,"expires_at":-2,"revoked_at":-3}
+{"id":"k3","name":"both","secret_hash":"01","reach":"workspace","workspace_id":"w0","owner_id":"u0","permissions":null,"created_at":0,"expires_at":null,"revoked_at":9223372036854775807}
+"#;
+    assert_eq!(sum(&report, "keys"), (4, of(keys)));
+    let outbox = r#"{"id":-7,"user_id":"u0","kind":"","created_at":0}
+{"id":3,"user_id":"u1","kind":"activation","created_at":1}
+{"id":9223372036854775806,"user_id":"u0","kind":"activation","created_at":2}
+"#;
+    assert_eq!(sum(&report, "outbox"), (3, of(outbox)));
+}
+
+#[test]
+fn any_change_changes_a_sum() {
+    let folder = Folder::of_every_kind();
+    let before = folder.copy().expect("copied");
+    for change in [
+        "UPDATE users SET password_hash = '' WHERE id = 'u0'",
+        "UPDATE users SET bio = '' WHERE id = 'u0'",
+        "UPDATE users SET revision = revision + 1 WHERE id = 'u0'",
+        "UPDATE users SET search_text = 'x' WHERE id = 'u0'",
+        "UPDATE keys SET secret_hash = x'00' WHERE id = 'k0'",
+        "UPDATE facts SET value = 'x' WHERE name = ''",
+        "UPDATE outbox SET id = 4 WHERE id = 3",
+    ] {
+        folder.run("from", change);
+        let _ = std::fs::remove_file(folder.path("to"));
+        let after = folder.copy().expect("copied");
+        assert!(after.agrees());
+        assert_ne!(before.tables, after.tables, "{change}");
+    }
+}
+
+/// Pages of every table end in the middle of something: workspaces with more members than a batch has rows, large objects.
+#[test]
+fn batches_lose_nothing_at_their_ends() {
+    let folder = Folder::crowded(1_701);
+    folder.run(
+        "from",
+        "INSERT INTO workspaces SELECT 'x' || i, 'X', i FROM (SELECT value AS i FROM json_each('[1,2,3,4,5,6,7,8,9]'));
+        INSERT INTO memberships SELECT w.id, u.id FROM workspaces w, users u WHERE w.id <> 'w' AND (u.rowid + w.created_at) % 3 = 0;
+        UPDATE users SET preferences = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}', metadata = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}'
+            WHERE rowid BETWEEN 600 AND 640;",
+    );
+    let mut batches = 0;
+    let report = folder.copy_watched(&mut |p| batches += u32::from(p.phase == Phase::Copying && p.table == "users"));
+    assert!(report.expect("copied").agrees());
+    folder.assert_same("from", "to");
+    assert!(batches >= 9, "41 rows of half a megabyte are no single batch: {batches}");
+}
+
+#[test]
+fn whoever_watches_hears_of_every_row() {
+    let folder = Folder::new();
+    folder.fill("from", &crowd(1_200));
+    let mut heard = Vec::new();
+    let report = folder.copy_watched(&mut |progress| heard.push(progress)).expect("copied");
+    let rows = report.copied;
+    for phase in [Phase::Reading, Phase::Copying, Phase::Comparing] {
+        let of_phase: Vec<_> = heard.iter().filter(|progress| progress.phase == phase).collect();
+        assert!(of_phase.iter().all(|progress| progress.total == rows));
+        assert!(of_phase.is_sorted_by_key(|progress| progress.rows));
+        assert_eq!(of_phase.last().map(|progress| progress.rows), Some(rows));
+    }
+}
