@@ -16,12 +16,16 @@ pub struct Entry {
     pub examples: fn(&Example<'_>) -> Vec<String>,
 }
 
-/// How the examples reach the dialect. The key and the workspace are in variables of the shell, KEY and WORKSPACE.
+/// What the examples speak to, and as whom. Each is one line that can be pasted alone.
 pub struct Example<'a> {
     /// The client's command, with what it needs to be told beside the address.
     pub curl: &'a str,
     /// The server with the dialect's prefix.
     pub base: &'a str,
+    /// A key.
+    pub key: &'a str,
+    /// A workspace.
+    pub workspace: &'a str,
 }
 
 /// Every dialect. Where nothing else decides, the first wins.
@@ -30,11 +34,11 @@ pub static DIALECTS: &[Entry] = &[
         name: "mechamental",
         header: "Authorization",
         build: |services| Arc::new(mechamental::MechaMental::new(services.clock.clone())),
-        examples: |Example { curl, base }| {
+        examples: |Example { curl, base, key, workspace }| {
             vec![
-                format!("{curl} -H \"Authorization: Bearer $KEY\" \"{base}/v1/users?workspace_id=$WORKSPACE\""),
+                format!("{curl} -H 'Authorization: Bearer {key}' '{base}/v1/users?workspace_id={workspace}'"),
                 format!(
-                    "{curl} -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' '{base}/v1/users' \\\n  \
+                    "{curl} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' '{base}/v1/users' \
                      -d '{{\"email\": \"ada@example.com\", \"username\": \"ada\", \"password\": \"correct horse\"}}'"
                 ),
             ]
@@ -44,11 +48,11 @@ pub static DIALECTS: &[Entry] = &[
         name: "maisa",
         header: "X-API-Key",
         build: |_| Arc::new(maisa::Maisa),
-        examples: |Example { curl, base }| {
+        examples: |Example { curl, base, key, .. }| {
             vec![
-                format!("{curl} -H \"X-API-Key: $KEY\" '{base}/v1/users'"),
+                format!("{curl} -H 'X-API-Key: {key}' '{base}/v1/users'"),
                 format!(
-                    "{curl} -H \"X-API-Key: $KEY\" -H 'Content-Type: application/json' '{base}/v1/users' \\\n  \
+                    "{curl} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' '{base}/v1/users' \
                      -d '{{\"email\": \"grace@example.com\", \"name\": \"Grace Hopper\", \"role\": \"user\"}}'"
                 ),
             ]

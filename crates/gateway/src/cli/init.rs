@@ -88,7 +88,8 @@ fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Sett
         };
         let base = format!("{server}{}", mounting.prefix);
         writeln!(text, "\n# {}", entry.name)?;
-        for line in (entry.examples)(&Example { curl: &curl, base: &base }) {
+        let example = Example { curl: &curl, base: &base, key: &key, workspace: workspace.as_str() };
+        for line in (entry.examples)(&example) {
             writeln!(text, "{line}")?;
         }
     }
