@@ -50,12 +50,14 @@ async fn respond(request: &HttpRequest, application: &Application) -> HttpRespon
     if let Some(probe) = health::probe(request.path()) {
         return application.health.answer(probe, request.method()).await;
     }
-    match (request.path(), application.metrics.render()) {
-        ("/metrics", Ok(text)) => HttpResponse::Ok().content_type(CONTENT_TYPE).body(text),
-        ("/metrics", Err(error)) => {
+    if request.path() != "/metrics" {
+        return HttpResponse::NotFound().finish();
+    }
+    match application.metrics.render() {
+        Ok(text) => HttpResponse::Ok().content_type(CONTENT_TYPE).body(text),
+        Err(error) => {
             tracing::error!(%error, "the metrics cannot be written");
             HttpResponse::InternalServerError().finish()
         }
-        _ => HttpResponse::NotFound().finish(),
     }
 }

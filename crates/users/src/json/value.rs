@@ -39,14 +39,8 @@ impl Json {
             _ => Vec::new(),
         };
         // Both sides may have thousands of members, so that looking for each of them in turn would take seconds.
-        let mut order = Vec::with_capacity(changes.len());
-        let mut changes: HashMap<String, Json> = changes
-            .into_iter()
-            .map(|(name, change)| {
-                order.push(name.clone());
-                (name, change)
-            })
-            .collect();
+        let order: Vec<String> = changes.iter().map(|(name, _)| name.clone()).collect();
+        let mut changes: HashMap<String, Json> = changes.into_iter().collect();
         let mut merged = Vec::with_capacity(members.len() + order.len());
         for (name, value) in members {
             match changes.remove(&name) {
