@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use users::json::FreeObject;
 use users::page::Filter;
-use users::{Caller, NewUser, PresentedKey, User, UserChange, UserError};
+use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserError};
 
 /// Who asks for what, and until when.
 #[derive(Debug, Clone)]
@@ -84,7 +84,8 @@ pub struct Page {
     pub next: Option<Position>,
 }
 
-/// A directory of users. The methods are the operations; see [`users::Users`] for their rules and errors.
+/// A directory of users. The methods are the operations; see [`users::Users`] for their rules and errors. One that cannot decide
+/// a precondition in one step with the change that depends on it must not make the change.
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// Finds who presents a key.
@@ -98,9 +99,9 @@ pub trait Directory: Send + Sync {
     /// The user that the caller acts for.
     async fn get_own(&self, call: &Call) -> Result<User>;
     /// Changes a user.
-    async fn update(&self, call: &Call, id: &str, change: UserChange) -> Result<User>;
+    async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User>;
     /// Applies a JSON Merge Patch (RFC 7396) to the preferences of the user that the caller acts for.
-    async fn merge_own_preferences(&self, call: &Call, patch: FreeObject) -> Result<User>;
+    async fn merge_own_preferences(&self, call: &Call, patch: FreeObject, precondition: Precondition) -> Result<User>;
     /// Deletes a user.
-    async fn delete(&self, call: &Call, id: &str) -> Result<()>;
+    async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()>;
 }

@@ -2,6 +2,7 @@
 //! form. Nothing here belongs to one dialect, and nothing here knows where the answers come from.
 
 pub mod answer;
+pub mod conditional;
 pub mod content;
 pub mod directory;
 pub mod query;
@@ -9,6 +10,7 @@ pub mod refusal;
 pub mod request;
 pub mod retry;
 pub mod route;
+pub mod tag;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position};
 pub use refusal::Refusal;

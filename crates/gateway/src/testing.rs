@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, NewUser, PresentedKey, User, UserChange, UserError};
+use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserError};
 
 /// A directory that knows nobody.
 pub struct NoDirectory;
@@ -33,15 +33,15 @@ impl Directory for NoDirectory {
         Err(NOBODY)
     }
 
-    async fn update(&self, _: &Call, _: &str, _: UserChange) -> Result<User> {
+    async fn update(&self, _: &Call, _: &str, _: UserChange, _: Precondition) -> Result<User> {
         Err(NOBODY)
     }
 
-    async fn merge_own_preferences(&self, _: &Call, _: FreeObject) -> Result<User> {
+    async fn merge_own_preferences(&self, _: &Call, _: FreeObject, _: Precondition) -> Result<User> {
         Err(NOBODY)
     }
 
-    async fn delete(&self, _: &Call, _: &str) -> Result<()> {
+    async fn delete(&self, _: &Call, _: &str, _: Precondition) -> Result<()> {
         Err(NOBODY)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use dialect::conditional::Unreadable;
 use dialect::{DirectoryError, Refusal, answer, retry};
 use users::error::Resource;
 use users::{Conflict, Permission, UserError};
@@ -35,6 +36,8 @@ pub(crate) enum ApiError {
     NotFound(Resource, String),
     /// The operations of this path have these methods.
     MethodNotAllowed(Vec<Method>),
+    /// The user is not in the state that the client takes for granted.
+    PreconditionFailed,
     /// The change collides with what is there.
     Conflict(Conflict),
     /// The request did not arrive in time.
@@ -71,6 +74,7 @@ impl ApiError {
             | ApiError::Forbidden(_)
             | ApiError::UnknownRoute
             | ApiError::NotFound(..)
+            | ApiError::PreconditionFailed
             | ApiError::Timeout
             | ApiError::TooLarge
             | ApiError::Internal => response,
@@ -91,6 +95,7 @@ impl ApiError {
             ApiError::Forbidden(_) => Code::Forbidden,
             ApiError::UnknownRoute | ApiError::NotFound(..) => Code::NotFound,
             ApiError::MethodNotAllowed(_) => Code::MethodNotAllowed,
+            ApiError::PreconditionFailed => Code::PreconditionFailed,
             ApiError::Conflict(_) => Code::Conflict,
             ApiError::Timeout => Code::RequestTimeout,
             ApiError::TooLarge => Code::PayloadTooLarge,
@@ -108,6 +113,7 @@ impl ApiError {
             ApiError::Forbidden(_) => "The API key does not permit this",
             ApiError::UnknownRoute | ApiError::NotFound(..) => "Resource not found",
             ApiError::MethodNotAllowed(_) => "The resource does not have this method",
+            ApiError::PreconditionFailed => "The resource is not in the state that the request expects",
             ApiError::Conflict(Conflict::Email) => "User with email already exists",
             ApiError::Conflict(Conflict::Username) => "User with username already exists",
             ApiError::Conflict(Conflict::LastAdministrator) => "The last administrator must stay",
@@ -132,6 +138,7 @@ impl ApiError {
             | ApiError::Unauthenticated
             | ApiError::UnknownRoute
             | ApiError::MethodNotAllowed(_)
+            | ApiError::PreconditionFailed
             | ApiError::Timeout
             | ApiError::TooLarge
             | ApiError::Unavailable(_)
@@ -146,6 +153,7 @@ impl From<UserError> for ApiError {
             UserError::Unauthenticated => ApiError::Unauthenticated,
             UserError::Forbidden { required } => ApiError::Forbidden(required),
             UserError::NotFound { resource, id } => ApiError::NotFound(resource, id),
+            UserError::PreconditionFailed => ApiError::PreconditionFailed,
             UserError::Conflict(conflict) => ApiError::Conflict(conflict),
             // This API has no word for a workspace: which one it is follows from the key.
             UserError::WorkspaceRequired => {
@@ -168,6 +176,12 @@ impl From<DirectoryError> for ApiError {
             DirectoryError::UnknownPosition => ApiError::invalid("offset", "is not known here"),
             DirectoryError::Unavailable { retry_after } => ApiError::Unavailable(retry_after),
         }
+    }
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(header: Unreadable) -> Self {
+        ApiError::invalid(header.header().as_str(), "must be * or a list of entity tags in double quotes")
     }
 }
 

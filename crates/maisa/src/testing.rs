@@ -16,8 +16,8 @@ use users::ports::Clock;
 use users::profile::Username;
 use users::role::RoleDefinition;
 use users::{
-    Caller, Email, NewUser, Permission, Permissions, PresentedKey, Reach, RoleName, RolePolicy, Status, Timestamp,
-    User, UserChange, UserError, UserId,
+    Caller, Email, NewUser, Permission, Permissions, Precondition, PresentedKey, Reach, RoleName, RolePolicy, Status,
+    Timestamp, User, UserChange, UserError, UserId,
 };
 
 use crate::routes::ROUTES;
@@ -100,6 +100,7 @@ pub(crate) struct Asked {
 pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
+    pub(crate) tag: Option<String>,
     pub(crate) body: String,
     /// What the directory was asked besides who presents the key.
     pub(crate) commands: Vec<Command>,
@@ -160,9 +161,10 @@ impl Asked {
         let directory = Arc::new(FakeDirectory { verdict: self.verdict.clone(), commands: Mutex::default() });
         let answer = (route.handler)(self.build_with(directory.clone()));
         let response = actix_web::rt::System::new().block_on(answer);
-        let location = response.headers().get("location").map(|value| value.to_str().expect("ASCII").to_owned());
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("ASCII").to_owned());
+        let (location, tag) = (header("location"), header("etag"));
         let commands = std::mem::take(&mut *directory.commands.lock().expect("no panic"));
-        Answered { status: response.status().as_u16(), location, body: sent(response), commands }
+        Answered { status: response.status().as_u16(), location, tag, body: sent(response), commands }
     }
 }
 
@@ -189,8 +191,8 @@ pub(crate) enum Command {
     List(ListQuery),
     Create(NewUser),
     Get(String, Option<String>),
-    Update(String, UserChange),
-    Delete(String),
+    Update(String, UserChange, Precondition),
+    Delete(String, Precondition),
 }
 
 /// Knows one key and one user.
@@ -238,16 +240,22 @@ impl Directory for FakeDirectory {
         unreachable!("this API has no word for it")
     }
 
-    async fn update(&self, _call: &Call, id: &str, change: UserChange) -> Result<User, DirectoryError> {
-        self.answer(Command::Update(id.to_owned(), change), user())
+    async fn update(
+        &self,
+        _call: &Call,
+        id: &str,
+        change: UserChange,
+        precondition: Precondition,
+    ) -> Result<User, DirectoryError> {
+        self.answer(Command::Update(id.to_owned(), change, precondition), user())
     }
 
-    async fn merge_own_preferences(&self, _call: &Call, _patch: FreeObject) -> Result<User, DirectoryError> {
+    async fn merge_own_preferences(&self, _: &Call, _: FreeObject, _: Precondition) -> Result<User, DirectoryError> {
         unreachable!("this API has no word for it")
     }
 
-    async fn delete(&self, _call: &Call, id: &str) -> Result<(), DirectoryError> {
-        self.answer(Command::Delete(id.to_owned()), ())
+    async fn delete(&self, _call: &Call, id: &str, precondition: Precondition) -> Result<(), DirectoryError> {
+        self.answer(Command::Delete(id.to_owned(), precondition), ())
     }
 }
 

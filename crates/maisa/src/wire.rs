@@ -9,6 +9,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use serde::Serialize;
+use users::{RolePolicy, User, UserError};
+
+use crate::tag;
 
 pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
 pub(crate) use user::{Data, Pagination, UserBody, UserItem, UserPage};
@@ -20,6 +23,15 @@ pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse 
         // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
         Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// A response with a user, and its entity tag.
+///
+/// # Errors
+/// See [`UserBody::of`].
+pub(crate) fn user(status: StatusCode, user: &User, policy: &RolePolicy) -> Result<HttpResponse, UserError> {
+    let data = UserBody::of(user, policy)?;
+    Ok(tag::form(policy).tagged(render(status, &Data { data }), user))
 }
 
 /// A response without a body.

@@ -7,6 +7,7 @@ mod fault;
 use actix_web::HttpResponse;
 use actix_web::http::header::ALLOW;
 use actix_web::http::{Method, StatusCode};
+use dialect::conditional::Unreadable;
 use dialect::{DirectoryError, Refusal, answer};
 use users::{Json, Timestamp, UserError};
 
@@ -84,6 +85,12 @@ impl From<UserError> for ApiError {
 impl From<DirectoryError> for ApiError {
     fn from(error: DirectoryError) -> Self {
         ApiError::Failed(error.into())
+    }
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(header: Unreadable) -> Self {
+        ApiError::Failed(header.into())
     }
 }
 

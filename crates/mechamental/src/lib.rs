@@ -9,6 +9,7 @@ mod errors;
 mod extract;
 mod operations;
 mod routes;
+mod tag;
 mod wire;
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use dialect::answer;
 use serde::Serialize;
 use users::{User, UserError};
 
+use crate::tag;
+
 pub(crate) use error::ErrorBody;
 pub(crate) use time::naive_time;
 pub(crate) use user::{UserBody, UserPage};
@@ -30,12 +32,12 @@ pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse 
     }
 }
 
-/// A response with a user.
+/// A response with a user, and its entity tag.
 ///
 /// # Errors
 /// See [`UserBody`].
 pub(crate) fn user(status: StatusCode, user: &User) -> Result<HttpResponse, UserError> {
-    Ok(render(status, &UserBody::try_from(user)?))
+    Ok(tag::form().tagged(render(status, &UserBody::try_from(user)?), user))
 }
 
 /// A response without a body, which still names a type as the framework's does.

@@ -28,6 +28,9 @@ pub enum UserError {
         /// Its id, as the caller gave it.
         id: String,
     },
+    /// The user is not in the state that the caller takes for granted.
+    #[error("the user is in another state")]
+    PreconditionFailed,
     /// The change collides with what is there.
     #[error(transparent)]
     Conflict(#[from] Conflict),

@@ -17,6 +17,7 @@ pub mod role;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod version;
 pub mod workspace;
 
 mod operator;
@@ -37,3 +38,4 @@ pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{FullNameChange, NewUser, RoleChange, StatusChange, UserChange, Users};
 pub use time::Timestamp;
 pub use user::{Status, User};
+pub use version::{Precondition, Version, Versions};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{Context, SHA256};
+use data_encoding::HEXLOWER;
 use thiserror::Error;
 
 /// The right to do one kind of thing, written `resource:action`.
@@ -161,7 +163,10 @@ pub enum RolePolicyError {
 /// Every role of the installation, the highest first. The first is the administrator's, the last what a
 /// user gets when no role is named.
 #[derive(Debug, Clone)]
-pub struct RolePolicy(Vec<RoleDefinition>);
+pub struct RolePolicy {
+    definitions: Vec<RoleDefinition>,
+    fingerprint: String,
+}
 
 impl RolePolicy {
     /// Takes the roles in the order of their rank.
@@ -174,30 +179,39 @@ impl RolePolicy {
                 return Err(RolePolicyError::BadName(name.0.clone()));
             }
         }
-        if definitions.is_empty() { Err(RolePolicyError::Empty) } else { Ok(Self(definitions)) }
+        if definitions.is_empty() {
+            return Err(RolePolicyError::Empty);
+        }
+        Ok(Self { fingerprint: fingerprint(&definitions), definitions })
+    }
+
+    /// A short text that differs from that of every other policy.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The role of that name, if there is one.
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&RoleName> {
-        self.0.iter().map(|definition| &definition.name).find(|role| role.as_str() == name)
+        self.definitions.iter().map(|definition| &definition.name).find(|role| role.as_str() == name)
     }
 
     /// The names, the highest first.
     pub fn names(&self) -> impl Iterator<Item = &RoleName> {
-        self.0.iter().map(|definition| &definition.name)
+        self.definitions.iter().map(|definition| &definition.name)
     }
 
     /// The administrator's role.
     #[must_use]
     pub fn administrator(&self) -> &RoleName {
-        &self.0[0].name
+        &self.definitions[0].name
     }
 
     /// The roles of a user for whom none was named.
     #[must_use]
     pub fn default_roles(&self) -> Roles {
-        Roles(self.0.last().map(|definition| definition.name.clone()).into_iter().collect())
+        Roles(self.definitions.last().map(|definition| definition.name.clone()).into_iter().collect())
     }
 
     /// Orders roles by rank, each once; names that the settings no longer define come last. `None` for no role.
@@ -216,17 +230,69 @@ impl RolePolicy {
     /// What any role permits, in configured order.
     #[must_use]
     pub fn known_permissions(&self) -> Permissions {
-        self.0.iter().flat_map(|definition| definition.permissions.iter().cloned()).collect()
+        self.definitions.iter().flat_map(|definition| definition.permissions.iter().cloned()).collect()
     }
 
     /// What the roles permit together, in configured order.
     #[must_use]
     pub fn permissions(&self, roles: &Roles) -> Permissions {
-        let held = self.0.iter().filter(|definition| roles.has(&definition.name));
+        let held = self.definitions.iter().filter(|definition| roles.has(&definition.name));
         held.flat_map(|definition| definition.permissions.iter().cloned()).collect()
     }
 
     fn rank(&self, role: &RoleName) -> usize {
         self.names().position(|name| name == role).unwrap_or(usize::MAX)
+    }
+}
+
+/// How much of the hash is enough to tell policies apart.
+const FINGERPRINT_BYTES: usize = 8;
+
+fn fingerprint(definitions: &[RoleDefinition]) -> String {
+    let mut hash = Context::new(&SHA256);
+    // Each text with its length, and one that is none behind each role, so that no two policies read the same.
+    let mut add = |text: &str| {
+        hash.update(&(text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    };
+    for definition in definitions {
+        add(&definition.name.0);
+        definition.permissions.iter().for_each(|permission| add(&permission.0));
+        add("");
+    }
+    HEXLOWER.encode(&hash.finish().as_ref()[..FINGERPRINT_BYTES])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fingerprint_of(roles: &[(&str, &[&str])]) -> String {
+        let define = |(name, permissions): &(&str, &[&str])| RoleDefinition {
+            name: RoleName((*name).to_owned()),
+            permissions: permissions.iter().map(|text| Permission::parse(text).expect("a permission")).collect(),
+        };
+        let policy = RolePolicy::new(roles.iter().map(define).collect()).expect("a policy");
+        policy.fingerprint().to_owned()
+    }
+
+    #[test]
+    fn every_difference_between_policies_is_seen() {
+        let policies: [&[(&str, &[&str])]; 8] = [
+            &[("a", &["x:r", "x:w"]), ("b", &[])],
+            &[("a", &["x:w", "x:r"]), ("b", &[])],
+            &[("a", &["x:r"]), ("b", &["x:w"])],
+            &[("a", &["x:r"]), ("x:w", &[]), ("b", &[])],
+            &[("b", &[]), ("a", &["x:r", "x:w"])],
+            &[("a", &["x:r", "x:w"]), ("c", &[])],
+            &[("a", &["x:r", "x:w"])],
+            &[("a", &["x:rx:w"]), ("b", &[])],
+        ];
+        for (at, one) in policies.iter().enumerate() {
+            assert_eq!(fingerprint_of(one), fingerprint_of(one));
+            for other in &policies[..at] {
+                assert_ne!(fingerprint_of(one), fingerprint_of(other), "{one:?} {other:?}");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position}
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
-use users::{Caller, NewUser, PresentedKey, User, UserChange, UserId, Users};
+use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserId, Users};
 
 use super::lane::{Answers, Lane};
 use crate::telemetry::caller;
@@ -91,19 +91,19 @@ impl<S: Store> Directory for LocalDirectory<S> {
         self.reads.run(move || users.get_own(&caller)).await
     }
 
-    async fn update(&self, call: &Call, id: &str, change: UserChange) -> Result<User> {
+    async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
-        self.writes.run(move || users.update(&caller, &id, change)).await
+        self.writes.run(move || users.update(&caller, &id, change, precondition)).await
     }
 
-    async fn merge_own_preferences(&self, call: &Call, patch: FreeObject) -> Result<User> {
+    async fn merge_own_preferences(&self, call: &Call, patch: FreeObject, precondition: Precondition) -> Result<User> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
-        self.writes.run(move || users.merge_own_preferences(&caller, patch)).await
+        self.writes.run(move || users.merge_own_preferences(&caller, patch, precondition)).await
     }
 
-    async fn delete(&self, call: &Call, id: &str) -> Result<()> {
+    async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
-        self.writes.run(move || users.delete(&caller, &id)).await
+        self.writes.run(move || users.delete(&caller, &id, precondition)).await
     }
 }
 

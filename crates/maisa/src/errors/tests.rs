@@ -41,6 +41,14 @@ fn every_error_of_the_core_has_its_answer() {
             (404, vec![], body("NOT_FOUND", "Resource not found", r#"{"resourceType":"workspace","resourceId":"w"}"#)),
         ),
         (
+            UserError::PreconditionFailed,
+            (
+                412,
+                vec![],
+                body("PRECONDITION_FAILED", "The resource is not in the state that the request expects", "{}"),
+            ),
+        ),
+        (
             Conflict::Email.into(),
             (
                 409,
@@ -129,6 +137,15 @@ fn every_refusal_has_its_answer() {
         let (got, got_headers, body) = rendered(refusal);
         assert_eq!((got, got_headers), (status, headers.into_iter().map(str::to_owned).collect()), "{name}");
         assert!(body.starts_with(&format!(r#"{{"error":{{"code":"{code}","message":""#)), "{name}: {body}");
+    }
+}
+
+#[test]
+fn a_precondition_that_cannot_be_read_names_its_header() {
+    for (header, name) in [(Unreadable::IfMatch, "if-match"), (Unreadable::IfNoneMatch, "if-none-match")] {
+        let fault =
+            format!(r#"[{{"field":"{name}","message":"must be * or a list of entity tags in double quotes"}}]"#);
+        assert_eq!(rendered(header), (400, vec![], body("VALIDATION_ERROR", "The request is not valid", &fault)));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::caller::call_of;
 use crate::errors::ApiError;
 use crate::extract::{Body, parse};
 use crate::routes::{self, USERS};
-use crate::wire::{self, Data, UserBody};
+use crate::wire;
 
 /// The reference's default: who does not say otherwise invites the user by mail.
 const SENDS_ACTIVATION_EMAIL: bool = true;
@@ -25,9 +25,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let new = read(&body, &request.services.policy)?;
     let user = request.directory.create(&call, new).await?;
-    let data = UserBody::of(&user, &request.services.policy)?;
+    let created = wire::user(StatusCode::CREATED, &user, &request.services.policy)?;
     let address = routes::local_address(&request.head, &format!("{USERS}/{}", user.id));
-    Ok(answer::with_header(wire::render(StatusCode::CREATED, &Data { data }), LOCATION, &address))
+    Ok(answer::with_header(created, LOCATION, &address))
 }
 
 fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {

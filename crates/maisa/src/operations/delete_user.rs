@@ -5,7 +5,7 @@ use dialect::Request;
 
 use crate::caller::call_of;
 use crate::errors::ApiError;
-use crate::wire;
+use crate::{tag, wire};
 
 /// Deletes a user.
 ///
@@ -13,21 +13,35 @@ use crate::wire;
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
-    request.directory.delete(&call, request.parameter(0)).await?;
+    let precondition = tag::precondition(&request)?;
+    request.directory.delete(&call, request.parameter(0), precondition).await?;
     Ok(wire::no_content())
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Command, ID, request};
-    use users::Conflict;
-    use users::UserError;
+    use crate::testing::{Command, ID, request, user};
+    use users::{Conflict, Precondition, UserError, Versions};
 
     #[test]
     fn nothing_is_left_to_be_said() {
         let answer = request().with_key().of_user(ID).with_body("ignored {").send("deleteUser");
         assert_eq!((answer.status, answer.body.as_str()), (204, ""));
-        assert!(matches!(answer.commands.as_slice(), [Command::Delete(id)] if id == ID));
+        assert!(matches!(answer.commands.as_slice(), [Command::Delete(id, _)] if id == ID));
+    }
+
+    #[test]
+    fn what_the_client_has_seen_goes_with_the_wish() {
+        let tag = request().with_key().of_user(ID).send("getUser").tag.expect("a tag");
+        let answer = request().with_key().of_user(ID).with_header("if-match", &tag).send("deleteUser");
+        let [Command::Delete(_, Precondition { one_of: Some(Versions::These(seen)), none_of: None })] =
+            answer.commands.as_slice()
+        else {
+            panic!("{:?}", answer.commands)
+        };
+        assert_eq!(seen, &[user().version()]);
+        let stale = request().with_key().of_user(ID).refused_with(UserError::PreconditionFailed).send("deleteUser");
+        assert_eq!(stale.verdict(), (412, "PRECONDITION_FAILED"));
     }
 
     #[test]

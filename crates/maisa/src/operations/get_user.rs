@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use dialect::Request;
+use dialect::{Request, conditional};
 
 use crate::caller::call_of;
 use crate::errors::ApiError;
-use crate::wire::{self, Data, UserBody};
+use crate::{tag, wire};
 
 /// Reads a user.
 ///
@@ -14,9 +14,10 @@ use crate::wire::{self, Data, UserBody};
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
+    let precondition = tag::precondition(&request)?;
     let user = request.directory.get(&call, request.parameter(0), None).await?;
-    let data = UserBody::of(&user, &request.services.policy)?;
-    Ok(wire::render(StatusCode::OK, &Data { data }))
+    let whole = wire::user(StatusCode::OK, &user, &request.services.policy)?;
+    Ok(conditional::unless_known(whole, &user, &precondition)?)
 }
 
 #[cfg(test)]
@@ -49,6 +50,20 @@ mod tests {
         let answer = request().with_key().of_user(ID).refused_with(refusal).send("getUser");
         assert_eq!(answer.verdict(), (403, "FORBIDDEN"));
         assert!(answer.body.contains(r#"{"requiredPermission":"users:read"}"#), "{}", answer.body);
+    }
+
+    #[test]
+    fn who_has_the_user_already_is_told_so() {
+        let get = |header, value: &str| request().with_key().of_user(ID).with_header(header, value).send("getUser");
+        let tag = request().with_key().of_user(ID).send("getUser").tag.expect("a tag");
+        for list in [tag.as_str(), "*", &format!("\"x\", W/{tag}")] {
+            let answer = get("if-none-match", list);
+            assert_eq!((answer.status, answer.body.as_str(), answer.tag), (304, "", Some(tag.clone())), "{list}");
+        }
+        assert_eq!(get("if-none-match", "\"x\"").status, 200);
+        assert_eq!(get("if-match", &tag).status, 200);
+        assert_eq!(get("if-match", "\"x\"").verdict(), (412, "PRECONDITION_FAILED"));
+        assert_eq!(get("if-match", "x").faults(), ["if-match must be * or a list of entity tags in double quotes"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use users::{FullNameChange, RoleChange, RolePolicy, StatusChange, UserChange};
 use crate::caller::call_of;
 use crate::errors::ApiError;
 use crate::extract::{Body, parse};
-use crate::wire::{self, Data, UserBody};
+use crate::{tag, wire};
 
 /// Changes a user.
 ///
@@ -19,9 +19,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let body = Body::read(&request)?;
     let call = call_of(&request).await?;
     let change = read(&body, &request.services.policy)?;
-    let user = request.directory.update(&call, request.parameter(0), change).await?;
-    let data = UserBody::of(&user, &request.services.policy)?;
-    Ok(wire::render(StatusCode::OK, &Data { data }))
+    let precondition = tag::precondition(&request)?;
+    let user = request.directory.update(&call, request.parameter(0), change, precondition).await?;
+    Ok(wire::user(StatusCode::OK, &user, &request.services.policy)?)
 }
 
 fn read(body: &Body, policy: &RolePolicy) -> Result<UserChange, ApiError> {
@@ -61,8 +61,8 @@ fn or_empty(object: Option<FreeObject>) -> FreeObject {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Answered, Command, ID, request};
-    use users::{FullNameChange, RoleChange, Status, StatusChange, UserChange, UserError};
+    use crate::testing::{Answered, Command, ID, request, user};
+    use users::{FullNameChange, Precondition, RoleChange, Status, StatusChange, UserChange, UserError, Versions};
 
     fn update(body: &str) -> Answered {
         request().with_key().of_user(ID).with_body(body).send("updateUser")
@@ -71,7 +71,7 @@ mod tests {
     fn change(body: &str) -> UserChange {
         let answer = update(body);
         match answer.commands.into_iter().next() {
-            Some(Command::Update(id, change)) if id == ID => change,
+            Some(Command::Update(id, change, _)) if id == ID => change,
             other => panic!("{other:?} {}", answer.body),
         }
     }
@@ -143,6 +143,21 @@ mod tests {
         let refusal = UserError::StatusNotSettable(Status::Pending);
         let answer = request().with_key().of_user(ID).with_body("{}").refused_with(refusal).send("updateUser");
         assert_eq!(answer.faults(), ["status cannot be changed to pending"]);
+    }
+
+    #[test]
+    fn what_the_client_has_seen_goes_with_the_change() {
+        let ask = || request().with_key().of_user(ID).with_body("{}");
+        let tag = update("{}").tag.expect("a tag");
+        let answer = ask().with_header("if-match", "*").with_header("if-none-match", &tag).send("updateUser");
+        let [Command::Update(_, _, precondition)] = answer.commands.as_slice() else { panic!("{:?}", answer.commands) };
+        let none_of = Some(Versions::These(vec![user().version()]));
+        assert_eq!(*precondition, Precondition { one_of: Some(Versions::All), none_of });
+        let stale = ask().refused_with(UserError::PreconditionFailed).send("updateUser");
+        assert_eq!(stale.verdict(), (412, "PRECONDITION_FAILED"));
+        let unreadable = ask().with_header("if-match", "1").send("updateUser");
+        assert_eq!(unreadable.verdict(), (400, "VALIDATION_ERROR"));
+        assert!(unreadable.commands.is_empty());
     }
 
     #[test]

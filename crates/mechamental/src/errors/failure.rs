@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use dialect::conditional::Unreadable;
 use dialect::{DirectoryError, answer, retry};
 use serde_json::{Map, Value};
 use users::error::Resource;
@@ -23,6 +24,8 @@ pub(crate) enum Failure {
     Forbidden(Permission),
     /// There is no such thing of that id within reach.
     NotFound(Resource, String),
+    /// The user is not in the state that the client takes for granted.
+    PreconditionFailed,
     /// The change collides with what is there.
     Conflict(Conflict),
     /// The request did not arrive in time.
@@ -55,6 +58,7 @@ impl Failure {
             Failure::BadRequest(_)
             | Failure::Forbidden(_)
             | Failure::NotFound(..)
+            | Failure::PreconditionFailed
             | Failure::Conflict(_)
             | Failure::Timeout
             | Failure::TooLarge
@@ -70,6 +74,11 @@ impl Failure {
             Failure::Unauthenticated => (S::UNAUTHORIZED, "AUTHENTICATION_FAILED", "Authentication required"),
             Failure::Forbidden(_) => (S::FORBIDDEN, "FORBIDDEN", "You don't have permission to perform this action"),
             Failure::NotFound(..) => (S::NOT_FOUND, "RESOURCE_NOT_FOUND", "The requested resource was not found"),
+            Failure::PreconditionFailed => (
+                S::PRECONDITION_FAILED,
+                "PRECONDITION_FAILED",
+                "The resource is not in the state that the request expects",
+            ),
             Failure::Conflict(Conflict::Email | Conflict::Username) => {
                 (S::CONFLICT, "CONFLICT", "Resource already exists")
             }
@@ -95,12 +104,22 @@ impl Failure {
             Failure::Conflict(Conflict::LastAdministrator)
             | Failure::BadRequest(_)
             | Failure::Unauthenticated
+            | Failure::PreconditionFailed
             | Failure::Timeout
             | Failure::TooLarge
             | Failure::Unavailable(_)
             | Failure::Internal => &[],
         };
         members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(header: Unreadable) -> Self {
+        Failure::BadRequest(match header {
+            Unreadable::IfMatch => "The header If-Match must be * or a list of entity tags in double quotes",
+            Unreadable::IfNoneMatch => "The header If-None-Match must be * or a list of entity tags in double quotes",
+        })
     }
 }
 
@@ -121,6 +140,7 @@ impl From<UserError> for Failure {
             UserError::Unauthenticated => Failure::Unauthenticated,
             UserError::Forbidden { required } => Failure::Forbidden(required),
             UserError::NotFound { resource, id } => Failure::NotFound(resource, id),
+            UserError::PreconditionFailed => Failure::PreconditionFailed,
             UserError::Conflict(conflict) => Failure::Conflict(conflict),
             UserError::TooLarge => Failure::TooLarge,
             UserError::Busy(_) | UserError::Unavailable(_) => Failure::Unavailable(retry::SOON),

@@ -31,7 +31,7 @@ async fn rendered(error: impl Into<ApiError>) -> Rendered {
 }
 
 #[actix_web::test]
-async fn the_envelopes_of_the_reference() {
+async fn the_envelopes_of_the_reference_and_those_that_follow_it() {
     let samples = [
         (
             UserError::Unauthenticated,
@@ -44,6 +44,10 @@ async fn the_envelopes_of_the_reference() {
         (
             UserError::NotFound { resource: Resource::Workspace, id: "a \"b".to_owned() },
             r#"{"error":"RESOURCE_NOT_FOUND","message":"The requested resource was not found","details":{"resource_type":"workspace","resource_id":"a \"b"},"timestamp":"2025-01-01T00:00:00.000000","status_code":404}"#,
+        ),
+        (
+            UserError::PreconditionFailed,
+            r#"{"error":"PRECONDITION_FAILED","message":"The resource is not in the state that the request expects","details":{},"timestamp":"2025-01-01T00:00:00.000000","status_code":412}"#,
         ),
         (
             UserError::Internal("secret".to_owned()),
@@ -65,6 +69,20 @@ async fn conflicts_name_the_field() {
         let answer = rendered(Failure::Conflict(conflict)).await;
         let start = format!(r#"{{"error":"CONFLICT","message":"{message}","details":{details},"#);
         assert!(answer.status == 409 && answer.body.starts_with(&start), "{}", answer.body);
+    }
+}
+
+#[actix_web::test]
+async fn a_precondition_that_cannot_be_read_names_its_header() {
+    for (header, name) in [(Unreadable::IfMatch, "If-Match"), (Unreadable::IfNoneMatch, "If-None-Match")] {
+        let answer = rendered(header).await;
+        let message = format!("The header {name} must be * or a list of entity tags in double quotes");
+        assert_eq!(answer.status, 400);
+        assert!(
+            answer.body.starts_with(&format!(r#"{{"error":"BAD_REQUEST","message":"{message}","#)),
+            "{}",
+            answer.body
+        );
     }
 }
 

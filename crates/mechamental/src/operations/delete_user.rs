@@ -5,7 +5,7 @@ use dialect::Request;
 
 use crate::caller::call_of;
 use crate::errors::ApiError;
-use crate::wire;
+use crate::{tag, wire};
 
 /// Deletes a user.
 ///
@@ -13,6 +13,7 @@ use crate::wire;
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
-    request.directory.delete(&call, request.parameter(0)).await?;
+    let precondition = tag::precondition(&request)?;
+    request.directory.delete(&call, request.parameter(0), precondition).await?;
     Ok(wire::no_content())
 }

@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use dialect::Request;
+use dialect::{Request, conditional};
 
 use crate::caller::call_of;
 use crate::errors::ApiError;
-use crate::wire;
+use crate::{tag, wire};
 
 /// Reads the user that the key acts for.
 ///
@@ -14,6 +14,7 @@ use crate::wire;
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
+    let precondition = tag::precondition(&request)?;
     let user = request.directory.get_own(&call).await?;
-    Ok(wire::user(StatusCode::OK, &user)?)
+    Ok(conditional::unless_known(wire::user(StatusCode::OK, &user)?, &user, &precondition)?)
 }

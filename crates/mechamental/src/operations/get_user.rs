@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use dialect::Request;
+use dialect::{Request, conditional};
 
 use crate::caller::call_of;
 use crate::errors::ApiError;
 use crate::extract::{Fields, parse};
-use crate::wire;
+use crate::{tag, wire};
 
 /// Reads a user; with a workspace named, as a member of it.
 ///
@@ -16,8 +16,9 @@ use crate::wire;
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let workspace = workspace(&request.head.query)?;
+    let precondition = tag::precondition(&request)?;
     let user = request.directory.get(&call, request.parameter(0), workspace.as_deref()).await?;
-    Ok(wire::user(StatusCode::OK, &user)?)
+    Ok(conditional::unless_known(wire::user(StatusCode::OK, &user)?, &user, &precondition)?)
 }
 
 /// The workspace in whose context the user is looked at. An empty one is none.

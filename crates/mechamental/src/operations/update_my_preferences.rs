@@ -8,7 +8,7 @@ use users::json::FreeObject;
 use crate::caller::call_of;
 use crate::errors::ApiError;
 use crate::extract::{Body, parse};
-use crate::wire;
+use crate::{tag, wire};
 
 /// Merges preferences.
 ///
@@ -18,7 +18,8 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let body = Body::read(&request)?;
     let call = call_of(&request).await?;
     let patch = read(&body)?;
-    let user = request.directory.merge_own_preferences(&call, patch).await?;
+    let precondition = tag::precondition(&request)?;
+    let user = request.directory.merge_own_preferences(&call, patch, precondition).await?;
     Ok(wire::user(StatusCode::OK, &user)?)
 }
 

@@ -10,7 +10,7 @@ use users::{FullNameChange, PlainPassword, RoleChange, RolePolicy, StatusChange,
 use crate::caller::call_of;
 use crate::errors::ApiError;
 use crate::extract::{Body, parse};
-use crate::wire;
+use crate::{tag, wire};
 
 /// Changes a user.
 ///
@@ -20,7 +20,8 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let body = Body::read(&request)?;
     let call = call_of(&request).await?;
     let change = read(&body, &request.services.policy)?;
-    let user = request.directory.update(&call, request.parameter(0), change).await?;
+    let precondition = tag::precondition(&request)?;
+    let user = request.directory.update(&call, request.parameter(0), change, precondition).await?;
     Ok(wire::user(StatusCode::OK, &user)?)
 }
 

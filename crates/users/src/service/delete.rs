@@ -9,14 +9,15 @@ use crate::id::UserId;
 use crate::ports::{Lock, Reads, Store};
 use crate::role::{Permission, RolePolicy};
 use crate::user::User;
+use crate::version::Precondition;
 
 impl<S: Store> Users<S> {
     /// Deletes a user for good, with all that belongs to it.
     ///
     /// # Errors
     /// `Forbidden` without `users:delete`, or if the user is a member of a workspace out of reach as well; `NotFound`;
-    /// `Conflict` for the last administrator.
-    pub fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
+    /// `PreconditionFailed`; `Conflict` for the last administrator.
+    pub fn delete(&self, caller: &Caller, id: &str, precondition: Precondition) -> Result<()> {
         access::require(caller, Permission::users_delete())?;
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
         let (id, actor) = (id.to_owned(), caller.owner.as_ref().map(|owner| owner.id.clone()));
@@ -33,6 +34,7 @@ impl<S: Store> Users<S> {
                 return Err(UserError::Forbidden { required });
             }
             access::require_whole_reach(&caller, &found.memberships, required)?;
+            precondition.check(&found.user)?;
             require_other_administrator(tx, &policy, &found.user)?;
             tx.delete_user(&found.user.id)
         })

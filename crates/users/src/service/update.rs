@@ -14,15 +14,16 @@ use crate::ports::{Lock, Reads, Store, Tx};
 use crate::role::{Permission, RolePolicy};
 use crate::time::Timestamp;
 use crate::user::User;
+use crate::version::Precondition;
 
 impl<S: Store> Users<S> {
     /// Changes a user, and gives back what has become of it. What stays as it is leaves no trace.
     ///
     /// # Errors
     /// `Forbidden` without the right to change this user, or this of it; `NotFound` for a user or a workspace out of reach;
-    /// `StatusNotSettable`; `Conflict`; `TooLarge`; `Busy`.
-    pub fn update(&self, caller: &Caller, id: &str, change: UserChange) -> Result<User> {
-        self.store.read(|reads| permitted(reads, caller, id, &change, &self.policy).map(|_| ()))?;
+    /// `StatusNotSettable`; `PreconditionFailed`; `Conflict`; `TooLarge`; `Busy`.
+    pub fn update(&self, caller: &Caller, id: &str, change: UserChange, precondition: Precondition) -> Result<User> {
+        self.store.read(|reads| permitted(reads, caller, id, &change, &precondition, &self.policy).map(|_| ()))?;
         let hash = change.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
 
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
@@ -35,7 +36,7 @@ impl<S: Store> Users<S> {
                 tx.lock(Lock::Administrators)?;
             }
             let caller = Caller::of_key(tx, &key, &policy, now)?;
-            let Permitted { old, mut new, joins } = permitted(tx, &caller, &id, &change, &policy)?;
+            let Permitted { old, mut new, joins } = permitted(tx, &caller, &id, &change, &precondition, &policy)?;
             if let Some(workspace) = joins {
                 tx.add_member(&workspace, &old.id)?;
             }
@@ -47,8 +48,13 @@ impl<S: Store> Users<S> {
     /// Applies a JSON Merge Patch (RFC 7396) to the preferences of the user that the caller acts for.
     ///
     /// # Errors
-    /// `NotFound` for a key without an owner; `Forbidden`; `TooLarge`.
-    pub fn merge_own_preferences(&self, caller: &Caller, patch: FreeObject) -> Result<User> {
+    /// `NotFound` for a key without an owner; `Forbidden`; `PreconditionFailed`; `TooLarge`.
+    pub fn merge_own_preferences(
+        &self,
+        caller: &Caller,
+        patch: FreeObject,
+        precondition: Precondition,
+    ) -> Result<User> {
         let id = own_id(caller)?.clone();
         access::may_write(caller, Some(&id))?;
         let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
@@ -56,6 +62,7 @@ impl<S: Store> Users<S> {
             tx.lock(Lock::User { target: &id, actor: None })?;
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let Found { user, .. } = writable(tx, &caller, id.as_str())?.0;
+            precondition.check(&user)?;
             let preferences = user.preferences.merged_with(&patch)?;
             preferences.check_size()?;
             let mut new = User { preferences, ..user.clone() };
@@ -89,6 +96,7 @@ fn permitted(
     caller: &Caller,
     id: &str,
     change: &UserChange,
+    precondition: &Precondition,
     policy: &RolePolicy,
 ) -> Result<Permitted> {
     let (Found { user: old, memberships }, standing) = writable(reads, caller, id)?;
@@ -118,6 +126,7 @@ fn permitted(
         };
         joins = new.default_workspace.clone().filter(|workspace| !memberships.contains(workspace));
     }
+    precondition.check(&old)?;
     let stays_administrator = new.is_active() && new.roles.has(policy.administrator());
     if !stays_administrator {
         require_other_administrator(reads, policy, &old)?;

@@ -113,11 +113,11 @@ async fn every_operation_reaches_the_core() {
     let id = own.id.as_str();
     assert_eq!(scene.directory.get(&call, id, None).await.expect("oneself"), own);
     let patch = FreeObject::from_stored("{\"theme\":\"dark\"}".to_owned());
-    let changed = scene.directory.merge_own_preferences(&call, patch).await.expect("oneself");
+    let changed = scene.directory.merge_own_preferences(&call, patch, Precondition::default()).await.expect("oneself");
     assert_eq!(changed.preferences.as_str(), "{\"theme\":\"dark\"}");
     let missing = scene.directory.get(&call, "nobody", None).await;
     assert_eq!(missing, Err(UserError::no_user("nobody").into()));
-    let last = scene.directory.delete(&call, id).await;
+    let last = scene.directory.delete(&call, id, Precondition::default()).await;
     assert_eq!(last, Err(UserError::Conflict(users::Conflict::LastAdministrator).into()));
     assert_eq!(scene.directory.has_administrator().await, Ok(true));
 }

@@ -8,7 +8,7 @@ use crate::user::{Status, User};
 use crate::{NewUser, UserChange};
 
 fn apply(house: &House, user: &User, change: UserChange) -> User {
-    house.users.update(&house.admin, user.id.as_str(), change).unwrap()
+    house.update(&house.admin, user.id.as_str(), change).unwrap()
 }
 
 fn full_name(text: &str) -> FullName {
@@ -88,7 +88,7 @@ fn status_and_being_active() {
             apply(&house, &user, UserChange { status: Some(StatusChange::To(from)), ..no_change() });
         }
         let change = UserChange { status: Some(change), ..no_change() };
-        let after = house.users.update(&house.admin, user.id.as_str(), change).map(|user| user.status);
+        let after = house.update(&house.admin, user.id.as_str(), change).map(|user| user.status);
         assert_eq!(after, expected, "{from:?}");
     }
 }
@@ -99,9 +99,9 @@ fn a_new_address_is_not_verified_and_a_taken_one_is_refused() {
     let ada = house.user("ada", &["user"], &house.first);
     house.user("bob", &["user"], &house.first);
     let taken = UserChange { email: Some(email("BOB@example.com")), ..no_change() };
-    assert_eq!(house.users.update(&house.admin, ada.id.as_str(), taken), Err(Conflict::Email.into()));
+    assert_eq!(house.update(&house.admin, ada.id.as_str(), taken), Err(Conflict::Email.into()));
     let taken = UserChange { username: Some(Username::parse("BOB").unwrap()), ..no_change() };
-    assert_eq!(house.users.update(&house.admin, ada.id.as_str(), taken), Err(Conflict::Username.into()));
+    assert_eq!(house.update(&house.admin, ada.id.as_str(), taken), Err(Conflict::Username.into()));
     let own = apply(&house, &ada, UserChange { username: Some(Username::parse("ADA").unwrap()), ..no_change() });
     assert_eq!(own.username.as_str(), "ADA");
 }
@@ -124,7 +124,7 @@ fn preferences_are_patched_and_may_not_grow_without_end() {
     let house = House::new();
     let ada = house.user("ada", &["guest"], &house.first);
     let caller = house.caller_of(&ada);
-    let patch = |text: &str| house.users.merge_own_preferences(&caller, object(text)).map(|user| user.preferences);
+    let patch = |text: &str| house.merge(&caller, object(text)).map(|user| user.preferences);
     assert_eq!(patch(r#"{"a":{"b":1.0,"c":2}}"#), Ok(object(r#"{"a":{"b":1.0,"c":2}}"#)));
     assert_eq!(patch(r#"{"a":{"c":null,"d":[null]}}"#), Ok(object(r#"{"a":{"b":1.0,"d":[null]}}"#)));
     let chunk = "x".repeat(200 * 1024);
@@ -144,7 +144,7 @@ fn naming_a_default_workspace_joins_it() {
     assert_eq!(cleared.default_workspace, None);
     assert_eq!(house.operator.user("ada@example.com").unwrap().workspaces.len(), 2);
     let unknown = UserChange { default_workspace: Some(Some("elsewhere".to_owned())), ..no_change() };
-    let refused = house.users.update(&house.admin, ada.id.as_str(), unknown);
+    let refused = house.update(&house.admin, ada.id.as_str(), unknown);
     assert_eq!(refused, Err(UserError::no_workspace("elsewhere")));
 }
 

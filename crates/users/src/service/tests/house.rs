@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Result;
 use crate::json::{FreeObject, decode};
 use crate::key::KeyReach;
 use crate::ports::Clock;
@@ -11,11 +12,12 @@ use crate::testing::{MemoryStore, TestEnvironment};
 use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
-    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users,
-    WorkspaceId,
+    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, Precondition, PresentedKey, UserChange,
+    Users, WorkspaceId,
 };
 
 pub struct House {
+    pub store: Arc<MemoryStore>,
     pub users: Users<MemoryStore>,
     pub operator: Operator<MemoryStore>,
     pub environment: TestEnvironment,
@@ -31,7 +33,7 @@ impl House {
         let environment = TestEnvironment::new();
         environment.clock.step_by(1);
         let users = Users::new(store.clone(), Arc::new(policy()), environment.ports());
-        let operator = Operator::new(store, Arc::new(policy()), environment.ports());
+        let operator = Operator::new(store.clone(), Arc::new(policy()), environment.ports());
         let made = operator
             .init(Administrator {
                 email: email("root@example.com"),
@@ -42,7 +44,7 @@ impl House {
         let admin = users.authenticate(&made.key).unwrap();
         let admin_user = users.get_own(&admin).unwrap();
         let second = operator.create_workspace("Second").unwrap().id;
-        Self { users, operator, environment, admin, admin_user, first: made.workspace, second }
+        Self { store, users, operator, environment, admin, admin_user, first: made.workspace, second }
     }
 
     /// A user with these roles, created by the administrator in this workspace.
@@ -87,6 +89,21 @@ impl House {
     /// An ownerless key of this workspace.
     pub fn service(&self, workspace: &WorkspaceId, permissions: &[&str]) -> Caller {
         self.caller(&self.key(None, KeyReach::Workspace(workspace.clone()), Some(permissions)))
+    }
+
+    /// Changes a user, whatever state it is in.
+    pub fn update(&self, caller: &Caller, id: &str, change: UserChange) -> Result<User> {
+        self.users.update(caller, id, change, Precondition::default())
+    }
+
+    /// Deletes a user, whatever state it is in.
+    pub fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
+        self.users.delete(caller, id, Precondition::default())
+    }
+
+    /// Merges preferences, whatever they are.
+    pub fn merge(&self, caller: &Caller, patch: FreeObject) -> Result<User> {
+        self.users.merge_own_preferences(caller, patch, Precondition::default())
     }
 
     pub fn read(&self, user: &User) -> User {

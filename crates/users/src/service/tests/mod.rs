@@ -5,3 +5,4 @@ mod changes;
 mod house;
 mod lists;
 mod operator;
+mod versions;
