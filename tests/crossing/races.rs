@@ -1,29 +1,8 @@
 //! Many at once, through both doors: the outcome is always one that some order would give.
 
-use std::sync::Barrier;
-use std::thread;
-
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Person, Town, fresh, town};
-
-/// Runs all jobs at the same moment.
-fn at_once<T: Send>(jobs: Vec<Box<dyn FnOnce() -> T + Send + '_>>) -> Vec<T> {
-    let start = Barrier::new(jobs.len());
-    thread::scope(|scope| {
-        let runners: Vec<_> = jobs
-            .into_iter()
-            .map(|job| {
-                let start = &start;
-                scope.spawn(move || {
-                    start.wait();
-                    job()
-                })
-            })
-            .collect();
-        runners.into_iter().map(|runner| runner.join().unwrap()).collect()
-    })
-}
+use crate::harness::{Answer, Person, Town, at_once, fresh, town};
 
 #[test]
 fn of_sixteen_creates_of_one_address_one_succeeds() {

@@ -107,11 +107,14 @@ fn get_user() {
     let user = create(&stage, &body("ada"));
     let mut book = Book::of(&stage, "getUser");
     let target = format!("/v1/users/{user}");
-    book.case("a user", 200, request("GET", &target));
+    let tag = book.case("a user", 200, request("GET", &target)).header("etag").unwrap().to_owned();
+    book.case("known already", 304, request("GET", &target).header("If-None-Match", &tag));
+    book.case("no list of entity tags", 400, request("GET", &target).header("If-Match", "x"));
     book.anonymous("no key", 401, request("GET", &target));
     book.with("not permitted", 403, &stage.outsider.secret, request("GET", &target));
     book.case("nobody", 404, request("GET", &format!("/v1/users/{NOBODY}")));
     book.case("no uuid", 404, request("GET", "/v1/users/me"));
+    book.case("in another state", 412, request("GET", &target).header("If-Match", r#""x""#));
     book.case("wrong method", 405, request("PATCH", &target));
 }
 
@@ -126,7 +129,9 @@ fn update_user() {
     book.case("nothing", 200, put(json!({})));
     let all = json!({"name": "Ada King", "role": "viewer", "department": "Engines", "status": "suspended", "metadata": {"a": [1, 2.0, null]}});
     book.case("everything", 200, put(all));
-    book.case("cleared", 200, put(json!({"department": null, "metadata": {}})));
+    let known = book.case("cleared", 200, put(json!({"department": null, "metadata": {}})));
+    let tag = known.header("etag").unwrap();
+    book.case("in the state that was seen", 200, put(json!({})).header("If-Match", tag));
     book.bad_bodies("PUT", &target);
     book.case(
         "everything wrong",
@@ -138,6 +143,8 @@ fn update_user() {
     book.with("own role", 403, &town.root.key, own.clone());
     book.case("nobody", 404, request("PUT", &format!("/v1/users/{NOBODY}")).json("{}"));
     book.with("last administrator", 409, &town.steward().secret, own);
+    book.case("in another state", 412, put(json!({})).header("If-Match", r#""x""#));
+    book.case("no list of entity tags", 400, put(json!({})).header("If-None-Match", "x"));
 }
 
 #[test]
@@ -150,6 +157,7 @@ fn delete_user() {
     book.anonymous("no key", 401, request("DELETE", &target));
     book.with("not permitted", 403, &stage.reader.secret, request("DELETE", &target));
     book.with("last administrator", 409, &town.root.key, request("DELETE", &format!("/v1/users/{}", town.root.id)));
+    book.case("in another state", 412, request("DELETE", &target).header("If-Match", r#""x""#));
     book.case("a user", 204, request("DELETE", &target));
     book.case("nobody", 404, request("DELETE", &target));
 }

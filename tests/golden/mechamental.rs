@@ -140,7 +140,9 @@ fn get_current_user() {
     let stage = Stage::new(&town);
     let mut book = Book::of(&stage, "getCurrentUser");
     let get = || request("GET", "/v1/users/me");
-    book.case("me", 200, get());
+    let tag = book.case("me", 200, get()).header("etag").unwrap().to_owned();
+    book.case("known already", 304, get().header("If-None-Match", &tag));
+    book.case("in another state", 412, get().header("If-Match", r#""x""#));
     book.case("two keys", 400, get().header("X-API-Key", "x"));
     book.anonymous("no key", 401, get());
     book.with("a key without an owner", 404, &stage.steward.secret, get());
@@ -154,7 +156,10 @@ fn get_user() {
     let user = id(&town.mm().create(full(&stage, "ada")).expect(201).json());
     let mut book = Book::of(&stage, "getUser");
     let get = |query: &str| request("GET", &format!("/v1/users/{user}{query}"));
-    book.case("a user", 200, get(""));
+    let tag = book.case("a user", 200, get("")).header("etag").unwrap().to_owned();
+    book.case("known already", 304, get("").header("If-None-Match", &tag));
+    book.case("in another state", 412, get("").header("If-Match", r#""x""#));
+    book.case("no list of entity tags", 400, get("").header("If-Match", "x"));
     book.case("in a workspace", 200, get(&format!("?workspace_id={}", stage.place.id)));
     book.case("two keys", 400, get("").header("X-API-Key", "x"));
     book.anonymous("no key", 401, get(""));
@@ -181,7 +186,10 @@ fn update_user() {
         "timezone": "Europe/Paris", "locale": "fr", "preferences": {"a": [1, 2.0, null]}, "settings": null, "is_active": "no", "roles": ["viewer"],
         "default_workspace_id": stage.other.id,
     });
-    book.case("everything", 200, put(all));
+    let known = book.case("everything", 200, put(all));
+    book.case("in the state that was seen", 200, put(json!({})).header("If-Match", known.header("etag").unwrap()));
+    book.case("in another state", 412, put(json!({})).header("If-Match", r#""x""#));
+    book.case("no list of entity tags", 400, put(json!({})).header("If-None-Match", "x"));
     book.bad_bodies("PUT", &target);
     book.with("not permitted", 403, &stage.reader.secret, put(json!({})));
     book.case(
@@ -214,6 +222,7 @@ fn delete_user() {
     book.anonymous("no key", 401, request("DELETE", &target));
     book.with("not permitted", 403, &stage.reader.secret, request("DELETE", &target));
     book.case("last administrator", 409, request("DELETE", &format!("/v1/users/{}", town.root.id)));
+    book.case("in another state", 412, request("DELETE", &target).header("If-Match", r#""x""#));
     book.case("a user", 204, request("DELETE", &target));
     book.case("nobody", 404, request("DELETE", &target));
 }
@@ -227,6 +236,7 @@ fn update_my_preferences() {
     let patch = |body: Value| request("PATCH", target).json(body.to_string());
     book.case("first", 200, patch(json!({"preferences": {"theme": "dark", "panes": {"left": 1, "right": 2}}})));
     book.case("merged", 200, patch(json!({"preferences": {"theme": null, "panes": {"left": 10.0}}})));
+    book.case("in another state", 412, patch(json!({"preferences": {}})).header("If-Match", r#""x""#));
     book.bad_bodies("PATCH", target);
     let weak = town.key(&["--user", &town.root.id, "--permission", "users:read"]);
     book.with("a key that covers too little", 403, &weak.secret, patch(json!({"preferences": {}})));

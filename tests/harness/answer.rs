@@ -44,7 +44,7 @@ impl Answer {
         self.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
             || (self.header("content-length").is_none()
                 && self.header("transfer-encoding").is_none()
-                && self.status != 204)
+                && ![204, 304].contains(&self.status))
     }
 
     pub fn text(&self) -> String {

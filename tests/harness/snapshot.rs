@@ -12,7 +12,7 @@ use super::http::{Http, Request};
 const SWITCH: &str = "GOLDEN";
 
 /// The headers that a snapshot shows.
-const HEADERS: [&str; 6] = ["content-type", "location", "allow", "www-authenticate", "x-should-retry", "vary"];
+const HEADERS: [&str; 7] = ["content-type", "location", "etag", "allow", "www-authenticate", "x-should-retry", "vary"];
 
 /// A file of cases, each a request and its answer.
 pub struct Snapshots {
@@ -160,5 +160,9 @@ fn varying(text: &str) -> Option<(&'static str, usize)> {
         return zoned.or_else(|| Some(("time without zone", shape("0000-00-00T00:00:00.000000")?)));
     }
     let length = word();
+    // Form, user, revision, time.
+    if text[..length].split('.').count() == 4 {
+        return Some(("entity tag", length));
+    }
     (length >= 40 && text[..length].bytes().any(|b| b.is_ascii_digit())).then_some(("cursor", length))
 }
