@@ -18,8 +18,7 @@ fn a_target_that_holds_anything_is_refused_and_left_alone() {
     ] {
         let folder = Folder::crowded(30);
         folder.fill("to", content);
-        folder.fill("before", "");
-        std::fs::copy(folder.path("to"), folder.path("before")).expect("a copy of the file");
+        folder.duplicate("to", "before");
         let error = folder.copy().expect_err("refused");
         assert!(matches!(error, CopyError::NotEmpty), "{error}");
         folder.assert_same("before", "to");
