@@ -3,9 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::Request;
+use dialect::openapi::Operation;
+use users::RolePolicy;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
+use crate::document::user_id;
+use crate::errors::{ApiError, Published};
 use crate::wire::{self, Data, UserBody};
 
 /// Reads a user.
@@ -17,6 +20,14 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let user = request.directory.get(&call, request.parameter(0), None).await?;
     let data = UserBody::of(&user, &request.services.policy)?;
     Ok(wire::render(StatusCode::OK, &Data { data }))
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Retrieves a user by their ID", wire::described_user(StatusCode::OK, "User details"))
+        .parameter(user_id("ID of the user to retrieve"))
+        .or(Published::ALWAYS)
+        .or([Published::NotFound])
 }
 
 #[cfg(test)]
