@@ -5,6 +5,7 @@ pub mod answer;
 pub mod conditional;
 pub mod content;
 pub mod directory;
+pub mod openapi;
 pub mod query;
 pub mod refusal;
 pub mod request;
@@ -19,6 +20,8 @@ pub use route::{Handler, Route};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use openapi::Description;
+use users::RolePolicy;
 
 /// One API in which the directory can be spoken to.
 pub trait Dialect: Send + Sync {
@@ -30,6 +33,9 @@ pub trait Dialect: Send + Sync {
 
     /// Every operation. Where two paths match, the first in this list wins.
     fn routes(&self) -> &'static [Route];
+
+    /// What its document says beside the operations; see [`openapi::document`].
+    fn describe(&self, policy: &RolePolicy) -> Description;
 
     /// The answer to a request that reaches no operation of this dialect, or that ends before or outside of one.
     fn refuse(&self, refusal: Refusal, head: &Head) -> HttpResponse;

@@ -6,6 +6,9 @@ use std::pin::Pin;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 
+use users::RolePolicy;
+
+use crate::openapi::Operation;
 use crate::request::Request;
 
 /// An answer under way.
@@ -13,6 +16,9 @@ pub type Answer = Pin<Box<dyn Future<Output = HttpResponse>>>;
 
 /// What answers a request.
 pub type Handler = fn(Request) -> Answer;
+
+/// What describes an operation, in an installation with these roles.
+pub type Describe = fn(&RolePolicy) -> Operation;
 
 /// One operation of a dialect, and where it is found.
 #[derive(Debug, Clone)]
@@ -25,6 +31,8 @@ pub struct Route {
     pub path: &'static str,
     /// What answers.
     pub handler: Handler,
+    /// What describes it.
+    pub describe: Describe,
 }
 
 impl Route {
@@ -54,7 +62,10 @@ impl Route {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::StatusCode;
+
     use super::*;
+    use crate::openapi::Response;
 
     #[test]
     fn a_path_matches_segment_by_segment() {
@@ -63,6 +74,7 @@ mod tests {
             method: Method::GET,
             path: "/v1/things/{id}",
             handler: |_| Box::pin(async { HttpResponse::Ok().finish() }),
+            describe: |_| Operation::new("Get a thing", Response::empty(StatusCode::OK, "A thing")),
         };
         assert_eq!(route.matches("/v1/things/a b"), Some(vec!["a b".to_owned()]));
         for other in

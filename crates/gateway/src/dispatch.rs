@@ -16,6 +16,7 @@ use users::ports::Randomness;
 use crate::answer::{self, REQUEST_ID};
 use crate::connections::{Connection, Serving};
 use crate::health::{self, Health};
+use crate::pages::Pages;
 use crate::table::{Asked, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
@@ -28,6 +29,8 @@ const LINGER: Duration = Duration::from_millis(500);
 pub struct Application {
     /// Where requests go.
     pub table: Table,
+    /// What is answered before that.
+    pub pages: Pages,
     /// What operations share.
     pub services: Arc<Services>,
     /// Makes the ids of requests.
@@ -80,6 +83,10 @@ impl Application {
         if let Some(probe) = health::probe(&path) {
             finished.operation = probe.name().into();
             return self.health.answer(probe, request.method()).await;
+        }
+        if let Some(page) = self.pages.find(&path) {
+            finished.operation = page.name.into();
+            return page.answer(request.method());
         }
         let host = host(request);
         let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };

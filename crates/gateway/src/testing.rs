@@ -1,10 +1,24 @@
 //! Stand-ins for the tests of this crate.
 
+use actix_web::http::StatusCode;
 use async_trait::async_trait;
 use dialect::directory::Result;
+use dialect::openapi::{Description, Operation, Response};
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserError};
+use users::{Caller, NewUser, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError};
+
+/// The description of a dialect that has nothing to say.
+pub fn undescribed() -> Description {
+    let (schemas, responses, headers) = (Vec::new(), Vec::new(), Vec::new());
+    let (tag, security) = (("", ""), ("", serde_json::Value::Null));
+    Description { title: "", about: "", tag, security, schemas, responses, headers }
+}
+
+/// The description of an operation that has nothing to say.
+pub fn undescribed_operation(_: &RolePolicy) -> Operation {
+    Operation::new("", Response::empty(StatusCode::OK, ""))
+}
 
 /// A directory that knows nobody.
 pub struct NoDirectory;

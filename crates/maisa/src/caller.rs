@@ -7,6 +7,9 @@ use users::PresentedKey;
 
 use crate::errors::ApiError;
 
+/// The header of the key, as people write it.
+pub(crate) const WRITTEN_HEADER: &str = "X-API-Key";
+
 /// The header in which a client presents its key.
 pub(crate) static KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 

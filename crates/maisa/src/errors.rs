@@ -2,6 +2,8 @@
 //!
 //! The reference shows no body of an error; the form is diglot's own: `{"error": {"code", "message", "details"}}`.
 
+mod published;
+
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -15,9 +17,11 @@ use users::{Conflict, Permission, UserError};
 use crate::caller::KEY_HEADER;
 use crate::wire::{self, Code, Details, ErrorBody, ErrorObject, FieldError};
 
+pub(crate) use published::Published;
+
 /// The clients of this API repeat a request that ends in 409 unless this header says `false`; a conflict does not go away
 /// by itself.
-static SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+pub(crate) static SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// What a client gets instead of a success.
 #[derive(Debug)]

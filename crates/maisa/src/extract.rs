@@ -3,6 +3,7 @@
 mod body;
 mod fields;
 pub(crate) mod parse;
+pub(crate) mod schema;
 
 pub(crate) use body::Body;
 pub(crate) use fields::Fields;

@@ -3,6 +3,7 @@
 //! [`dialect::Directory`]; everything it knows of the wire stays in here.
 
 mod caller;
+mod document;
 mod errors;
 mod extract;
 mod operations;
@@ -15,7 +16,9 @@ mod testing;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
+use users::RolePolicy;
 
 use errors::ApiError;
 
@@ -34,6 +37,10 @@ impl Dialect for Maisa {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn describe(&self, policy: &RolePolicy) -> Description {
+        document::describe(policy)
     }
 
     fn refuse(&self, refusal: Refusal, _head: &Head) -> HttpResponse {

@@ -23,30 +23,35 @@ pub(crate) static ROUTES: [Route; 5] = [
         method: Method::GET,
         path: USERS,
         handler: |request| answer(list_users::handle(request)),
+        describe: list_users::describe,
     },
     Route {
         operation: "createUser",
         method: Method::POST,
         path: USERS,
         handler: |request| answer(create_user::handle(request)),
+        describe: create_user::describe,
     },
     Route {
         operation: "getUser",
         method: Method::GET,
         path: USER,
         handler: |request| answer(get_user::handle(request)),
+        describe: get_user::describe,
     },
     Route {
         operation: "updateUser",
         method: Method::PUT,
         path: USER,
         handler: |request| answer(update_user::handle(request)),
+        describe: update_user::describe,
     },
     Route {
         operation: "deleteUser",
         method: Method::DELETE,
         path: USER,
         handler: |request| answer(delete_user::handle(request)),
+        describe: delete_user::describe,
     },
 ];
 

@@ -8,7 +8,9 @@ mod user;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
+use dialect::openapi::{Response, schema};
 use serde::Serialize;
+use serde_json::Value;
 use users::{RolePolicy, User, UserError};
 
 use crate::tag;
@@ -37,4 +39,37 @@ pub(crate) fn user(status: StatusCode, user: &User, policy: &RolePolicy) -> Resu
 /// A response without a body.
 pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().finish()
+}
+
+/// The names of the schemas.
+pub(crate) const ERROR: &str = "Error";
+const USER: &str = "User";
+const ITEM: &str = "UserListItem";
+const ONE: &str = "UserData";
+const PAGE: &str = "UserList";
+
+/// The schemas of all bodies of answers.
+pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        (USER, UserBody::schema()),
+        (ITEM, UserItem::schema()),
+        (ONE, user::one()),
+        (PAGE, UserPage::schema()),
+        (ERROR, ErrorBody::schema()),
+    ]
+}
+
+/// A response with a user, as the document describes it.
+pub(crate) fn described_user(status: StatusCode, about: &'static str) -> Response {
+    Response::new(status, about, schema::named(ONE), user::example())
+}
+
+/// A response with a page of users, as the document describes it.
+pub(crate) fn described_page() -> Response {
+    Response::new(StatusCode::OK, "A list of users", schema::named(PAGE), user::example_page())
+}
+
+/// A response without a body, as the document describes it.
+pub(crate) fn described_nothing() -> Response {
+    Response::empty(StatusCode::NO_CONTENT, "User deleted successfully")
 }

@@ -7,7 +7,7 @@ use users::PresentedKey;
 use crate::errors::{ApiError, Failure};
 
 /// The scheme in which keys are presented; its case does not count (RFC 9110 §11.1).
-const SCHEME: &str = "Bearer";
+pub(crate) const SCHEME: &str = "Bearer";
 
 /// Finds who asks, and makes the call that this request is.
 ///

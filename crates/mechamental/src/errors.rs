@@ -3,6 +3,7 @@
 
 mod failure;
 mod fault;
+mod published;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::ALLOW;
@@ -13,6 +14,7 @@ use users::{Json, Timestamp, UserError};
 
 pub(crate) use failure::Failure;
 pub(crate) use fault::{Fault, Faults, Rule, Step};
+pub(crate) use published::Published;
 
 use crate::wire;
 

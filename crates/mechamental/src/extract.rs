@@ -5,6 +5,8 @@ mod echo;
 mod fields;
 pub(crate) mod parse;
 mod scalar;
+pub(crate) mod schema;
 
 pub(crate) use body::Body;
+pub(crate) use echo::masked;
 pub(crate) use fields::Fields;

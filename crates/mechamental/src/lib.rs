@@ -5,6 +5,7 @@
 
 mod caller;
 mod cursor;
+mod document;
 mod errors;
 mod extract;
 mod operations;
@@ -19,7 +20,9 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderName};
+use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
+use users::RolePolicy;
 use users::ports::Clock;
 
 /// The dialect.
@@ -46,6 +49,10 @@ impl Dialect for MechaMental {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn describe(&self, policy: &RolePolicy) -> Description {
+        document::describe(policy)
     }
 
     fn refuse(&self, refusal: Refusal, head: &Head) -> HttpResponse {

@@ -9,7 +9,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, LOCATION};
 use dialect::answer;
+use dialect::openapi::{Response, schema};
 use serde::Serialize;
+use serde_json::Value;
 use users::{User, UserError};
 
 use crate::tag;
@@ -48,4 +50,39 @@ pub(crate) fn no_content() -> HttpResponse {
 /// The response that sends a client to the same request elsewhere.
 pub(crate) fn moved(location: &str) -> HttpResponse {
     answer::with_header(HttpResponse::TemporaryRedirect().finish(), LOCATION, location)
+}
+
+/// The names of the schemas.
+pub(crate) const ENVELOPE: &str = "ErrorResponse";
+pub(crate) const DETAIL: &str = "DetailResponse";
+pub(crate) const VALIDATION: &str = "HTTPValidationError";
+const FAULT: &str = "ValidationError";
+const USER: &str = "UserResponse";
+const PAGE: &str = "UserListResponse";
+
+/// The schemas of all bodies of answers, where errors have these codes.
+pub(crate) fn schemas(codes: Vec<&'static str>) -> Vec<(&'static str, Value)> {
+    vec![
+        (USER, UserBody::schema()),
+        (PAGE, UserPage::schema()),
+        (ENVELOPE, ErrorBody::schema(codes)),
+        (DETAIL, error::detail()),
+        (VALIDATION, error::validation()),
+        (FAULT, error::fault()),
+    ]
+}
+
+/// A response with a user, as the document describes it.
+pub(crate) fn described_user(status: StatusCode) -> Response {
+    Response::new(status, "Successful Response", schema::named(USER), user::example())
+}
+
+/// A response without a body, as the document describes it.
+pub(crate) fn described_nothing() -> Response {
+    Response::empty(StatusCode::NO_CONTENT, "Successful Response")
+}
+
+/// A response with a page of users, as the document describes it.
+pub(crate) fn described_page() -> Response {
+    Response::new(StatusCode::OK, "Successful Response", schema::named(PAGE), user::example_page())
 }

@@ -6,6 +6,7 @@ mod init;
 mod key;
 mod member;
 mod migrate;
+mod openapi;
 mod output;
 mod password;
 mod progress;
@@ -59,6 +60,7 @@ enum Command {
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
+    Openapi(openapi::Openapi),
     /// Look at the settings and the store, without serving
     Check(Form),
 }
@@ -88,6 +90,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
+        Command::Openapi(command) => command.run(&context),
         Command::Check(form) => check::run(&context, form),
     }
 }

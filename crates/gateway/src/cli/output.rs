@@ -13,14 +13,22 @@ use crate::exit::{Failure, Outcome};
 
 /// Prints one result: an object, or lines for people.
 pub fn result(form: Form, object: &impl Serialize, lines: &str) -> Outcome {
-    let unwritten = |error: io::Error| Failure::No(format!("cannot write the result: {error}"));
     let text = if form.json {
         serde_json::to_string(object).map_err(|error| unwritten(error.into()))?
     } else {
         lines.trim_end().to_owned()
     };
+    self::text(&format!("{text}\n"))
+}
+
+/// Prints a text as it is.
+pub fn text(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(unwritten)
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(unwritten)
+}
+
+fn unwritten(error: io::Error) -> Failure {
+    Failure::No(format!("cannot write the result: {error}"))
 }
 
 /// A list that is printed while it is read: an array, or a line with the names of the columns and one for each item.

@@ -11,6 +11,7 @@ use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
+use crate::pages::Pages;
 use crate::settings::Settings;
 use crate::store::{Installation, Store};
 use crate::table::{Mounted, Table};
@@ -40,6 +41,7 @@ pub fn application(
     let local = LocalDirectory::new(installation.users(), width, installation.answers());
     Ok(Application {
         table: table(settings, &services, &local)?,
+        pages: Pages::new(settings),
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),

@@ -33,6 +33,8 @@ pub struct Settings {
     pub database: storage::Settings,
     /// `[dialects]`
     pub dialects: Mountings,
+    /// Whether the documents of the dialects are served, and the page that shows them: `docs.enabled`
+    pub docs: bool,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
     /// `[[roles]]`

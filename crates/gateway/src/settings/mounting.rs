@@ -2,9 +2,10 @@
 
 use super::raw;
 use super::read::Reader;
+use crate::pages;
 
-/// Paths that no prefix may take: the shared mount and the probes.
-const RESERVED: [&str; 3] = ["/v1", "/healthz", "/readyz"];
+/// Paths that no prefix may take: the shared mount, the probes, and the server's own pages.
+const RESERVED: [&str; 5] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE];
 
 /// A host name, lower-cased, with a port if it is to match that port alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

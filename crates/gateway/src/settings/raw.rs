@@ -9,6 +9,7 @@ pub struct Raw {
     pub server: Server,
     pub database: Database,
     pub dialects: Dialects,
+    pub docs: Docs,
     pub passwords: Passwords,
     pub log: Log,
     pub roles: Vec<Role>,
@@ -56,6 +57,11 @@ pub struct Dialect {
     pub enabled: bool,
     pub hosts: Vec<String>,
     pub prefix: String,
+}
+
+#[derive(Deserialize)]
+pub struct Docs {
+    pub enabled: bool,
 }
 
 #[derive(Deserialize)]

@@ -53,7 +53,8 @@ pub fn settings(
         (Some(server), Some(database), Some(dialects), Some(bcrypt_cost), Some(roles), Some(log))
             if reader.problems.is_empty() =>
         {
-            Ok(Settings { server, database, dialects, bcrypt_cost, roles: Arc::new(roles), log })
+            let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
+            Ok(Settings { server, database, dialects, docs, bcrypt_cost, roles, log })
         }
         _ => Err(SettingsError(reader.problems)),
     }

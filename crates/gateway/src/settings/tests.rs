@@ -224,7 +224,22 @@ fn clashes_between_dialects() {
 
 #[test]
 fn bad_prefixes_and_hosts() {
-    for prefix in ["x", "/", "/x/", "//x", "/a b", "/v1", "/v1/x", "/healthz", "/readyz", "/.", "/a/../b", "/%41"] {
+    for prefix in [
+        "x",
+        "/",
+        "/x/",
+        "//x",
+        "/a b",
+        "/v1",
+        "/v1/x",
+        "/healthz",
+        "/readyz",
+        "/docs",
+        "/openapi/x",
+        "/.",
+        "/a/../b",
+        "/%41",
+    ] {
         let found = problems(&format!("[dialects.maisa]\nprefix = \"{prefix}\""), &[]);
         assert!(
             found.len() == 1 && found[0].starts_with("dialects.maisa.prefix (file FILE): must"),

@@ -1,10 +1,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use dialect::openapi::Description;
 use dialect::{Head, Route};
+use users::RolePolicy;
 
 use super::*;
-use crate::testing::NoDirectory;
+use crate::testing::{NoDirectory, undescribed, undescribed_operation};
 
 const KEY: HeaderName = HeaderName::from_static("x-key");
 
@@ -15,6 +17,7 @@ macro_rules! routes {
             method: Method::$method,
             path: $path,
             handler: |_| Box::pin(async { HttpResponse::Ok().finish() }),
+            describe: undescribed_operation,
         }),*]
     };
 }
@@ -41,6 +44,10 @@ impl Dialect for Fake {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn describe(&self, _: &RolePolicy) -> Description {
+        undescribed()
     }
 
     fn refuse(&self, _: Refusal, _: &Head) -> HttpResponse {

@@ -14,8 +14,11 @@ use super::fields::Fault;
 /// More digits than that are no number, whatever they say: all that is shorter fits where the directory counts.
 const MAX_DIGITS: usize = 18;
 
+/// The greatest number with so many digits.
+pub(crate) const GREATEST: u64 = 10_u64.pow(MAX_DIGITS as u32) - 1;
+
 /// A name is a full name that is not empty.
-const NAME_RULE: TextRule = TextRule { min: 1, ..FullName::RULE };
+pub(super) const NAME_RULE: TextRule = TextRule { min: 1, ..FullName::RULE };
 
 /// Any text.
 fn string(value: &Json) -> Result<&str, Fault> {

@@ -3,18 +3,23 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use dialect::openapi::{Members, Operation};
 use dialect::{Request, answer};
+use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::{NewUser, RolePolicy};
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Body, parse};
+use crate::errors::{ApiError, Published};
+use crate::extract::{Body, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire;
 
 /// The reference's default: who does not say otherwise invites the user by mail.
 const SENDS_ACTIVATION_EMAIL: bool = true;
+
+/// The name of the body's schema.
+pub(crate) const BODY: &str = "UserCreate";
 
 /// Creates a user.
 ///
@@ -57,6 +62,37 @@ fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {
             workspace: None,
         })
     })
+}
+
+/// The schema of the body, line by line as it is read.
+pub(crate) fn schema(policy: &RolePolicy) -> Value {
+    Members::new()
+        .required("email", schema::email())
+        .required("name", schema::name())
+        .required("role", schema::role(policy))
+        .nullable("department", schema::department())
+        .nullable("sendActivationEmail", schema::with(schema::flag(), "default", SENDS_ACTIVATION_EMAIL))
+        .nullable("metadata", schema::object())
+        .schema()
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    let example = json!({
+        "email": "john@example.com",
+        "name": "John Doe",
+        "role": "user",
+        "department": "Engineering",
+        "sendActivationEmail": true,
+        "metadata": {"ANY_ADDITIONAL_PROPERTY": "anything"},
+    });
+    let created = wire::described_user(StatusCode::CREATED, "User created successfully");
+    Operation::new("Creates a new user in the system.", created.header(LOCATION))
+        .about("This operation requires admin privileges.")
+        .body(schema::named(BODY), example)
+        .or(Published::ALWAYS)
+        .or(Published::OF_BODY)
+        .or([Published::Taken])
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 use actix_web::HttpResponse;
 use dialect::Request;
+use dialect::openapi::Operation;
+use users::RolePolicy;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
+use crate::document::user_id;
+use crate::errors::{ApiError, Published};
 use crate::{tag, wire};
 
 /// Deletes a user.
@@ -16,6 +19,15 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let precondition = tag::precondition(&request)?;
     request.directory.delete(&call, request.parameter(0), precondition).await?;
     Ok(wire::no_content())
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Deletes a user from the system.", wire::described_nothing())
+        .about("This operation cannot be undone. All data associated with this user will be permanently deleted.")
+        .parameter(user_id("ID of the user to delete"))
+        .or(Published::ALWAYS)
+        .or([Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

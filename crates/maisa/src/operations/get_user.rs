@@ -2,10 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use dialect::openapi::Operation;
 use dialect::{Request, conditional};
+use users::RolePolicy;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
+use crate::document::user_id;
+use crate::errors::{ApiError, Published};
 use crate::{tag, wire};
 
 /// Reads a user.
@@ -18,6 +21,14 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let user = request.directory.get(&call, request.parameter(0), None).await?;
     let whole = wire::user(StatusCode::OK, &user, &request.services.policy)?;
     Ok(conditional::unless_known(whole, &user, &precondition)?)
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Retrieves a user by their ID", wire::described_user(StatusCode::OK, "User details"))
+        .parameter(user_id("ID of the user to retrieve"))
+        .or(Published::ALWAYS)
+        .or([Published::NotFound])
 }
 
 #[cfg(test)]

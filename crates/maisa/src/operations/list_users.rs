@@ -4,18 +4,20 @@ use std::ops::RangeInclusive;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use dialect::openapi::{Operation, Parameter};
 use dialect::{Begin, ListQuery, Page, Request};
 use users::page::Filter;
 use users::{RoleName, RolePolicy};
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Fields, parse};
+use crate::errors::{ApiError, Published};
+use crate::extract::{Fields, parse, schema};
 use crate::wire::{self, Pagination, UserItem, UserPage};
 
 const LIMITS: RangeInclusive<u32> = 1..=100;
 const DEFAULT_LIMIT: u32 = 20;
 const OFFSETS: RangeInclusive<u64> = 0..=u64::MAX;
+const DEFAULT_OFFSET: u64 = 0;
 
 /// Lists users.
 ///
@@ -26,6 +28,21 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
     let page = request.directory.list(&call, parameters.query()).await?;
     Ok(wire::render(StatusCode::OK, &parameters.render(page)))
+}
+
+/// Describes the operation.
+pub(crate) fn describe(policy: &RolePolicy) -> Operation {
+    let limits = u64::from(*LIMITS.start())..=u64::from(*LIMITS.end());
+    let offsets = *OFFSETS.start()..=parse::GREATEST;
+    let query = Parameter::query;
+    Operation::new("Returns a list of all users.", wire::described_page())
+        .about("Returns an array of user objects with their basic information. Requires users:read permission.")
+        .parameter(
+            query("limit", schema::integer(limits)).default(DEFAULT_LIMIT).about("Maximum number of users to return"),
+        )
+        .parameter(query("offset", schema::integer(offsets)).default(DEFAULT_OFFSET).about("Number of users to skip"))
+        .parameter(query("role", schema::role(policy)).about("Filter users by role"))
+        .or(Published::ALWAYS)
 }
 
 /// What the query asks for.
@@ -41,7 +58,9 @@ impl Parameters {
         let limit = query.optional("limit", parse::integer(LIMITS));
         let offset = query.optional("offset", parse::integer(OFFSETS));
         let role = query.optional("role", parse::role(policy));
-        query.finish(|| Ok(Self { limit: limit?.unwrap_or(DEFAULT_LIMIT), offset: offset?.unwrap_or(0), role: role? }))
+        query.finish(|| {
+            Ok(Self { limit: limit?.unwrap_or(DEFAULT_LIMIT), offset: offset?.unwrap_or(DEFAULT_OFFSET), role: role? })
+        })
     }
 
     fn query(&self) -> ListQuery {

@@ -3,13 +3,19 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::Request;
+use dialect::openapi::{Members, Operation};
+use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::{FullNameChange, RoleChange, RolePolicy, StatusChange, UserChange};
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Body, parse};
+use crate::document::user_id;
+use crate::errors::{ApiError, Published};
+use crate::extract::{Body, parse, schema};
 use crate::{tag, wire};
+
+/// The name of the body's schema.
+pub(crate) const BODY: &str = "UserUpdate";
 
 /// Changes a user.
 ///
@@ -57,6 +63,35 @@ fn read(body: &Body, policy: &RolePolicy) -> Result<UserChange, ApiError> {
 /// the field goes before the one that sums up, and agrees with null clearing whatever may be empty.)
 fn or_empty(object: Option<FreeObject>) -> FreeObject {
     object.unwrap_or_else(FreeObject::empty)
+}
+
+/// The schema of the body, line by line as it is read.
+pub(crate) fn schema(policy: &RolePolicy) -> Value {
+    Members::new()
+        .optional("name", schema::name())
+        .optional("role", schema::role(policy))
+        .nullable("department", schema::department())
+        .optional("status", schema::status())
+        .nullable("metadata", schema::object())
+        .schema()
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    let example = json!({
+        "name": "John Doe",
+        "role": "admin",
+        "department": "Engineering",
+        "status": "active",
+        "metadata": {"ANY_ADDITIONAL_PROPERTY": "anything"},
+    });
+    let updated = wire::described_user(StatusCode::OK, "User updated successfully");
+    Operation::new("Updates an existing user.", updated)
+        .parameter(user_id("ID of the user to update"))
+        .body(schema::named(BODY), example)
+        .or(Published::ALWAYS)
+        .or(Published::OF_BODY)
+        .or([Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The body of every error.
 
 use actix_web::http::StatusCode;
+use dialect::openapi::{Members, schema};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// The whole body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,25 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    /// Those that an answer can have.
+    const IN_USE: [Code; 11] = [
+        Code::ValidationError,
+        Code::Unauthorized,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::MethodNotAllowed,
+        Code::RequestTimeout,
+        Code::Conflict,
+        Code::PayloadTooLarge,
+        Code::UnsupportedMediaType,
+        Code::InternalError,
+        Code::Unavailable,
+    ];
+
+    fn schema() -> Value {
+        json!({"type": "string", "enum": Self::IN_USE})
+    }
+
     /// The status of a response with this code.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -105,6 +126,19 @@ pub(crate) enum Details {
     None {},
 }
 
+impl Details {
+    /// The schema: a list, or an object whose members belong to the code.
+    fn schema() -> Value {
+        let fault = Members::new().required("field", schema::string()).required("message", schema::string());
+        let members = Members::new()
+            .optional("requiredPermission", schema::string())
+            .optional("resourceType", schema::string())
+            .optional("resourceId", schema::string())
+            .optional("field", schema::string());
+        json!({"anyOf": [schema::array(fault.schema()), members.schema()]})
+    }
+}
+
 /// One value that is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FieldError {
@@ -112,6 +146,17 @@ pub(crate) struct FieldError {
     pub(crate) field: String,
     /// What is wrong with it, to be read behind the name.
     pub(crate) message: String,
+}
+
+impl ErrorBody {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        let error = Members::new()
+            .required("code", Code::schema())
+            .required("message", schema::string())
+            .required("details", Details::schema());
+        Members::new().required("error", error.schema()).schema()
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! A user, in full and in a list, and what is around them.
 
 use dialect::answer;
+use dialect::openapi::{Members, schema};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use users::{Permission, RolePolicy, User, UserError};
+use serde_json::{Value, json};
+use users::{Permission, RolePolicy, Status, User, UserError};
 
 use super::time::whole_seconds;
+use super::{ITEM, USER};
 
 /// The envelope of one thing.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,6 +105,83 @@ impl UserBody {
             metadata: answer::raw(&user.metadata)?,
         })
     }
+}
+
+impl UserItem {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        Self::members().schema()
+    }
+
+    fn members() -> Members {
+        Members::new()
+            .required("id", schema::with(schema::string(), "format", "uuid"))
+            .required("email", schema::email())
+            .required("name", schema::string())
+            .required("role", schema::string())
+            .required("status", schema::one_of(Status::ALL.map(Status::as_str)))
+            .required("createdAt", schema::time())
+    }
+}
+
+impl UserBody {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        UserItem::members()
+            .required("department", schema::nullable(schema::string()))
+            .required("lastLoginAt", schema::nullable(schema::time()))
+            .required("permissions", schema::array(schema::string()))
+            .required("updatedAt", schema::time())
+            .required("metadata", schema::object())
+            .schema()
+    }
+}
+
+impl UserPage {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        let pagination = Members::new()
+            .required("total", schema::integer(0..=u64::MAX))
+            .required("limit", schema::integer(0..=u64::MAX))
+            .required("offset", schema::integer(0..=u64::MAX))
+            .required("hasMore", schema::boolean());
+        Members::new()
+            .required("data", schema::array(schema::named(ITEM)))
+            .required("pagination", pagination.schema())
+            .schema()
+    }
+}
+
+/// The schema of one user in its envelope.
+pub(super) fn one() -> Value {
+    Members::new().required("data", schema::named(USER)).schema()
+}
+
+/// The reference's example of a user.
+pub(super) fn example() -> Value {
+    let mut user = example_item();
+    user["department"] = json!("Engineering");
+    user["lastLoginAt"] = json!("2023-01-10T15:30:00Z");
+    user["permissions"] = json!(["users:read", "projects:read", "projects:write"]);
+    user["updatedAt"] = json!("2023-01-05T10:00:00Z");
+    user["metadata"] = json!({"preferredLanguage": "en", "theme": "dark"});
+    json!({"data": user})
+}
+
+/// The reference's example of a page.
+pub(super) fn example_page() -> Value {
+    json!({"data": [example_item()], "pagination": {"total": 100, "limit": 20, "offset": 0, "hasMore": true}})
+}
+
+fn example_item() -> Value {
+    json!({
+        "id": "123e4567-e89b-12d3-a456-426614174000",
+        "email": "john@example.com",
+        "name": "John Doe",
+        "role": "user",
+        "status": "active",
+        "createdAt": "2023-01-01T12:00:00Z",
+    })
 }
 
 #[cfg(test)]

@@ -66,6 +66,11 @@ impl Failure {
         }
     }
 
+    /// The code, for programs.
+    pub(super) fn code(&self) -> &'static str {
+        self.words().1
+    }
+
     /// Status, code and message.
     fn words(&self) -> (StatusCode, &'static str, &'static str) {
         use StatusCode as S;

@@ -7,6 +7,12 @@ use crate::errors::Rule;
 /// More digits than that are not read.
 const MAX_DIGITS: usize = 4_300;
 
+/// The texts that are read as true, in any case.
+pub(super) const YES: [&str; 6] = ["true", "t", "1", "yes", "y", "on"];
+
+/// The texts that are read as false, in any case.
+pub(super) const NO: [&str; 6] = ["false", "f", "0", "no", "n", "off"];
+
 /// Reads an integer from a text. White space around it, a plus sign, leading zeros, single underscores between digits and a
 /// fraction of zeros are fine. What an `i64` cannot hold becomes its least or greatest value.
 ///
@@ -67,8 +73,6 @@ fn leading_digits(text: &str) -> usize {
 /// # Errors
 /// `BoolParsing` for a text or an integer that means neither, `BoolType` for anything else.
 pub(crate) fn boolean(value: &Json) -> Result<bool, Rule> {
-    const YES: [&str; 6] = ["true", "t", "1", "yes", "y", "on"];
-    const NO: [&str; 6] = ["false", "f", "0", "no", "n", "off"];
     match value {
         Json::Bool(value) => Ok(*value),
         Json::String(text) if YES.iter().any(|yes| text.eq_ignore_ascii_case(yes)) => Ok(true),

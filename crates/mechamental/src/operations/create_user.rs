@@ -3,16 +3,22 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use dialect::openapi::{Members, Operation};
 use dialect::{DirectoryError, Request, answer};
+use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
 use users::{NewUser, PlainPassword, RolePolicy, UserError};
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Body, parse};
+use crate::document::authorization;
+use crate::errors::{ApiError, Published};
+use crate::extract::{Body, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire;
+
+/// The name of the body's schema.
+pub(crate) const BODY: &str = "UserCreate";
 
 /// The member that names the workspace to join.
 const WORKSPACE: &str = "default_workspace_id";
@@ -72,6 +78,34 @@ fn blame(error: DirectoryError, body: &Body) -> ApiError {
         DirectoryError::User(UserError::WorkspaceRequired) => body.missing(WORKSPACE),
         other => other.into(),
     }
+}
+
+/// The schema of the body, line by line as it is read.
+pub(crate) fn schema(policy: &RolePolicy) -> Value {
+    Members::titled()
+        .required("email", schema::email())
+        .required("username", schema::text(Username::RULE))
+        .required("password", schema::password())
+        .nullable("full_name", schema::text(FullName::RULE))
+        .nullable("avatar_url", schema::avatar_url())
+        .nullable("bio", schema::text(Bio::RULE))
+        .nullable("timezone", schema::timezone())
+        .nullable("locale", schema::locale())
+        .nullable("preferences", schema::object())
+        .nullable("settings", schema::object())
+        .nullable("roles", schema::roles(policy))
+        .nullable(WORKSPACE, schema::string())
+        .schema()
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    let example = json!({"email": "user@example.com", "username": "string", "password": "stringst"});
+    Operation::new("Create User", wire::described_user(StatusCode::CREATED).header(LOCATION))
+        .parameter(authorization())
+        .body(schema::named(BODY), example)
+        .or(Published::BODIED)
+        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

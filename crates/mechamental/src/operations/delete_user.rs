@@ -2,9 +2,12 @@
 
 use actix_web::HttpResponse;
 use dialect::Request;
+use dialect::openapi::Operation;
+use users::RolePolicy;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
+use crate::document::{authorization, user_id};
+use crate::errors::{ApiError, Published};
 use crate::{tag, wire};
 
 /// Deletes a user.
@@ -16,4 +19,13 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let precondition = tag::precondition(&request)?;
     request.directory.delete(&call, request.parameter(0), precondition).await?;
     Ok(wire::no_content())
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Delete User", wire::described_nothing())
+        .parameter(user_id())
+        .parameter(authorization())
+        .or(Published::BODILESS)
+        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
 }

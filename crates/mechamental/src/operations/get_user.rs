@@ -2,11 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use dialect::openapi::{Operation, Parameter};
 use dialect::{Request, conditional};
+use users::RolePolicy;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Fields, parse};
+use crate::document::{authorization, user_id};
+use crate::errors::{ApiError, Published};
+use crate::extract::{Fields, parse, schema};
 use crate::{tag, wire};
 
 /// Reads a user; with a workspace named, as a member of it.
@@ -26,4 +29,15 @@ fn workspace(query: &str) -> Result<Option<String>, ApiError> {
     let mut query = Fields::of_query(query);
     let workspace = query.optional("workspace_id", parse::string);
     query.finish(|| Ok(workspace?.filter(|id| !id.is_empty())))
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    let workspace = Parameter::query("workspace_id", schema::nullable(schema::string())).titled();
+    Operation::new("Get User", wire::described_user(StatusCode::OK))
+        .parameter(user_id())
+        .parameter(workspace.about("Workspace context for permission check"))
+        .parameter(authorization())
+        .or(Published::BODILESS)
+        .or([Published::Forbidden, Published::NotFound])
 }

@@ -4,14 +4,16 @@ use std::ops::RangeInclusive;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use dialect::openapi::{Operation, Parameter};
 use dialect::{Begin, DirectoryError, ListQuery, Page, Position, Request};
 use users::page::{Filter, Search};
-use users::{Json, UserError};
+use users::{Json, RolePolicy, UserError};
 
 use crate::caller::call_of;
 use crate::cursor::{Cursors, List};
-use crate::errors::{ApiError, Fault, Rule, Step};
-use crate::extract::{Fields, parse};
+use crate::document::authorization;
+use crate::errors::{ApiError, Fault, Published, Rule, Step};
+use crate::extract::{Fields, parse, schema};
 use crate::wire::{self, UserBody, UserPage};
 
 const LIMITS: RangeInclusive<u32> = 1..=200;
@@ -28,6 +30,24 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let page = request.directory.list(&call, parameters.query()).await;
     let page = page.map_err(|error| parameters.blame(error))?;
     Ok(wire::render(StatusCode::OK, &parameters.render(page, &cursors)?))
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    let query = |name: &str, schema| Parameter::query(name, schema).titled();
+    let limits = u64::from(*LIMITS.start())..=u64::from(*LIMITS.end());
+    let most = format!("Maximum number of items to return ({}-{})", LIMITS.start(), LIMITS.end());
+    Operation::new("List Users", wire::described_page())
+        .parameter(query("workspace_id", schema::string()).required().about("Workspace ID (required)"))
+        .parameter(query("search", schema::nullable(schema::string())).about("Search by name or email"))
+        .parameter(query("limit", schema::integer(limits)).default(DEFAULT_LIMIT).about(&most))
+        .parameter(
+            query("cursor", schema::nullable(schema::string()))
+                .about("Cursor for pagination (from previous response's next_cursor)"),
+        )
+        .parameter(authorization())
+        .or(Published::BODILESS)
+        .or([Published::Forbidden, Published::NotFound, Published::Invalid])
 }
 
 /// What the query asks for.

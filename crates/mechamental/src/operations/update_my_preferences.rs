@@ -3,12 +3,19 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::Request;
+use dialect::openapi::{Members, Operation};
+use serde_json::{Value, json};
+use users::RolePolicy;
 use users::json::FreeObject;
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Body, parse};
+use crate::document::authorization;
+use crate::errors::{ApiError, Published};
+use crate::extract::{Body, parse, schema};
 use crate::{tag, wire};
+
+/// The name of the body's schema.
+pub(crate) const BODY: &str = "UserPreferencesUpdate";
 
 /// Merges preferences.
 ///
@@ -27,4 +34,19 @@ fn read(body: &Body) -> Result<FreeObject, ApiError> {
     let mut body = body.fields()?;
     let preferences = body.required("preferences", parse::object);
     body.finish(|| preferences)
+}
+
+/// The schema of the body.
+pub(crate) fn schema() -> Value {
+    Members::titled().required("preferences", schema::object()).schema()
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Update My Preferences", wire::described_user(StatusCode::OK))
+        .about("The object is merged into the preferences that are there (JSON Merge Patch, RFC 7396).")
+        .parameter(authorization())
+        .body(schema::named(BODY), json!({"preferences": {}}))
+        .or(Published::BODIED)
+        .or([Published::Forbidden, Published::NotFound])
 }

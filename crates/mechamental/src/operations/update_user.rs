@@ -3,14 +3,20 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::Request;
+use dialect::openapi::{Members, Operation};
+use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
 use users::{FullNameChange, PlainPassword, RoleChange, RolePolicy, StatusChange, UserChange};
 
 use crate::caller::call_of;
-use crate::errors::ApiError;
-use crate::extract::{Body, parse};
+use crate::document::{authorization, user_id};
+use crate::errors::{ApiError, Published};
+use crate::extract::{Body, parse, schema};
 use crate::{tag, wire};
+
+/// The name of the body's schema.
+pub(crate) const BODY: &str = "UserUpdate";
 
 /// Changes a user.
 ///
@@ -64,6 +70,36 @@ fn read(body: &Body, policy: &RolePolicy) -> Result<UserChange, ApiError> {
 /// A free object cannot be null; clearing it leaves it without members.
 fn or_empty(object: Option<FreeObject>) -> FreeObject {
     object.unwrap_or_else(FreeObject::empty)
+}
+
+/// The schema of the body, line by line as it is read.
+pub(crate) fn schema(policy: &RolePolicy) -> Value {
+    Members::titled()
+        .nullable("email", schema::email())
+        .nullable("username", schema::text(Username::RULE))
+        .nullable("password", schema::password())
+        .nullable("full_name", schema::text(FullName::RULE))
+        .nullable("avatar_url", schema::avatar_url())
+        .nullable("bio", schema::text(Bio::RULE))
+        .nullable("timezone", schema::timezone())
+        .nullable("locale", schema::locale())
+        .nullable("preferences", schema::object())
+        .nullable("settings", schema::object())
+        .nullable("is_active", schema::boolean())
+        .nullable("roles", schema::roles(policy))
+        .nullable("default_workspace_id", schema::string())
+        .schema()
+}
+
+/// Describes the operation.
+pub(crate) fn describe(_: &RolePolicy) -> Operation {
+    Operation::new("Update User", wire::described_user(StatusCode::OK))
+        .about("What is absent stays. `null` clears what may be empty, and otherwise means the same as absent.")
+        .parameter(user_id())
+        .parameter(authorization())
+        .body(schema::named(BODY), json!({}))
+        .or(Published::BODIED)
+        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

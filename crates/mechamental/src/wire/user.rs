@@ -1,10 +1,13 @@
 //! A user, and a page of users.
 
 use dialect::answer;
+use dialect::openapi::{Members, schema};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use users::{User, UserError};
 
+use super::USER;
 use super::time::zoned_time;
 
 /// A user: 18 members in the reference's order, always all of them. Free objects stand in it as they are kept, so that
@@ -95,6 +98,74 @@ pub(crate) struct UserPage {
     pub(crate) next_cursor: Option<String>,
     /// The users of this page.
     pub(crate) users: Vec<UserBody>,
+}
+
+impl UserBody {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        let text = || schema::nullable(schema::string());
+        Members::titled()
+            .required("user_id", schema::string())
+            .required("email", schema::email())
+            .required("username", schema::string())
+            .required("full_name", text())
+            .required("auth_provider", text())
+            .required("is_active", schema::boolean())
+            .required("is_verified", schema::boolean())
+            .required("roles", schema::array(schema::string()))
+            .required("avatar_url", text())
+            .required("bio", text())
+            .required("timezone", text())
+            .required("locale", text())
+            .required("preferences", schema::object())
+            .required("settings", schema::object())
+            .required("created_at", schema::time())
+            .required("updated_at", schema::time())
+            .required("last_login", schema::nullable(schema::time()))
+            .required("default_workspace_id", text())
+            .schema()
+    }
+}
+
+impl UserPage {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        Members::titled()
+            .required("total", schema::integer(0..=u64::MAX))
+            .required("has_more", schema::with(schema::boolean(), "default", false))
+            .required("next_cursor", schema::nullable(schema::string()))
+            .required("users", schema::array(schema::named(USER)))
+            .schema()
+    }
+}
+
+/// The reference's example of a user.
+pub(super) fn example() -> Value {
+    json!({
+        "user_id": "string",
+        "email": "user@example.com",
+        "username": "string",
+        "full_name": "string",
+        "auth_provider": "string",
+        "is_active": true,
+        "is_verified": true,
+        "roles": ["string"],
+        "avatar_url": "string",
+        "bio": "string",
+        "timezone": "string",
+        "locale": "string",
+        "preferences": {},
+        "settings": {},
+        "created_at": "2019-08-24T14:15:22Z",
+        "updated_at": "2019-08-24T14:15:22Z",
+        "last_login": "2019-08-24T14:15:22Z",
+        "default_workspace_id": "string",
+    })
+}
+
+/// The reference's example of a page.
+pub(super) fn example_page() -> Value {
+    json!({"total": 0, "has_more": false, "next_cursor": "string", "users": [example()]})
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
-use dialect::{Dialect, Head, Refusal, Request, Route, Services};
+use dialect::openapi::Description;
+use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
 use users::RolePolicy;
 use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
@@ -15,27 +16,27 @@ use crate::connections::Connections;
 use crate::dispatch::Application;
 use crate::environment::SystemRandomness;
 use crate::health::Health;
+use crate::pages::Pages;
 use crate::server::{Running, serve};
 use crate::settings::{Mounting, Mountings, ServerSettings};
 use crate::table::{Mounted, Table};
 use crate::telemetry::metrics::Metrics;
-use crate::testing::NoDirectory;
+use crate::testing::{NoDirectory, undescribed, undescribed_operation};
 
 pub struct Plain;
 
 static ROUTES: [Route; 6] = [
-    Route { operation: "read", method: Method::GET, path: "/v1/things", handler: |r| Box::pin(echo(r)) },
-    Route { operation: "write", method: Method::POST, path: "/v1/things", handler: |r| Box::pin(echo(r)) },
-    Route { operation: "slow", method: Method::GET, path: "/v1/slow/{ms}", handler: |r| Box::pin(slow(r)) },
-    Route { operation: "large", method: Method::GET, path: "/v1/large", handler: |_| Box::pin(large()) },
-    Route { operation: "panic", method: Method::GET, path: "/v1/panic", handler: |_| Box::pin(panics()) },
-    Route {
-        operation: "early",
-        method: Method::GET,
-        path: "/v1/panic/early",
-        handler: |_| panic!("before the future"),
-    },
+    route("read", Method::GET, "/v1/things", |r| Box::pin(echo(r))),
+    route("write", Method::POST, "/v1/things", |r| Box::pin(echo(r))),
+    route("slow", Method::GET, "/v1/slow/{ms}", |r| Box::pin(slow(r))),
+    route("large", Method::GET, "/v1/large", |_| Box::pin(large())),
+    route("panic", Method::GET, "/v1/panic", |_| Box::pin(panics())),
+    route("early", Method::GET, "/v1/panic/early", |_| panic!("before the future")),
 ];
+
+const fn route(operation: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+    Route { operation, method, path, handler, describe: undescribed_operation }
+}
 
 /// The size of the large answer: more than the buffers of a socket take.
 pub const LARGE: usize = 32 * 1024 * 1024;
@@ -69,6 +70,10 @@ impl Dialect for Plain {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn describe(&self, _: &RolePolicy) -> Description {
+        undescribed()
     }
 
     fn refuse(&self, refusal: Refusal, _: &Head) -> HttpResponse {
@@ -122,6 +127,7 @@ pub fn start(ready: Result<(), &'static str>) -> Running {
     let connections = Connections::new(settings.head_timeout);
     let application = Application {
         table: Table::new(vec![mounted], &mountings).expect("a table"),
+        pages: Pages::none(),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
         health: Arc::new(Health::new(Box::new(move || {

@@ -1,0 +1,78 @@
+//! Headers of responses. A document describes each once, and responses refer to it.
+
+use actix_web::http::header::{self, HeaderName};
+use serde_json::{Map, Value, json};
+
+use super::schema;
+
+/// A header under description.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name.
+    pub name: HeaderName,
+    /// The name as people write it.
+    pub written: &'static str,
+    /// What it tells.
+    pub about: &'static str,
+    /// What its value may be.
+    pub schema: Value,
+}
+
+/// The headers that all dialects' responses may have (RFC 9110).
+fn standard() -> Vec<Header> {
+    let header = |name, written, about, schema| Header { name, written, about, schema };
+    vec![
+        header(
+            header::LOCATION,
+            "Location",
+            "Where the new resource is: a path on the server that was asked.",
+            schema::with(schema::string(), "format", "uri-reference"),
+        ),
+        header(
+            header::WWW_AUTHENTICATE,
+            "WWW-Authenticate",
+            "The scheme in which a key is to be presented.",
+            schema::string(),
+        ),
+        header(header::RETRY_AFTER, "Retry-After", "When to try again, in seconds.", schema::integer(1..=u64::MAX)),
+    ]
+}
+
+/// The headers that a document can describe, and those that it has described.
+pub(super) struct Headers {
+    /// The names of those that every answer has.
+    common: Vec<HeaderName>,
+    known: Vec<Header>,
+    used: Vec<HeaderName>,
+}
+
+impl Headers {
+    /// Those of every answer, those of all APIs, and those of one alone.
+    pub(super) fn new(common: &[Header], own: Vec<Header>) -> Self {
+        let names = common.iter().map(|header| header.name.clone()).collect();
+        Self { common: names, known: [common.to_vec(), standard(), own].concat(), used: Vec::new() }
+    }
+
+    /// References to the headers of an answer: those that every one has, and these. One that nobody describes has a reference
+    /// to nothing, which any linter finds.
+    pub(super) fn refer(&mut self, names: &[HeaderName]) -> Map<String, Value> {
+        let names = [&self.common, names].concat();
+        let references = names.iter().map(|name| {
+            let known = self.known.iter().find(|header| header.name == *name);
+            let written = known.map_or(name.as_str(), |header| header.written);
+            (written.to_owned(), json!({"$ref": format!("#/components/headers/{written}")}))
+        });
+        let references = references.collect();
+        self.used.extend(names);
+        references
+    }
+
+    /// The descriptions of all headers that were referred to.
+    pub(super) fn components(&self) -> Map<String, Value> {
+        let used = self.known.iter().filter(|header| self.used.contains(&header.name));
+        let described = used.map(|Header { written, about, schema, .. }| {
+            ((*written).to_owned(), json!({"description": about, "schema": schema}))
+        });
+        described.collect()
+    }
+}

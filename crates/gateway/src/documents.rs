@@ -1,0 +1,78 @@
+//! The OpenAPI documents of the dialects, as they are served here.
+
+use std::sync::Arc;
+
+use dialect::openapi::{self, Header, Setting, schema, yaml};
+use dialect::{Dialect, Services};
+use serde_json::Value;
+
+use crate::answer::REQUEST_ID;
+use crate::dialects::DIALECTS;
+use crate::environment::SystemClock;
+use crate::settings::{Mounting, Mountings, Settings};
+
+/// The document of one dialect.
+pub struct Document {
+    /// The dialect.
+    pub name: &'static str,
+    /// The name of the API, for people.
+    pub title: String,
+    value: Value,
+}
+
+impl Document {
+    fn new(dialect: &dyn Dialect, at: &Mounting, settings: &Settings) -> Self {
+        let (servers, headers) = (servers(at, &settings.dialects), [request_id()]);
+        let setting = Setting { policy: &settings.roles, servers: &servers, headers: &headers };
+        let value = openapi::document(dialect, &setting);
+        let title = value["info"]["title"].as_str().unwrap_or(dialect.name()).to_owned();
+        Self { name: dialect.name(), title, value }
+    }
+
+    /// As JSON, with line breaks.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        format!("{:#}\n", self.value)
+    }
+
+    /// As YAML.
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
+        yaml::to_yaml(&self.value)
+    }
+}
+
+/// The documents of all dialects that are served, in order.
+#[must_use]
+pub fn documents(settings: &Settings) -> Vec<Document> {
+    // A document needs no more of the services than the roles; nothing is signed.
+    let services = Services { policy: settings.roles.clone(), clock: Arc::new(SystemClock), secret: Vec::new() };
+    let mut documents = Vec::new();
+    for entry in DIALECTS {
+        if let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) {
+            documents.push(Document::new(&*(entry.build)(&services), mounting, settings));
+        }
+    }
+    documents
+}
+
+/// Where a dialect is found. Addresses are relative to the document's own, so that they hold behind any proxy.
+fn servers(at: &Mounting, mountings: &Mountings) -> Vec<(String, String)> {
+    let server = |url: String, about: &str| (url, about.to_owned());
+    let prefix = (!at.prefix.is_empty()).then(|| server(at.prefix.clone(), "This API alone"));
+    let shared = mountings.shared.then(|| {
+        server("/".to_owned(), "Together with the other APIs: the header with the key tells which one is meant")
+    });
+    let hosts = at.hosts.iter().map(|host| server(format!("//{}", host.as_str()), "A host of this API alone"));
+    prefix.into_iter().chain(shared).chain(hosts).collect()
+}
+
+/// The header of every answer.
+fn request_id() -> Header {
+    Header {
+        name: REQUEST_ID,
+        written: "X-Request-Id",
+        about: "Names the request in the server's log: the client's own name for it, or a new one.",
+        schema: schema::string(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What this server has of its own, beside the dialects: their OpenAPI documents, and a page on which people read and try them.
+
+mod docs;
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::web::Bytes;
+
+use crate::documents::{Document, documents};
+use crate::settings::Settings;
+
+/// Where the documents are.
+pub const DOCUMENTS: &str = "/openapi";
+/// Where the page is.
+pub const PAGE: &str = "/docs";
+
+/// Nothing comes from elsewhere and nothing goes there, and no script but the page's own runs. (Swagger UI has styles in its elements
+/// and pictures in its style sheet.)
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// All of them.
+pub struct Pages(Vec<Page>);
+
+/// One of them.
+pub struct Page {
+    path: String,
+    /// The name in metrics.
+    pub name: &'static str,
+    content: Content,
+}
+
+enum Content {
+    Text { kind: &'static str, bytes: Bytes },
+    Elsewhere(&'static str),
+}
+
+impl Pages {
+    /// A server without pages.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The pages of a server with these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        if !settings.docs {
+            return Self::none();
+        }
+        let documents = documents(settings);
+        let mut pages = docs::pages(&documents);
+        pages.extend(documents.iter().flat_map(in_both_forms));
+        Self(pages)
+    }
+
+    /// The page at that path, if there is one.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Page> {
+        self.0.iter().find(|page| page.path == path)
+    }
+}
+
+fn in_both_forms(document: &Document) -> [Page; 2] {
+    let page = |form: &str, kind, text: String| {
+        let path = format!("{DOCUMENTS}/{}.{form}", document.name);
+        Page { path, name: "openapi", content: Content::Text { kind, bytes: text.into() } }
+    };
+    // RFC 9512 names the type of YAML.
+    [page("json", "application/json", document.to_json()), page("yaml", "application/yaml", document.to_yaml())]
+}
+
+impl Page {
+    /// Answers a request for the page.
+    #[must_use]
+    pub fn answer(&self, method: &Method) -> HttpResponse {
+        if ![Method::GET, Method::HEAD].contains(method) {
+            return HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish();
+        }
+        match &self.content {
+            Content::Text { kind, bytes } => HttpResponse::Ok()
+                .insert_header((CONTENT_TYPE, *kind))
+                .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+                .body(bytes.clone()),
+            Content::Elsewhere(address) => {
+                HttpResponse::PermanentRedirect().insert_header((LOCATION, *address)).finish()
+            }
+        }
+    }
+}

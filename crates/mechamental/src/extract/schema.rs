@@ -1,0 +1,72 @@
+//! What the document says of a field's value: one function for each of those in [`super::parse`] that needs words of its own.
+
+use dialect::openapi::schema::{self, with};
+use serde_json::{Value, json};
+use users::json::FreeObject;
+use users::profile::{AvatarUrl, Locale, Timezone};
+use users::{PlainPassword, RoleName, RolePolicy};
+
+use super::scalar;
+
+pub(crate) use dialect::openapi::schema::{integer, named, nullable, string, text};
+
+/// An e-mail address.
+pub(crate) fn email() -> Value {
+    schema::email()
+}
+
+/// A password.
+pub(crate) fn password() -> Value {
+    let most = PlainPassword::MAX_BYTES;
+    let text = with(schema::text(PlainPassword::RULE), "maxLength", most);
+    with(with(text, "format", "password"), "description", format!("At most {most} bytes of UTF-8."))
+}
+
+/// The address of a picture.
+pub(crate) fn avatar_url() -> Value {
+    let text = with(schema::text(AvatarUrl::RULE), "format", "uri");
+    let text = with(text, "pattern", "^[hH][tT][tT][pP][sS]?://[^\\s\\\\\\u0000-\\u001F\\u007F-\\u009F]+$");
+    with(text, "description", "An absolute http or https URL.")
+}
+
+/// A time zone.
+pub(crate) fn timezone() -> Value {
+    let text = with(schema::text(Timezone::RULE), "format", "iana-time-zone");
+    let text = with(text, "pattern", "^[A-Za-z][A-Za-z0-9_+/-]*$");
+    with(
+        with(text, "description", "The name of a zone of the IANA time zone database."),
+        "examples",
+        json!(["Europe/London"]),
+    )
+}
+
+/// A locale.
+pub(crate) fn locale() -> Value {
+    let text = with(schema::text(Locale::RULE), "format", "language-tag");
+    let text = with(text, "pattern", "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$");
+    with(with(text, "description", "A BCP 47 language tag."), "examples", json!(["en-GB"]))
+}
+
+/// A boolean, or what is taken for one.
+pub(crate) fn boolean() -> Value {
+    let words: Vec<String> = scalar::YES.into_iter().chain(scalar::NO).map(in_any_case).collect();
+    let word = with(schema::string(), "pattern", format!("^({})$", words.join("|")));
+    json!({"anyOf": [schema::boolean(), word, {"type": "integer", "enum": [0, 1]}]})
+}
+
+/// The regular expression of a word in any case.
+fn in_any_case(word: &str) -> String {
+    let letter = |c: char| if c.is_alphabetic() { format!("[{c}{}]", c.to_ascii_uppercase()) } else { c.to_string() };
+    word.chars().map(letter).collect()
+}
+
+/// An object, kept as it is.
+pub(crate) fn object() -> Value {
+    let most = FreeObject::MAX_BYTES / 1024;
+    with(schema::object(), "description", format!("Kept as it is sent; at most {most} KiB of JSON."))
+}
+
+/// Roles of the installation, one at least.
+pub(crate) fn roles(policy: &RolePolicy) -> Value {
+    with(schema::array(schema::one_of(policy.names().map(RoleName::as_str))), "minItems", 1)
+}
