@@ -1,5 +1,7 @@
-//! What clients expect of any HTTP API, in both dialects alike: entity tags and preconditions (RFC 9110 §8.8, §13).
+//! What clients expect of any HTTP API, in both dialects alike: entity tags and preconditions (RFC 9110 §8.8, §13),
+//! and links to the next page (RFC 8288).
 
+mod links;
 mod preconditions;
 mod races;
 mod tags;

@@ -1,7 +1,7 @@
 //! Parts of answers that all dialects have.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, LINK};
 use serde_json::value::RawValue;
 use users::UserError;
 use users::json::FreeObject;
@@ -16,6 +16,15 @@ pub fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) ->
         }
         // All values are made of words of ours, numbers, ids, methods, and what was a header or percent-encoded.
         Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+/// The answer that shows one page of a list, and leads to the next one if there is one (RFC 8288).
+#[must_use]
+pub fn page(response: HttpResponse, next: Option<String>) -> HttpResponse {
+    match next {
+        Some(address) => with_header(response, LINK, &format!("<{address}>; rel=\"next\"")),
+        None => response,
     }
 }
 

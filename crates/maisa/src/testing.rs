@@ -101,6 +101,7 @@ pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
     pub(crate) tag: Option<String>,
+    pub(crate) link: Option<String>,
     pub(crate) body: String,
     /// What the directory was asked besides who presents the key.
     pub(crate) commands: Vec<Command>,
@@ -162,9 +163,9 @@ impl Asked {
         let answer = (route.handler)(self.build_with(directory.clone()));
         let response = actix_web::rt::System::new().block_on(answer);
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("ASCII").to_owned());
-        let (location, tag) = (header("location"), header("etag"));
+        let (location, tag, link) = (header("location"), header("etag"), header("link"));
         let commands = std::mem::take(&mut *directory.commands.lock().expect("no panic"));
-        Answered { status: response.status().as_u16(), location, tag, body: sent(response), commands }
+        Answered { status: response.status().as_u16(), location, tag, link, body: sent(response), commands }
     }
 }
 

@@ -5,13 +5,14 @@ use std::ops::RangeInclusive;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::openapi::{Operation, Parameter};
-use dialect::{Begin, ListQuery, Page, Request};
+use dialect::{Begin, Head, ListQuery, Page, Request, answer, query};
 use users::page::Filter;
 use users::{RoleName, RolePolicy};
 
 use crate::caller::call_of;
 use crate::errors::{ApiError, Published};
 use crate::extract::{Fields, parse, schema};
+use crate::routes::{self, USERS};
 use crate::wire::{self, Pagination, UserItem, UserPage};
 
 const LIMITS: RangeInclusive<u32> = 1..=100;
@@ -27,7 +28,8 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
     let page = request.directory.list(&call, parameters.query()).await?;
-    Ok(wire::render(StatusCode::OK, &parameters.render(page)))
+    let next = page.has_more.then(|| parameters.next(&request.head));
+    Ok(answer::page(wire::render(StatusCode::OK, &parameters.render(page)), next))
 }
 
 /// Describes the operation.
@@ -72,6 +74,14 @@ impl Parameters {
         }
     }
 
+    /// Where the next page is, which is otherwise what was asked for.
+    fn next(&self, head: &Head) -> String {
+        let (limit, offset) = (self.limit.to_string(), self.offset.saturating_add(self.limit.into()).to_string());
+        let mut pairs = vec![("limit", limit.as_str()), ("offset", offset.as_str())];
+        pairs.extend(self.role.as_ref().map(|role| ("role", role.as_str())));
+        format!("{}?{}", routes::local_address(head, USERS), query::write(&pairs))
+    }
+
     fn render(&self, page: Page) -> UserPage {
         let Page { users, total, has_more, next: _ } = page;
         UserPage {
@@ -99,6 +109,7 @@ mod tests {
         );
         let pagination = r#"{"total":41,"limit":2,"offset":7,"hasMore":true}"#;
         assert_eq!(answer.body, format!(r#"{{"data":[{user}],"pagination":{pagination}}}"#));
+        assert_eq!(answer.link.as_deref(), Some(r#"</mount/v1/users?limit=2&offset=9>; rel="next""#));
     }
 
     #[test]
@@ -109,6 +120,12 @@ mod tests {
             ("offset=007&limit=%31&search=x&workspace_id=w&Role=", 1, 7, None),
         ] {
             let answer = list(query);
+            let role_asked = role.map_or(String::new(), |role| format!("&role={role}"));
+            let next = format!(
+                r#"</mount/v1/users?limit={limit}&offset={}{role_asked}>; rel="next""#,
+                offset + u64::from(limit)
+            );
+            assert_eq!(answer.link, Some(next), "{query}");
             let [Command::List(asked)] = answer.commands.as_slice() else { panic!("{}", answer.body) };
             assert_eq!((asked.limit, &asked.begin), (limit, &Begin::Skip(offset)), "{query}");
             assert_eq!(asked.filter.role.as_ref().map(RoleName::as_str), role, "{query}");

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::openapi::{Operation, Parameter};
-use dialect::{Begin, DirectoryError, ListQuery, Page, Position, Request};
+use dialect::{Begin, DirectoryError, Head, ListQuery, Page, Position, Request, answer, query};
 use users::page::{Filter, Search};
 use users::{Json, RolePolicy, UserError};
 
@@ -14,6 +14,7 @@ use crate::cursor::{Cursors, List};
 use crate::document::authorization;
 use crate::errors::{ApiError, Fault, Published, Rule, Step};
 use crate::extract::{Fields, parse, schema};
+use crate::routes::{self, USERS};
 use crate::wire::{self, UserBody, UserPage};
 
 const LIMITS: RangeInclusive<u32> = 1..=200;
@@ -29,7 +30,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let parameters = Parameters::read(&request.head.query, &cursors)?;
     let page = request.directory.list(&call, parameters.query()).await;
     let page = page.map_err(|error| parameters.blame(error))?;
-    Ok(wire::render(StatusCode::OK, &parameters.render(page, &cursors)?))
+    let page = parameters.render(page, &cursors)?;
+    let next = page.next_cursor.as_ref().map(|cursor| parameters.address(&request.head, cursor));
+    Ok(answer::page(wire::render(StatusCode::OK, &page), next))
 }
 
 /// Describes the operation.
@@ -94,6 +97,15 @@ impl Parameters {
             begin: self.cursor.as_ref().map_or(Begin::Beginning, |(_, position)| Begin::At(position.clone())),
             limit: self.limit,
         }
+    }
+
+    /// Where the page is that begins at this cursor, and is otherwise what was asked for.
+    fn address(&self, head: &Head, cursor: &str) -> String {
+        let limit = self.limit.to_string();
+        let mut pairs = vec![("workspace_id", self.workspace.as_str())];
+        pairs.extend(self.search.as_deref().map(|search| ("search", search)));
+        pairs.extend([("limit", limit.as_str()), ("cursor", cursor)]);
+        format!("{}?{}", routes::local_address(head, USERS), query::write(&pairs))
     }
 
     /// A position that the directory does not know came from the cursor.
