@@ -4,6 +4,7 @@
 //! Schemas are JSON (`serde_json::json!`) and stand beside what they describe: they read as they are served, know the roles
 //! of the installation, and take their figures from the constants that the parsers use.
 
+mod conditional;
 mod headers;
 mod members;
 mod operation;
@@ -61,7 +62,10 @@ pub fn document(dialect: &dyn Dialect, setting: &Setting<'_>) -> Value {
     let Description { title, about, tag, security, schemas, responses, headers } = dialect.describe(setting.policy);
     let mut headers = Headers::new(setting.headers, headers);
     let paths = paths(dialect, tag.0, setting.policy, &mut headers);
-    let responses = responses.into_iter().map(|(name, response)| (name.to_owned(), response.into_value(&mut headers)));
+    let responses = responses
+        .into_iter()
+        .chain([conditional::response()])
+        .map(|(name, response)| (name.to_owned(), response.into_value(&mut headers)));
     let responses: Map<_, _> = responses.collect();
     let schemas: Map<_, _> = schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
     let servers = setting.servers.iter().map(|(url, about)| json!({"url": url, "description": about}));

@@ -74,5 +74,6 @@ fn request_id() -> Header {
         written: "X-Request-Id",
         about: "Names the request in the server's log: the client's own name for it, or a new one.",
         schema: schema::string(),
+        required: true,
     }
 }

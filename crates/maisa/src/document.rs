@@ -27,6 +27,7 @@ pub(crate) fn describe(policy: &RolePolicy) -> Description {
         written: "x-should-retry",
         about: "Whether it makes sense to send the same again.",
         schema: schema::with(schema::boolean(), "const", false),
+        required: true,
     };
     Description {
         title: "Maisa",

@@ -7,7 +7,7 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, ETAG, LINK};
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
@@ -61,12 +61,12 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
 
 /// A response with a user, as the document describes it.
 pub(crate) fn described_user(status: StatusCode, about: &'static str) -> Response {
-    Response::new(status, about, schema::named(ONE), user::example())
+    Response::new(status, about, schema::named(ONE), user::example()).header(ETAG)
 }
 
 /// A response with a page of users, as the document describes it.
 pub(crate) fn described_page() -> Response {
-    Response::new(StatusCode::OK, "A list of users", schema::named(PAGE), user::example_page())
+    Response::new(StatusCode::OK, "A list of users", schema::named(PAGE), user::example_page()).header(LINK)
 }
 
 /// A response without a body, as the document describes it.

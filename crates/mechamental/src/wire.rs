@@ -7,7 +7,7 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, LOCATION};
+use actix_web::http::header::{ContentType, ETAG, LINK, LOCATION};
 use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
@@ -74,7 +74,7 @@ pub(crate) fn schemas(codes: Vec<&'static str>) -> Vec<(&'static str, Value)> {
 
 /// A response with a user, as the document describes it.
 pub(crate) fn described_user(status: StatusCode) -> Response {
-    Response::new(status, "Successful Response", schema::named(USER), user::example())
+    Response::new(status, "Successful Response", schema::named(USER), user::example()).header(ETAG)
 }
 
 /// A response without a body, as the document describes it.
@@ -84,5 +84,5 @@ pub(crate) fn described_nothing() -> Response {
 
 /// A response with a page of users, as the document describes it.
 pub(crate) fn described_page() -> Response {
-    Response::new(StatusCode::OK, "Successful Response", schema::named(PAGE), user::example_page())
+    Response::new(StatusCode::OK, "Successful Response", schema::named(PAGE), user::example_page()).header(LINK)
 }

@@ -16,11 +16,16 @@ pub struct Header {
     pub about: &'static str,
     /// What its value may be.
     pub schema: Value,
+    /// Whether every answer of the kind has it.
+    pub required: bool,
 }
+
+/// A strong entity tag (RFC 9110 §8.8.3).
+const TAG: &str = r#"^"[\x21\x23-\x7E]*"$"#;
 
 /// The headers that all dialects' responses may have (RFC 9110).
 fn standard() -> Vec<Header> {
-    let header = |name, written, about, schema| Header { name, written, about, schema };
+    let header = |name, written, about, schema| Header { name, written, about, schema, required: true };
     vec![
         header(
             header::LOCATION,
@@ -35,6 +40,21 @@ fn standard() -> Vec<Header> {
             schema::string(),
         ),
         header(header::RETRY_AFTER, "Retry-After", "When to try again, in seconds.", schema::integer(1..=u64::MAX)),
+        header(
+            header::ETAG,
+            "ETag",
+            "The state of what is shown, for `If-Match` and `If-None-Match`.",
+            schema::with(schema::string(), "pattern", TAG),
+        ),
+        Header {
+            required: false,
+            ..header(
+                header::LINK,
+                "Link",
+                "Leads to the next page (`rel=\"next\"`, RFC 8288); the last page has none.",
+                schema::string(),
+            )
+        },
     ]
 }
 
@@ -70,8 +90,8 @@ impl Headers {
     /// The descriptions of all headers that were referred to.
     pub(super) fn components(&self) -> Map<String, Value> {
         let used = self.known.iter().filter(|header| self.used.contains(&header.name));
-        let described = used.map(|Header { written, about, schema, .. }| {
-            ((*written).to_owned(), json!({"description": about, "schema": schema}))
+        let described = used.map(|Header { name: _, written, about, schema, required }| {
+            ((*written).to_owned(), json!({"description": about, "required": required, "schema": schema}))
         });
         described.collect()
     }

@@ -26,6 +26,8 @@ pub(crate) enum Published {
     Conflict,
     /// 409 of a new user
     Taken,
+    /// 412
+    PreconditionFailed,
     /// 413
     TooLarge,
     /// 415
@@ -47,7 +49,7 @@ struct Kind {
 
 impl Published {
     /// Every one, by status.
-    pub(crate) const ALL: [P; 11] = [
+    pub(crate) const ALL: [P; 12] = [
         P::Invalid,
         P::Unauthenticated,
         P::Forbidden,
@@ -55,6 +57,7 @@ impl Published {
         P::Timeout,
         P::Conflict,
         P::Taken,
+        P::PreconditionFailed,
         P::TooLarge,
         P::UnsupportedMediaType,
         P::Internal,
@@ -108,6 +111,11 @@ impl Published {
             P::Taken => {
                 kind("AlreadyExists", "User with email already exists", one(ApiError::Conflict(Conflict::Email)))
             }
+            P::PreconditionFailed => kind(
+                "PreconditionFailed",
+                "The user is not in the state that `If-Match` or `If-None-Match` asks for",
+                one(ApiError::PreconditionFailed),
+            ),
             P::TooLarge => kind("PayloadTooLarge", "The request is too large", one(ApiError::TooLarge)),
             P::UnsupportedMediaType => {
                 kind("UnsupportedMediaType", "The body is not JSON", one(ApiError::UnsupportedMediaType))

@@ -26,8 +26,9 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
     Operation::new("Deletes a user from the system.", wire::described_nothing())
         .about("This operation cannot be undone. All data associated with this user will be permanently deleted.")
         .parameter(user_id("ID of the user to delete"))
+        .changes_one()
         .or(Published::ALWAYS)
-        .or([Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

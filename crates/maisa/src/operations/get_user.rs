@@ -27,8 +27,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
 pub(crate) fn describe(_: &RolePolicy) -> Operation {
     Operation::new("Retrieves a user by their ID", wire::described_user(StatusCode::OK, "User details"))
         .parameter(user_id("ID of the user to retrieve"))
+        .reads_one()
         .or(Published::ALWAYS)
-        .or([Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
 }
 
 #[cfg(test)]

@@ -88,10 +88,11 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
     let updated = wire::described_user(StatusCode::OK, "User updated successfully");
     Operation::new("Updates an existing user.", updated)
         .parameter(user_id("ID of the user to update"))
+        .changes_one()
         .body(schema::named(BODY), example)
         .or(Published::ALWAYS)
         .or(Published::OF_BODY)
-        .or([Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub(crate) enum Published {
     Timeout,
     /// 409
     Conflict,
+    /// 412
+    PreconditionFailed,
     /// 413
     TooLarge,
     /// 422
@@ -57,7 +59,7 @@ struct Kind {
 
 impl Published {
     /// Every one, by status.
-    pub(crate) const ALL: [P; 11] = [
+    pub(crate) const ALL: [P; 12] = [
         P::BadRequest,
         P::BadBody,
         P::Unauthenticated,
@@ -65,6 +67,7 @@ impl Published {
         P::NotFound,
         P::Timeout,
         P::Conflict,
+        P::PreconditionFailed,
         P::TooLarge,
         P::Invalid,
         P::Internal,
@@ -163,6 +166,13 @@ impl Published {
                     ("username", Failure::Conflict(Conflict::Username).into()),
                     ("lastAdministrator", Failure::Conflict(Conflict::LastAdministrator).into()),
                 ],
+            ),
+            P::PreconditionFailed => kind(
+                S::PRECONDITION_FAILED,
+                "PreconditionFailed",
+                "The user is not in the state that `If-Match` or `If-None-Match` asks for.",
+                envelope(),
+                one(Failure::PreconditionFailed),
             ),
             P::TooLarge => kind(
                 S::PAYLOAD_TOO_LARGE,

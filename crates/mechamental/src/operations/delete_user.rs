@@ -26,6 +26,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
     Operation::new("Delete User", wire::described_nothing())
         .parameter(user_id())
         .parameter(authorization())
+        .changes_one()
         .or(Published::BODILESS)
-        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound, Published::Conflict])
 }

@@ -26,6 +26,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
 pub(crate) fn describe(_: &RolePolicy) -> Operation {
     Operation::new("Get Current User Profile", wire::described_user(StatusCode::OK))
         .parameter(authorization())
+        .reads_one()
         .or(Published::BODILESS)
-        .or([Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
 }

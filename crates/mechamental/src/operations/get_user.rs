@@ -38,6 +38,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(user_id())
         .parameter(workspace.about("Workspace context for permission check"))
         .parameter(authorization())
+        .reads_one()
         .or(Published::BODILESS)
-        .or([Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
 }

@@ -46,7 +46,8 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
     Operation::new("Update My Preferences", wire::described_user(StatusCode::OK))
         .about("The object is merged into the preferences that are there (JSON Merge Patch, RFC 7396).")
         .parameter(authorization())
+        .changes_one()
         .body(schema::named(BODY), json!({"preferences": {}}))
         .or(Published::BODIED)
-        .or([Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
 }

@@ -97,9 +97,10 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .about("What is absent stays. `null` clears what may be empty, and otherwise means the same as absent.")
         .parameter(user_id())
         .parameter(authorization())
+        .changes_one()
         .body(schema::named(BODY), json!({}))
         .or(Published::BODIED)
-        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]
