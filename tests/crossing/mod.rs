@@ -4,6 +4,7 @@ mod cast;
 mod fields;
 mod names;
 mod numbers;
+mod processes;
 mod races;
 mod round_trip;
 mod status;

@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use binaries::Binaries;
@@ -145,6 +145,13 @@ impl Cluster {
     pub fn has_tables(&self, database: &str) -> bool {
         let tables = diesel::dsl::sql::<Bool>("EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')");
         diesel::select(tables).get_result(&mut self.connect(database)).expect("an answer")
+    }
+
+    /// How many rows a table has.
+    #[must_use]
+    pub fn count(&self, database: &str, table: &str) -> i64 {
+        let count = diesel::dsl::sql::<BigInt>(&format!("(SELECT count(*) FROM {table})"));
+        diesel::select(count).get_result(&mut self.connect(database)).expect("an answer")
     }
 
     /// Ends the server as a crash does, and starts it again. Gives back once it starts, not once it serves.
