@@ -1,6 +1,7 @@
 //! What clients expect of any HTTP API, in both dialects alike: entity tags and preconditions (RFC 9110 §8.8, §13),
-//! and links to the next page (RFC 8288).
+//! links to the next page (RFC 8288), and content codings (§12.5.3).
 
+mod codings;
 mod links;
 mod preconditions;
 mod races;

@@ -2,6 +2,7 @@
 //! form. Nothing here belongs to one dialect, and nothing here knows where the answers come from.
 
 pub mod answer;
+pub mod coding;
 pub mod conditional;
 pub mod content;
 pub mod directory;

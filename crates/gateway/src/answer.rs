@@ -27,9 +27,16 @@ pub fn add_headers(response: &mut HttpResponse, request_id: &str) {
     }
 }
 
-/// Says that the answer differs with these headers.
+/// Says that the answer differs with these headers as well.
 pub fn vary(response: &mut HttpResponse, headers: &HeaderValue) {
-    response.headers_mut().insert(VARY, headers.clone());
+    let all = match response.headers().get(VARY) {
+        Some(own) => [headers.as_bytes(), b", ", own.as_bytes()].concat(),
+        None => headers.as_bytes().to_vec(),
+    };
+    // Values that were headers are one together.
+    if let Ok(all) = HeaderValue::from_bytes(&all) {
+        response.headers_mut().insert(VARY, all);
+    }
 }
 
 /// Ends the connection behind this answer.
