@@ -71,7 +71,7 @@ impl Headers {
     pub(super) fn components(&self) -> Map<String, Value> {
         let used = self.known.iter().filter(|header| self.used.contains(&header.name));
         let described = used.map(|Header { written, about, schema, .. }| {
-            ((*written).to_owned(), json!({"description": about, "schema": schema}))
+            ((*written).to_owned(), json!({"description": about, "required": true, "schema": schema}))
         });
         described.collect()
     }
