@@ -11,5 +11,6 @@ mod crossing;
 mod golden;
 mod maisa;
 mod mechamental;
+mod openapi;
 mod robustness;
 mod vectors;

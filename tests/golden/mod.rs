@@ -6,6 +6,8 @@ mod maisa;
 mod mechamental;
 mod samples;
 
+pub use samples::sample;
+
 use crate::harness::{Request, Town, Workspace, town::Key};
 
 /// A town in which nothing else happens.

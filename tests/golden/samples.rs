@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Mm, NOBODY, fresh, id, town};
 
-fn sample(dialect: &str, name: &str) -> Value {
+pub fn sample(dialect: &str, name: &str) -> Value {
     let text = match dialect {
         "maisa" => include_str!("reference/maisa.json"),
         _ => include_str!("reference/mechamental.json"),

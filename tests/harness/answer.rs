@@ -28,7 +28,8 @@ impl Answer {
     pub(super) fn to(mut self, request: &Request) -> Self {
         let body =
             request.body.as_deref().map(|body| String::from_utf8_lossy(&body[..body.len().min(600)]).into_owned());
-        self.asked = format!("{} {} {}", request.method, request.target, body.unwrap_or_default());
+        let target: String = request.target.chars().take(600).collect();
+        self.asked = format!("{} {target} {}", request.method, body.unwrap_or_default());
         self
     }
 

@@ -4,14 +4,15 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::cli::CliAnswer;
+use super::document::Document;
 use super::http::{Http, Request};
 use super::poll::eventually;
 use super::store::{self, Database};
@@ -184,6 +185,12 @@ impl House {
         self.cli(&["init", "--json"]).done().json()
     }
 
+    /// What a server with these settings says of itself: the documents of the dialects that it serves.
+    pub fn documents(&self) -> Vec<Arc<Document>> {
+        let printed = ["mechamental", "maisa"].map(|dialect| self.cli(&["openapi", dialect]));
+        printed.into_iter().filter(|printed| printed.code == 0).map(|printed| Document::of(&printed.out)).collect()
+    }
+
     /// Starts the server and waits until it lives.
     pub fn serve(&self) -> Server {
         self.try_serve().unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
@@ -211,6 +218,7 @@ impl House {
     }
 
     fn serve_as(&self, wrap: impl Fn(Command) -> Command) -> Result<Server, String> {
+        let documents = self.documents();
         for _ in 0..10 {
             let (address, admin) = (free_address(), free_address());
             let mut inner = self.command(&["serve"]);
@@ -221,8 +229,10 @@ impl House {
             let mut command = wrap(inner);
             let child = command.stdin(Stdio::null()).stdout(to_log()).stderr(to_log()).spawn().unwrap();
             let watch = Watch::over(child.id(), self.dir.path());
-            let mut server = Server { child: Some(child), watch, log: log.clone(), http: Http::new(address), admin };
+            let http = Http::new(address).holding_to(documents.clone());
+            let mut server = Server { child: Some(child), watch, log: log.clone(), http, admin };
             if server.comes_to_life() {
+                assert!(!documents.is_empty(), "a server that lives serves a dialect, which has a document");
                 return Ok(server);
             }
             let said = server.log();

@@ -3,10 +3,11 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::answer::Answer;
+use super::document::{self, Document};
 
 /// A request, sent as written: nothing is normalised.
 #[derive(Clone, Debug)]
@@ -41,8 +42,14 @@ impl Request {
         self
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
+    /// The first value of a header.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let given = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
+        given.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
     /// The bytes on the wire. `Host` and `Content-Length` are added unless the story brings its own.
@@ -71,12 +78,19 @@ impl Request {
 /// A client of one server. Connections are kept and used again, as real clients do.
 pub struct Http {
     address: SocketAddr,
+    /// What the server says of itself: its answers are held to it.
+    documents: Vec<Arc<Document>>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Http {
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, idle: Mutex::new(Vec::new()) }
+        Self { address, documents: Vec::new(), idle: Mutex::new(Vec::new()) }
+    }
+
+    /// The same for a server that publishes these documents.
+    pub fn holding_to(self, documents: Vec<Arc<Document>>) -> Self {
+        Self { documents, ..self }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -100,7 +114,11 @@ impl Http {
         if !answer.closes() {
             self.idle.lock().unwrap().push(connection);
         }
-        Ok(answer.to(request))
+        let answer = answer.to(request);
+        if let Err(fault) = document::check(&self.documents, request, &answer) {
+            panic!("not as the API's document says: {fault}\n{}", answer.story());
+        }
+        Ok(answer)
     }
 }
 
@@ -242,6 +260,19 @@ fn invalid(message: &str) -> io::Error {
 pub fn encode(text: &str) -> String {
     let keep = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     text.bytes().map(|b| if keep(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// The text without its percent-encoding.
+pub fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, more @ ..] = rest {
+        let code = more.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &more[2..] } else { more };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A query string of these pairs.

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod cli;
+pub mod document;
 pub mod doors;
 pub mod house;
 pub mod http;

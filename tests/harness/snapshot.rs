@@ -11,6 +11,11 @@ use super::http::{Http, Request};
 /// Set to `write`, the files are written anew instead of compared.
 const SWITCH: &str = "GOLDEN";
 
+/// Whether what is kept is written anew.
+pub fn is_written() -> bool {
+    std::env::var(SWITCH).is_ok_and(|value| value == "write")
+}
+
 /// The headers that a snapshot shows.
 const HEADERS: [&str; 8] =
     ["content-type", "location", "link", "etag", "allow", "www-authenticate", "x-should-retry", "vary"];
@@ -52,7 +57,7 @@ impl Drop for Snapshots {
             return;
         }
         let text = format!("{}\n", serde_json::to_string_pretty(&self.cases).unwrap());
-        if std::env::var(SWITCH).is_ok_and(|value| value == "write") {
+        if is_written() {
             fs::create_dir_all(self.file.parent().unwrap()).unwrap();
             fs::write(&self.file, text).unwrap();
             return;

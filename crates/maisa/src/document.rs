@@ -36,12 +36,17 @@ pub(crate) fn describe(policy: &RolePolicy) -> Description {
         security: (KEY, json!({"type": "apiKey", "in": "header", "name": WRITTEN_HEADER, "description": about})),
         schemas: [
             vec![(create_user::BODY, create_user::schema(policy)), (update_user::BODY, update_user::schema(policy))],
-            wire::schemas(),
+            wire::schemas(&Published::codes()),
         ]
         .concat(),
         responses: Published::ALL.map(Published::component).into(),
         headers: vec![should_retry],
     }
+}
+
+/// The role of the reference's examples, unless the installation has none of that name.
+pub(crate) fn sample_role<'a>(policy: &'a RolePolicy, name: &'static str) -> &'a str {
+    policy.role(name).unwrap_or_else(|| policy.administrator()).as_str()
 }
 
 /// The id in the path, of which an operation says what it is for.

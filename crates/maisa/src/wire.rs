@@ -47,15 +47,17 @@ const USER: &str = "User";
 const ITEM: &str = "UserListItem";
 const ONE: &str = "UserData";
 const PAGE: &str = "UserList";
+const FAULT: &str = "FieldError";
 
-/// The schemas of all bodies of answers.
-pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
+/// The schemas of all bodies of answers, where errors have these codes.
+pub(crate) fn schemas(codes: &[Code]) -> Vec<(&'static str, Value)> {
     vec![
         (USER, UserBody::schema()),
         (ITEM, UserItem::schema()),
         (ONE, user::one()),
         (PAGE, UserPage::schema()),
-        (ERROR, ErrorBody::schema()),
+        (ERROR, ErrorBody::schema(codes)),
+        (FAULT, FieldError::schema()),
     ]
 }
 

@@ -57,12 +57,14 @@ impl Response {
         self
     }
 
-    /// The same with a way on: to the operation of that name, whose parameter has the value that this runtime expression
-    /// finds in the response.
+    /// The same with ways on: to the operations of these names, whose parameter has the value that this runtime
+    /// expression finds in the response.
     #[must_use]
-    pub fn link(mut self, operation: &str, parameter: &str, expression: &str) -> Self {
-        let link = json!({"operationId": operation, "parameters": {parameter: expression}});
-        self.links.insert(operation.to_owned(), link);
+    pub fn links(mut self, operations: &[&str], parameter: &str, expression: &str) -> Self {
+        for operation in operations {
+            let link = json!({"operationId": operation, "parameters": {parameter: expression}});
+            self.links.insert((*operation).to_owned(), link);
+        }
         self
     }
 

@@ -7,7 +7,7 @@ use users::error::Resource;
 use users::{Conflict, Permission};
 
 use super::ApiError;
-use crate::wire::ERROR;
+use crate::wire::{Code, ERROR};
 
 /// An error that operations share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,17 @@ impl Published {
         let Kind { name, about, samples } = self.kind();
         let samples = samples.into_iter().map(|(name, error)| (name, error.to_response())).collect();
         (name, Response::sampled(self.status(), about, schema::named(ERROR), samples))
+    }
+
+    /// The codes of all errors.
+    pub(crate) fn codes() -> Vec<Code> {
+        let mut codes = Vec::new();
+        for (_, error) in Self::ALL.into_iter().flat_map(|published| published.kind().samples) {
+            if !codes.contains(&error.code()) {
+                codes.push(error.code());
+            }
+        }
+        codes
     }
 
     fn status(self) -> StatusCode {

@@ -9,7 +9,7 @@ use users::{RoleName, RolePolicy, Status};
 
 use super::parse::NAME_RULE;
 
-pub(crate) use dialect::openapi::schema::{boolean as flag, email, integer, named, with};
+pub(crate) use dialect::openapi::schema::{boolean as flag, email, integer, named, nullable, with};
 
 /// A name to be shown.
 pub(crate) fn name() -> Value {

@@ -10,6 +10,7 @@ use users::json::FreeObject;
 use users::{NewUser, RolePolicy};
 
 use crate::caller::call_of;
+use crate::document::sample_role;
 use crate::errors::{ApiError, Published};
 use crate::extract::{Body, parse, schema};
 use crate::routes::{self, USERS};
@@ -71,23 +72,28 @@ pub(crate) fn schema(policy: &RolePolicy) -> Value {
         .required("name", schema::name())
         .required("role", schema::role(policy))
         .nullable("department", schema::department())
-        .nullable("sendActivationEmail", schema::with(schema::flag(), "default", SENDS_ACTIVATION_EMAIL))
+        .optional(
+            "sendActivationEmail",
+            schema::with(schema::nullable(schema::flag()), "default", SENDS_ACTIVATION_EMAIL),
+        )
         .nullable("metadata", schema::object())
         .schema()
 }
 
 /// Describes the operation.
-pub(crate) fn describe(_: &RolePolicy) -> Operation {
+pub(crate) fn describe(policy: &RolePolicy) -> Operation {
     let example = json!({
         "email": "john@example.com",
         "name": "John Doe",
-        "role": "user",
+        "role": sample_role(policy, "user"),
         "department": "Engineering",
         "sendActivationEmail": true,
         "metadata": {"ANY_ADDITIONAL_PROPERTY": "anything"},
     });
     let created = wire::described_user(StatusCode::CREATED, "User created successfully");
-    Operation::new("Creates a new user in the system.", created.header(LOCATION))
+    let created = created.header(LOCATION);
+    let created = created.links(&["getUser", "updateUser", "deleteUser"], "userId", "$response.body#/data/id");
+    Operation::new("Creates a new user in the system.", created)
         .about("This operation requires admin privileges.")
         .body(schema::named(BODY), example)
         .or(Published::ALWAYS)

@@ -9,7 +9,7 @@ use users::json::FreeObject;
 use users::{FullNameChange, RoleChange, RolePolicy, StatusChange, UserChange};
 
 use crate::caller::call_of;
-use crate::document::user_id;
+use crate::document::{sample_role, user_id};
 use crate::errors::{ApiError, Published};
 use crate::extract::{Body, parse, schema};
 use crate::{tag, wire};
@@ -77,10 +77,10 @@ pub(crate) fn schema(policy: &RolePolicy) -> Value {
 }
 
 /// Describes the operation.
-pub(crate) fn describe(_: &RolePolicy) -> Operation {
+pub(crate) fn describe(policy: &RolePolicy) -> Operation {
     let example = json!({
         "name": "John Doe",
-        "role": "admin",
+        "role": sample_role(policy, "admin"),
         "department": "Engineering",
         "status": "active",
         "metadata": {"ANY_ADDITIONAL_PROPERTY": "anything"},

@@ -58,25 +58,6 @@ pub(crate) enum Code {
 }
 
 impl Code {
-    /// Those that an answer can have.
-    const IN_USE: [Code; 11] = [
-        Code::ValidationError,
-        Code::Unauthorized,
-        Code::Forbidden,
-        Code::NotFound,
-        Code::MethodNotAllowed,
-        Code::RequestTimeout,
-        Code::Conflict,
-        Code::PayloadTooLarge,
-        Code::UnsupportedMediaType,
-        Code::InternalError,
-        Code::Unavailable,
-    ];
-
-    fn schema() -> Value {
-        json!({"type": "string", "enum": Self::IN_USE})
-    }
-
     /// The status of a response with this code.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -129,13 +110,12 @@ pub(crate) enum Details {
 impl Details {
     /// The schema: a list, or an object whose members belong to the code.
     fn schema() -> Value {
-        let fault = Members::new().required("field", schema::string()).required("message", schema::string());
         let members = Members::new()
             .optional("requiredPermission", schema::string())
             .optional("resourceType", schema::string())
             .optional("resourceId", schema::string())
             .optional("field", schema::string());
-        json!({"anyOf": [schema::array(fault.schema()), members.schema()]})
+        json!({"anyOf": [schema::array(schema::named(super::FAULT)), members.schema()]})
     }
 }
 
@@ -149,13 +129,20 @@ pub(crate) struct FieldError {
 }
 
 impl ErrorBody {
-    /// The schema, member by member.
-    pub(super) fn schema() -> Value {
+    /// The schema, where these are all codes that there are.
+    pub(super) fn schema(codes: &[Code]) -> Value {
         let error = Members::new()
-            .required("code", Code::schema())
+            .required("code", json!({"type": "string", "enum": codes}))
             .required("message", schema::string())
             .required("details", Details::schema());
         Members::new().required("error", error.schema()).schema()
+    }
+}
+
+impl FieldError {
+    /// The schema, member by member.
+    pub(super) fn schema() -> Value {
+        Members::new().required("field", schema::string()).required("message", schema::string()).schema()
     }
 }
 

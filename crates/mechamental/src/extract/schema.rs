@@ -15,6 +15,11 @@ pub(crate) fn email() -> Value {
     schema::email()
 }
 
+/// A cursor; which ones are good, only the server can tell.
+pub(crate) fn cursor() -> Value {
+    with(with(schema::string(), "format", "cursor"), "pattern", "^[A-Za-z0-9_-]*$")
+}
+
 /// A password.
 pub(crate) fn password() -> Value {
     let most = PlainPassword::MAX_BYTES;
@@ -24,7 +29,7 @@ pub(crate) fn password() -> Value {
 
 /// The address of a picture.
 pub(crate) fn avatar_url() -> Value {
-    let text = with(schema::text(AvatarUrl::RULE), "format", "uri");
+    let text = with(schema::text(AvatarUrl::RULE), "format", "iri");
     let text = with(text, "pattern", "^[hH][tT][tT][pP][sS]?://[^\\s\\\\\\u0000-\\u001F\\u007F-\\u009F]+$");
     with(text, "description", "An absolute http or https URL.")
 }

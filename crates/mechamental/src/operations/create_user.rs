@@ -101,7 +101,9 @@ pub(crate) fn schema(policy: &RolePolicy) -> Value {
 /// Describes the operation.
 pub(crate) fn describe(_: &RolePolicy) -> Operation {
     let example = json!({"email": "user@example.com", "username": "string", "password": "stringst"});
-    Operation::new("Create User", wire::described_user(StatusCode::CREATED).header(LOCATION))
+    let created = wire::described_user(StatusCode::CREATED).header(LOCATION);
+    let created = created.links(&["getUser", "updateUser", "deleteUser"], "user_id", "$response.body#/user_id");
+    Operation::new("Create User", created)
         .parameter(authorization())
         .body(schema::named(BODY), example)
         .or(Published::BODIED)

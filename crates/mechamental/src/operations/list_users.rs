@@ -46,7 +46,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(query("search", schema::nullable(schema::string())).about("Search by name or email"))
         .parameter(query("limit", schema::integer(limits)).default(DEFAULT_LIMIT).about(&most))
         .parameter(
-            query("cursor", schema::nullable(schema::string()))
+            query("cursor", schema::nullable(schema::cursor()))
                 .about("Cursor for pagination (from previous response's next_cursor)"),
         )
         .parameter(authorization())
