@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod content;
 pub mod directory;
+pub mod once;
 pub mod query;
 pub mod refusal;
 pub mod request;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, NewUser, PresentedKey, User, UserChange, UserError};
+use users::{Caller, Created, NewUser, Once, PresentedKey, User, UserChange, UserError};
 
 /// A directory that knows nobody.
 pub struct NoDirectory;
@@ -21,7 +21,7 @@ impl Directory for NoDirectory {
         Err(NOBODY)
     }
 
-    async fn create(&self, _: &Call, _: NewUser) -> Result<User> {
+    async fn create(&self, _: &Call, _: NewUser, _: Option<Once>) -> Result<Created> {
         Err(NOBODY)
     }
 

@@ -2,7 +2,9 @@
 
 mod body;
 mod fields;
+mod once;
 pub(crate) mod parse;
 
 pub(crate) use body::Body;
 pub(crate) use fields::Fields;
+pub(crate) use once::idempotency_key;

@@ -3,8 +3,10 @@
 mod body;
 mod echo;
 mod fields;
+mod once;
 pub(crate) mod parse;
 mod scalar;
 
 pub(crate) use body::Body;
 pub(crate) use fields::Fields;
+pub(crate) use once::{idempotency_key, key_reused};

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use crate::json::{FreeObject, decode};
 use crate::key::KeyReach;
-use crate::ports::Clock;
+use crate::ports::{Clock, Environment, PasswordHasher};
 use crate::profile::Username;
 use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
-use crate::testing::{MemoryStore, TestEnvironment};
+use crate::testing::{CheapHasher, MemoryStore, TestEnvironment};
 use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
-    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange, Users,
-    WorkspaceId,
+    Administrator, Caller, Created, Email, KeyRequest, NewUser, Operator, PlainPassword, PresentedKey, UserChange,
+    UserError, Users, WorkspaceId,
 };
 
 pub struct House {
+    pub store: Arc<MemoryStore>,
     pub users: Users<MemoryStore>,
     pub operator: Operator<MemoryStore>,
     pub environment: TestEnvironment,
@@ -27,11 +28,17 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
+        Self::hashing(Arc::new(CheapHasher))
+    }
+
+    /// In which passwords are hashed like this.
+    pub fn hashing(hasher: Arc<dyn PasswordHasher>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let environment = TestEnvironment::new();
         environment.clock.step_by(1);
-        let users = Users::new(store.clone(), Arc::new(policy()), environment.ports());
-        let operator = Operator::new(store, Arc::new(policy()), environment.ports());
+        let ports = Environment { hasher, ..environment.ports() };
+        let users = Users::new(store.clone(), Arc::new(policy()), ports.clone());
+        let operator = Operator::new(store.clone(), Arc::new(policy()), ports);
         let made = operator
             .init(Administrator {
                 email: email("root@example.com"),
@@ -42,14 +49,22 @@ impl House {
         let admin = users.authenticate(&made.key).unwrap();
         let admin_user = users.get_own(&admin).unwrap();
         let second = operator.create_workspace("Second").unwrap().id;
-        Self { users, operator, environment, admin, admin_user, first: made.workspace, second }
+        Self { store, users, operator, environment, admin, admin_user, first: made.workspace, second }
     }
 
     /// A user with these roles, created by the administrator in this workspace.
     pub fn user(&self, name: &str, roles: &[&str], workspace: &WorkspaceId) -> User {
         let roles = self.roles(roles);
         let new = NewUser { roles: Some(roles), workspace: Some(workspace.to_string()), ..new_user(name) };
-        self.users.create(&self.admin, new).unwrap()
+        self.create(&self.admin, new).unwrap()
+    }
+
+    /// Creates a user, as often as it is asked to.
+    pub fn create(&self, caller: &Caller, new: NewUser) -> Result<User, UserError> {
+        match self.users.create(caller, new, None)? {
+            Created::Now(user) => Ok(user),
+            Created::Before(answer) => panic!("{answer:?}"),
+        }
     }
 
     pub fn roles(&self, names: &[&str]) -> crate::Roles {

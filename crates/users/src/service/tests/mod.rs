@@ -4,4 +4,5 @@ mod access;
 mod changes;
 mod house;
 mod lists;
+mod once;
 mod operator;
