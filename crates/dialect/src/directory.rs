@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 use users::json::FreeObject;
 use users::page::Filter;
-use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserError};
+use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, User, UserChange, UserError};
 
 /// Who asks for what, and until when.
 #[derive(Debug, Clone)]
@@ -92,8 +92,9 @@ pub trait Directory: Send + Sync {
     async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller>;
     /// One page of users.
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page>;
-    /// Creates a user.
-    async fn create(&self, call: &Call, new: NewUser) -> Result<User>;
+    /// Creates a user, where it is to happen once only if it has not happened yet. A directory that cannot promise that must refuse
+    /// such a request.
+    async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created>;
     /// One user; with a workspace named, as a member of it.
     async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User>;
     /// The user that the caller acts for.

@@ -6,6 +6,7 @@ pub mod coding;
 pub mod conditional;
 pub mod content;
 pub mod directory;
+pub mod once;
 pub mod openapi;
 pub mod query;
 pub mod refusal;

@@ -69,6 +69,10 @@ impl Installation {
         if !users.has_administrator()? {
             tracing::warn!("there is no administrator yet, so nobody can be served: run `diglot init`");
         }
+        // A store that cannot be written now can still be read.
+        if let Err(error) = users.remove_old_claims() {
+            tracing::warn!(%error, "old claims could not be removed");
+        }
         Ok(users.installation_secret()?)
     }
 

@@ -6,7 +6,7 @@ use dialect::directory::Result;
 use dialect::openapi::{Description, Operation, Response};
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, NewUser, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError};
+use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError};
 
 /// The description of a dialect that has nothing to say.
 pub fn undescribed() -> Description {
@@ -35,7 +35,7 @@ impl Directory for NoDirectory {
         Err(NOBODY)
     }
 
-    async fn create(&self, _: &Call, _: NewUser) -> Result<User> {
+    async fn create(&self, _: &Call, _: NewUser, _: Option<Once>) -> Result<Created> {
         Err(NOBODY)
     }
 

@@ -10,6 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use dialect::conditional::Unreadable;
+use dialect::once::IDEMPOTENCY_KEY;
 use dialect::{DirectoryError, Refusal, answer, retry};
 use users::error::Resource;
 use users::{Conflict, Permission, UserError};
@@ -58,6 +59,17 @@ impl ApiError {
     /// One value is refused.
     pub(crate) fn invalid(field: &str, message: impl Into<String>) -> Self {
         ApiError::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// What two parts of a request say, or everything that is wrong with either.
+    pub(crate) fn of_both<A, B>(one: Result<A, Self>, other: Result<B, Self>) -> Result<(A, B), Self> {
+        match (one, other) {
+            (Ok(one), Ok(other)) => Ok((one, other)),
+            (Err(ApiError::Invalid(faults)), Err(ApiError::Invalid(more))) => {
+                Err(ApiError::Invalid([faults, more].concat()))
+            }
+            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        }
     }
 
     /// The response.
@@ -121,6 +133,8 @@ impl ApiError {
             ApiError::Conflict(Conflict::Email) => "User with email already exists",
             ApiError::Conflict(Conflict::Username) => "User with username already exists",
             ApiError::Conflict(Conflict::LastAdministrator) => "The last administrator must stay",
+            ApiError::Conflict(Conflict::UnderWay) => "The same request is still being processed",
+            ApiError::Conflict(Conflict::CreatedUserDeleted) => "The user that this request created has been deleted",
             ApiError::Timeout => "The request did not arrive in time",
             ApiError::TooLarge => "The request is too large",
             ApiError::Unavailable(_) => "The service is temporarily unavailable",
@@ -137,7 +151,7 @@ impl ApiError {
             }
             ApiError::Conflict(Conflict::Email) => Details::Field { field: "email".to_owned() },
             ApiError::Conflict(Conflict::Username) => Details::Field { field: "username".to_owned() },
-            ApiError::Conflict(Conflict::LastAdministrator)
+            ApiError::Conflict(Conflict::LastAdministrator | Conflict::UnderWay | Conflict::CreatedUserDeleted)
             | ApiError::UnsupportedMediaType
             | ApiError::Unauthenticated
             | ApiError::UnknownRoute
@@ -162,6 +176,9 @@ impl From<UserError> for ApiError {
             // This API has no word for a workspace: which one it is follows from the key.
             UserError::WorkspaceRequired => {
                 ApiError::invalid(KEY_HEADER.as_str(), "belongs to no workspace that a new user could join")
+            }
+            UserError::IdempotencyKeyReused => {
+                ApiError::invalid(IDEMPOTENCY_KEY.as_str(), "was used for another request")
             }
             UserError::StatusNotSettable(status) => {
                 ApiError::invalid("status", format!("cannot be changed to {}", status.as_str()))

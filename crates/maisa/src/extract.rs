@@ -2,8 +2,10 @@
 
 mod body;
 mod fields;
+mod once;
 pub(crate) mod parse;
 pub(crate) mod schema;
 
 pub(crate) use body::Body;
 pub(crate) use fields::Fields;
+pub(crate) use once::idempotency_key;

@@ -16,8 +16,8 @@ use users::ports::Clock;
 use users::profile::Username;
 use users::role::RoleDefinition;
 use users::{
-    Caller, Email, NewUser, Permission, Permissions, Precondition, PresentedKey, Reach, RoleName, RolePolicy, Status,
-    Timestamp, User, UserChange, UserError, UserId,
+    Caller, Created, Email, NewUser, Once, Permission, Permissions, Precondition, PresentedKey, Reach, RoleName,
+    RolePolicy, Status, Timestamp, User, UserChange, UserError, UserId,
 };
 
 use crate::routes::ROUTES;
@@ -85,7 +85,7 @@ pub(crate) fn request() -> Asked {
         headers: HeaderMap::new(),
         request_id: "request-1".to_owned(),
     };
-    Asked { head, body: Bytes::new(), parameters: Vec::new(), verdict: None }
+    Asked { head, body: Bytes::new(), parameters: Vec::new(), verdict: None, is_repeat: false }
 }
 
 /// A request in the making.
@@ -94,6 +94,7 @@ pub(crate) struct Asked {
     body: Bytes,
     parameters: Vec<String>,
     verdict: Option<DirectoryError>,
+    is_repeat: bool,
 }
 
 /// What came of it.
@@ -102,6 +103,7 @@ pub(crate) struct Answered {
     pub(crate) location: Option<String>,
     pub(crate) tag: Option<String>,
     pub(crate) link: Option<String>,
+    pub(crate) is_replayed: bool,
     pub(crate) body: String,
     /// What the directory was asked besides who presents the key.
     pub(crate) commands: Vec<Command>,
@@ -139,8 +141,14 @@ impl Asked {
         self
     }
 
+    /// The directory knows the request by its key.
+    pub(crate) fn again(mut self) -> Self {
+        self.is_repeat = true;
+        self
+    }
+
     pub(crate) fn build(self) -> Request {
-        self.build_with(Arc::new(FakeDirectory { verdict: None, commands: Mutex::default() }))
+        self.build_with(Arc::new(FakeDirectory { verdict: None, is_repeat: false, commands: Mutex::default() }))
     }
 
     fn build_with(self, directory: Arc<FakeDirectory>) -> Request {
@@ -159,13 +167,23 @@ impl Asked {
     /// Runs the operation of that name.
     pub(crate) fn send(self, operation: &str) -> Answered {
         let route = ROUTES.iter().find(|route| route.operation == operation).expect("an operation");
-        let directory = Arc::new(FakeDirectory { verdict: self.verdict.clone(), commands: Mutex::default() });
+        let (verdict, is_repeat) = (self.verdict.clone(), self.is_repeat);
+        let directory = Arc::new(FakeDirectory { verdict, is_repeat, commands: Mutex::default() });
         let answer = (route.handler)(self.build_with(directory.clone()));
         let response = actix_web::rt::System::new().block_on(answer);
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("ASCII").to_owned());
         let (location, tag, link) = (header("location"), header("etag"), header("link"));
+        let is_replayed = header("idempotent-replayed").is_some_and(|value| value == "true");
         let commands = std::mem::take(&mut *directory.commands.lock().expect("no panic"));
-        Answered { status: response.status().as_u16(), location, tag, link, body: sent(response), commands }
+        Answered {
+            status: response.status().as_u16(),
+            location,
+            tag,
+            link,
+            is_replayed,
+            body: sent(response),
+            commands,
+        }
     }
 }
 
@@ -199,6 +217,7 @@ pub(crate) enum Command {
 /// Knows one key and one user.
 struct FakeDirectory {
     verdict: Option<DirectoryError>,
+    is_repeat: bool,
     commands: Mutex<Vec<Command>>,
 }
 
@@ -229,8 +248,12 @@ impl Directory for FakeDirectory {
         self.answer(Command::List(query), Page { users: vec![user()], total: 41, has_more: true, next: None })
     }
 
-    async fn create(&self, _call: &Call, new: NewUser) -> Result<User, DirectoryError> {
-        self.answer(Command::Create(new), user())
+    async fn create(&self, _: &Call, new: NewUser, once: Option<Once>) -> Result<Created, DirectoryError> {
+        let created = match once.filter(|_| self.is_repeat) {
+            Some(once) => Created::Before((once.answer)(&user())?),
+            None => Created::Now(user()),
+        };
+        self.answer(Command::Create(new), created)
     }
 
     async fn get(&self, _call: &Call, id: &str, workspace: Option<&str>) -> Result<User, DirectoryError> {

@@ -55,6 +55,17 @@ impl ApiError {
         }
     }
 
+    /// What two parts of a request say, or everything that is wrong with either.
+    pub(crate) fn of_both<A, B>(one: Result<A, Self>, other: Result<B, Self>) -> Result<(A, B), Self> {
+        match (one, other) {
+            (Ok(one), Ok(other)) => Ok((one, other)),
+            (Err(ApiError::Invalid(faults)), Err(ApiError::Invalid(more))) => {
+                Err(ApiError::Invalid([faults, more].concat()))
+            }
+            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        }
+    }
+
     /// What is answered to a request that reaches no operation, or that ends before or outside of one. `location` makes
     /// the address of a path of this API.
     pub(crate) fn of_refusal(refusal: Refusal, location: impl Fn(&str) -> String) -> Self {

@@ -3,6 +3,7 @@
 mod body;
 mod echo;
 mod fields;
+mod once;
 pub(crate) mod parse;
 mod scalar;
 pub(crate) mod schema;
@@ -10,3 +11,4 @@ pub(crate) mod schema;
 pub(crate) use body::Body;
 pub(crate) use echo::masked;
 pub(crate) use fields::Fields;
+pub(crate) use once::{idempotency_key, key_reused};

@@ -83,5 +83,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Requests that had their effect.
+    claims (id) {
+        id -> Text,
+        created_at -> BigInt,
+        user_id -> Nullable<Text>,
+        fingerprint -> Nullable<Text>,
+        answer -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(memberships, users);

@@ -3,6 +3,7 @@
 use diesel::QueryResult;
 use users::error::{Resource, Result};
 use users::key::{Key, KeyId};
+use users::once::{Claim, ClaimId};
 use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
@@ -13,7 +14,7 @@ use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
 use crate::connection::AnyConnection;
 use crate::error::{Failure, Harm};
 use crate::reads::{self, Narrowed};
-use crate::rows::{KeyRow, UserRow, WorkspaceRow};
+use crate::rows::{ClaimRow, KeyRow, UserRow, WorkspaceRow};
 use crate::writes;
 
 /// An open transaction. Once a query fails in a way that may have ended the transaction, every later one fails too:
@@ -115,6 +116,10 @@ impl Reads for Session<'_> {
         let ids = self.run(|connection| reads::workspaces_of(connection, user))?;
         Ok(ids.into_iter().map(WorkspaceId::from_stored).collect())
     }
+
+    fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>> {
+        self.run(|connection| reads::claim(connection, id.as_str()))?.map(ClaimRow::into_claim).transpose()
+    }
 }
 
 impl Tx for Session<'_> {
@@ -161,6 +166,15 @@ impl Tx for Session<'_> {
 
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.run(|connection| writes::set_fact(connection, name, value))
+    }
+
+    fn set_claim(&mut self, claim: &Claim) -> Result<()> {
+        self.run(|connection| writes::set_claim(connection, claim))
+    }
+
+    fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32> {
+        let removed = self.run(|connection| writes::remove_claims(connection, before.micros(), limit.into()))?;
+        u32::try_from(removed).map_err(|_| UserError::Internal("more were removed than asked for".to_owned()))
     }
 
     fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {

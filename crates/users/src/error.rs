@@ -34,6 +34,9 @@ pub enum UserError {
     /// The change collides with what is there.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// The key of this request was used for one that said something else.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
     /// A new user needs a workspace, and none was named or follows from the caller.
     #[error("a workspace is required")]
     WorkspaceRequired,
@@ -66,6 +69,12 @@ pub enum Conflict {
     /// The installation would be left without an active administrator.
     #[error("The last administrator must stay")]
     LastAdministrator,
+    /// The same request was sent before, and nothing has come of it yet.
+    #[error("The same request is still being processed")]
+    UnderWay,
+    /// The same request was sent before, and what it created is gone.
+    #[error("The user that this request created has been deleted")]
+    CreatedUserDeleted,
 }
 
 /// What can be looked for by id.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId};
+use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword};
@@ -42,6 +43,8 @@ pub trait Reads {
     fn fact(&mut self, name: &str) -> Result<Option<String>>;
     /// The workspaces that the user is a member of, ordered by id.
     fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>>;
+    /// The claim of that id, however old it is.
+    fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>>;
 }
 
 /// What a transaction may need to itself until its end.
@@ -58,6 +61,8 @@ pub enum Lock<'a> {
     Administrators,
     /// What the installation remembers.
     Facts,
+    /// The claim of that id, whether or not there is one.
+    Claim(&'a ClaimId),
 }
 
 /// A transaction: all of its changes hold, or none.
@@ -77,7 +82,8 @@ pub trait Tx: Reads {
     fn update_user(&mut self, user: &User) -> Result<()>;
     /// Sets the user's password.
     fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()>;
-    /// Deletes a user with its memberships, keys and messages.
+    /// Deletes a user with its memberships, keys and messages. Of the claim that it was created by, nothing stays but its id
+    /// and time.
     fn delete_user(&mut self, id: &UserId) -> Result<()>;
     /// Adds a workspace.
     fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()>;
@@ -91,6 +97,11 @@ pub trait Tx: Reads {
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
     /// Remembers a value under this name, in place of an earlier one.
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
+    /// Writes a claim, in place of an earlier one of the same id.
+    fn set_claim(&mut self, claim: &Claim) -> Result<()>;
+    /// Removes claims from before then, the oldest first, and no more than `limit`. Leaves those that another transaction is
+    /// about to remove. Says how many there were.
+    fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32>;
     /// Asks for a message to be sent.
     fn enqueue(&mut self, message: &OutboxMessage) -> Result<()>;
 }

@@ -1,6 +1,6 @@
 //! Points in time.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// A point in time, in UTC, to the microsecond: what every store can keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,12 @@ impl Timestamp {
     #[must_use]
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()
+    }
+
+    /// So much earlier, or as early as the calendar goes.
+    #[must_use]
+    pub fn before(self, span: TimeDelta) -> Self {
+        Self(self.0.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC))
     }
 
     /// The calendar's view of it, for rendering.

@@ -9,7 +9,7 @@ use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position}
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
-use users::{Caller, NewUser, Precondition, PresentedKey, User, UserChange, UserId, Users};
+use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, User, UserChange, UserId, Users};
 
 use super::lane::{Answers, Lane};
 use crate::telemetry::caller;
@@ -75,9 +75,9 @@ impl<S: Store> Directory for LocalDirectory<S> {
         Ok(Page { users: page.users, total: page.total, has_more: page.has_more, next })
     }
 
-    async fn create(&self, call: &Call, new: NewUser) -> Result<User> {
+    async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
-        self.writes.run(move || users.create(&caller, new)).await
+        self.writes.run(move || users.create(&caller, new, once)).await
     }
 
     async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User> {

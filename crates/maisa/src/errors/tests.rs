@@ -69,6 +69,30 @@ fn every_error_of_the_core_has_its_answer() {
             (409, vec!["x-should-retry: false"], body("CONFLICT", "The last administrator must stay", "{}")),
         ),
         (
+            Conflict::UnderWay.into(),
+            (409, vec!["x-should-retry: false"], body("CONFLICT", "The same request is still being processed", "{}")),
+        ),
+        (
+            Conflict::CreatedUserDeleted.into(),
+            (
+                409,
+                vec!["x-should-retry: false"],
+                body("CONFLICT", "The user that this request created has been deleted", "{}"),
+            ),
+        ),
+        (
+            UserError::IdempotencyKeyReused,
+            (
+                400,
+                vec![],
+                body(
+                    "VALIDATION_ERROR",
+                    "The request is not valid",
+                    r#"[{"field":"idempotency-key","message":"was used for another request"}]"#,
+                ),
+            ),
+        ),
+        (
             UserError::WorkspaceRequired,
             (
                 400,

@@ -5,6 +5,7 @@ use dialect::request::Repeated;
 use dialect::{Head, Request, content};
 use users::Json;
 use users::json::{DecodeError, decode};
+use users::once::Fingerprint;
 
 use super::Fields;
 use crate::errors::ApiError;
@@ -31,6 +32,14 @@ impl Body {
             return Ok(Body::Absent);
         }
         decode(&request.body).map(Body::Json).map_err(malformed)
+    }
+
+    /// What tells it from a body that says something else.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Body::Json(value) => Fingerprint::of(value),
+            Body::Absent => Fingerprint::of(&Json::Null),
+        }
     }
 
     /// The body's members, to be read one by one.

@@ -4,15 +4,15 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use dialect::openapi::{Members, Operation};
-use dialect::{Request, answer};
+use dialect::{Request, answer, once};
 use serde_json::{Value, json};
 use users::json::FreeObject;
-use users::{NewUser, RolePolicy};
+use users::{NewUser, RolePolicy, User, UserError};
 
 use crate::caller::call_of;
 use crate::document::sample_role;
 use crate::errors::{ApiError, Published};
-use crate::extract::{Body, parse, schema};
+use crate::extract::{Body, idempotency_key, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire;
 
@@ -29,9 +29,16 @@ pub(crate) const BODY: &str = "UserCreate";
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let body = Body::read(&request)?;
     let call = call_of(&request).await?;
-    let new = read(&body, &request.services.policy)?;
-    let user = request.directory.create(&call, new).await?;
-    let created = wire::user(StatusCode::CREATED, &user, &request.services.policy)?;
+    let new = read(&body, &request.services.policy);
+    let (key, new) = ApiError::of_both(idempotency_key(&request.head), new)?;
+    let once = key.map(|key| once::once(&request, key, body.fingerprint(), respond));
+    let created = request.directory.create(&call, new, once).await?;
+    Ok(once::answer(&request, created, respond)?)
+}
+
+/// The user, and where it is.
+fn respond(request: &Request, user: &User) -> Result<HttpResponse, UserError> {
+    let created = wire::user(StatusCode::CREATED, user, &request.services.policy)?;
     let address = routes::local_address(&request.head, &format!("{USERS}/{}", user.id));
     Ok(answer::with_header(created, LOCATION, &address))
 }
@@ -182,9 +189,47 @@ mod tests {
     }
 
     #[test]
+    fn a_repeat_is_answered_as_the_first_time() {
+        let body = r#"{"email":"ada@example.com","name":"Ada","role":"user"}"#;
+        let ask = || request().with_key().with_header("idempotency-key", "k").with_body(body);
+        let (first, again) = (ask().send("createUser"), ask().again().send("createUser"));
+        assert_eq!((first.is_replayed, again.is_replayed), (false, true));
+        assert_eq!(
+            (again.status, again.location, again.body),
+            (first.status, first.location, first.body),
+            "but for that header"
+        );
+        let unnamed = request().with_key().with_body(body).again().send("createUser");
+        assert_eq!((unnamed.status, unnamed.is_replayed), (201, false));
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_a_fault_like_those_of_the_body() {
+        let ask = |key: &str| request().with_key().with_header("idempotency-key", key);
+        let fault =
+            "idempotency-key must be 1 to 255 printable ASCII characters, once, with spaces only in double quotes";
+        let good = r#"{"email":"ada@example.com","name":"Ada","role":"user"}"#;
+        for key in ["", "a b", "ä", &"x".repeat(256)] {
+            let answer = ask(key).with_body(good).send("createUser");
+            assert_eq!((answer.faults(), answer.commands.len()), (vec![fault.to_owned()], 0), "{key}");
+        }
+        let twice = ask("a").with_header("idempotency-key", "a").with_body(good).send("createUser");
+        assert_eq!(twice.faults(), [fault]);
+        assert_eq!(
+            ask("").with_body(r#"{"email":1}"#).send("createUser").faults()[..2],
+            [fault, "email must be a string"]
+        );
+        assert_eq!(ask("").with_body("[]").send("createUser").faults(), [fault, "body must be a JSON object"]);
+        assert_eq!(ask("").with_body("{").send("createUser").faults().len(), 1, "a malformed body goes before it");
+        let stranger = request().with_header("idempotency-key", "").with_body(good).send("createUser");
+        assert_eq!(stranger.verdict(), (401, "UNAUTHORIZED"));
+    }
+
+    #[test]
     fn what_the_directory_refuses() {
         for (refusal, verdict) in [
             (UserError::from(Conflict::Email), (409, "CONFLICT")),
+            (UserError::IdempotencyKeyReused, (400, "VALIDATION_ERROR")),
             (UserError::WorkspaceRequired, (400, "VALIDATION_ERROR")),
             (UserError::Busy("hashing"), (503, "UNAVAILABLE")),
         ] {

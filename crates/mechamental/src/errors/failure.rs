@@ -90,6 +90,12 @@ impl Failure {
             Failure::Conflict(Conflict::LastAdministrator) => {
                 (S::CONFLICT, "CONFLICT", "The last administrator must stay")
             }
+            Failure::Conflict(Conflict::UnderWay) => {
+                (S::CONFLICT, "CONFLICT", "The same request is still being processed")
+            }
+            Failure::Conflict(Conflict::CreatedUserDeleted) => {
+                (S::CONFLICT, "CONFLICT", "The user that this request created has been deleted")
+            }
             Failure::Timeout => (S::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request did not arrive in time"),
             Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request is too large"),
             Failure::Unavailable(_) => {
@@ -106,7 +112,7 @@ impl Failure {
             Failure::NotFound(resource, id) => &[("resource_type", resource.as_str()), ("resource_id", id)],
             Failure::Conflict(Conflict::Email) => &[("field", "email")],
             Failure::Conflict(Conflict::Username) => &[("field", "username")],
-            Failure::Conflict(Conflict::LastAdministrator)
+            Failure::Conflict(Conflict::LastAdministrator | Conflict::UnderWay | Conflict::CreatedUserDeleted)
             | Failure::BadRequest(_)
             | Failure::Unauthenticated
             | Failure::PreconditionFailed
@@ -149,8 +155,10 @@ impl From<UserError> for Failure {
             UserError::Conflict(conflict) => Failure::Conflict(conflict),
             UserError::TooLarge => Failure::TooLarge,
             UserError::Busy(_) | UserError::Unavailable(_) => Failure::Unavailable(retry::SOON),
-            // Only creating can lack a workspace, and answers this itself; this API has no word for a status to set.
-            UserError::WorkspaceRequired | UserError::StatusNotSettable(_) => Failure::Internal,
+            // Only creating can lack a workspace or meet a used key, and answers this itself; this API has no word for a status to set.
+            UserError::WorkspaceRequired | UserError::IdempotencyKeyReused | UserError::StatusNotSettable(_) => {
+                Failure::Internal
+            }
             UserError::Internal(_) => Failure::Internal,
         }
     }

@@ -65,6 +65,8 @@ async fn conflicts_name_the_field() {
         (Conflict::Email, "Resource already exists", r#"{"field":"email"}"#),
         (Conflict::Username, "Resource already exists", r#"{"field":"username"}"#),
         (Conflict::LastAdministrator, "The last administrator must stay", "{}"),
+        (Conflict::UnderWay, "The same request is still being processed", "{}"),
+        (Conflict::CreatedUserDeleted, "The user that this request created has been deleted", "{}"),
     ] {
         let answer = rendered(Failure::Conflict(conflict)).await;
         let start = format!(r#"{{"error":"CONFLICT","message":"{message}","details":{details},"#);

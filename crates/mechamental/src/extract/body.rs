@@ -4,6 +4,7 @@ use actix_web::http::header::{self, HeaderValue};
 use dialect::{Request, content};
 use users::Json;
 use users::json::{DecodeError, decode};
+use users::once::Fingerprint;
 
 use super::echo::{echo, masked};
 use super::fields::Fields;
@@ -63,6 +64,14 @@ impl Body {
             Body::Json(other) => Err(refused(Rule::ModelAttributesType, echo(other))),
             Body::Unparsed => Err(refused(Rule::ModelAttributesType, masked())),
             Body::Absent => Err(refused(Rule::Missing, Json::Null)),
+        }
+    }
+
+    /// What tells it from a body that says something else.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Body::Json(value) => Fingerprint::of(value),
+            Body::Unparsed | Body::Absent => Fingerprint::of(&Json::Null),
         }
     }
 

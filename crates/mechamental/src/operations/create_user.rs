@@ -4,16 +4,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use dialect::openapi::{Members, Operation};
-use dialect::{DirectoryError, Request, answer};
+use dialect::{DirectoryError, Head, Request, answer, once};
 use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Bio, FullName, Locale, Timezone, Username};
-use users::{NewUser, PlainPassword, RolePolicy, UserError};
+use users::{NewUser, PlainPassword, RolePolicy, User, UserError};
 
 use crate::caller::call_of;
 use crate::document::authorization;
 use crate::errors::{ApiError, Published};
-use crate::extract::{Body, parse, schema};
+use crate::extract::{Body, idempotency_key, key_reused, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire;
 
@@ -30,11 +30,19 @@ const WORKSPACE: &str = "default_workspace_id";
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let body = Body::read(&request)?;
     let call = call_of(&request).await?;
-    let new = read(&body, &request.services.policy)?;
-    let user = request.directory.create(&call, new).await.map_err(|error| blame(error, &body))?;
-    let created = wire::user(StatusCode::CREATED, &user)?;
+    let new = read(&body, &request.services.policy);
+    let (key, new) = ApiError::of_both(idempotency_key(&request.head), new)?;
+    let once = key.map(|key| once::once(&request, key, body.fingerprint(), respond));
+    let created =
+        request.directory.create(&call, new, once).await.map_err(|error| blame(error, &request.head, &body))?;
+    Ok(once::answer(&request, created, respond)?)
+}
+
+/// The user, and where it is.
+fn respond(request: &Request, user: &User) -> Result<HttpResponse, UserError> {
     let path = format!("{USERS}/{}", user.id);
-    Ok(answer::with_header(created, LOCATION, &routes::local_address(&request.head, &path)))
+    let address = routes::local_address(&request.head, &path);
+    Ok(answer::with_header(wire::user(StatusCode::CREATED, user)?, LOCATION, &address))
 }
 
 fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {
@@ -72,10 +80,11 @@ fn read(body: &Body, policy: &RolePolicy) -> Result<NewUser, ApiError> {
     })
 }
 
-/// A workspace that the directory cannot do without is a missing member.
-fn blame(error: DirectoryError, body: &Body) -> ApiError {
+/// A workspace that the directory cannot do without is a missing member, and a used key a fault of its header.
+fn blame(error: DirectoryError, head: &Head, body: &Body) -> ApiError {
     match error {
         DirectoryError::User(UserError::WorkspaceRequired) => body.missing(WORKSPACE),
+        DirectoryError::User(UserError::IdempotencyKeyReused) => key_reused(head),
         other => other.into(),
     }
 }

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::backends::insert;
 use super::marker::MARKER;
-use super::rows::{Fact, Key, Membership, Message, User, Workspace};
+use super::rows::{Claim, Fact, Key, Membership, Message, User, Workspace};
 use crate::connection::AnyConnection;
-use crate::schema::{facts, keys, memberships, outbox, users, workspaces};
+use crate::schema::{claims, facts, keys, memberships, outbox, users, workspaces};
 use crate::writer::PROBE;
 
 /// How many rows a batch has at most. A row of `users` binds 26 values, and SQLite takes 32,766 in a statement, others 65,535.
@@ -47,7 +47,7 @@ pub(super) trait Row: Serialize + Sized {
     }
 }
 
-/// A table whose primary key is one column. Facts are only those of the directory; of users, only so many at once.
+/// A table whose primary key is one column. Facts are only those of the directory; of what may be large, only so much at once.
 macro_rules! row {
     ($row:ident in $table:ident by $key:ident: $type:ty $(, only $filter:expr)? $(, limited by $limit:path)?) => {
         impl Row for $row {
@@ -85,6 +85,7 @@ row!(Workspace in workspaces by id: String);
 row!(User in users by id: String, limited by fitting_users);
 row!(Key in keys by id: String);
 row!(Message in outbox by id: i64);
+row!(Claim in claims by id: String, limited by fitting_claims);
 row!(Fact in facts by name: String, only facts::name.ne_all(OF_THE_STORE));
 
 impl Row for Membership {
@@ -121,24 +122,44 @@ impl Row for Membership {
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// The length of a text in bytes, which a database knows without reading the text.
-    fn octet_length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+    fn octet_length(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Integer>;
 }
 
 /// The free objects may have 256 KiB each; everything else is small.
 fn fitting_users(connection: &mut AnyConnection, after: Option<&String>) -> QueryResult<i64> {
-    let objects = (octet_length(users::preferences), octet_length(users::settings), octet_length(users::metadata));
-    let sizes = users::table.order(users::id).limit(ROWS).select(objects);
-    let sizes: Vec<(i32, i32, i32)> = match after {
+    let sizes = users::table.order(users::id).limit(ROWS).select((
+        octet_length(users::preferences.nullable()),
+        octet_length(users::settings.nullable()),
+        octet_length(users::metadata.nullable()),
+    ));
+    let sizes: Vec<(Option<i32>, Option<i32>, Option<i32>)> = match after {
         None => sizes.load(connection)?,
         Some(id) => sizes.filter(users::id.gt(id)).load(connection)?,
     };
+    Ok(fitting(sizes.into_iter().map(|(preferences, settings, metadata)| [preferences, settings, metadata])))
+}
+
+/// An answer tells of a user, and so has its free objects; everything else is small.
+fn fitting_claims(connection: &mut AnyConnection, after: Option<&String>) -> QueryResult<i64> {
+    let sizes = claims::table.order(claims::id).limit(ROWS).select(octet_length(claims::answer));
+    let sizes: Vec<Option<i32>> = match after {
+        None => sizes.load(connection)?,
+        Some(id) => sizes.filter(claims::id.gt(id)).load(connection)?,
+    };
+    Ok(fitting(sizes.into_iter().map(|answer| [answer])))
+}
+
+/// How many rows with large columns of these lengths are to be in memory at once.
+fn fitting<const N: usize>(sizes: impl Iterator<Item = [Option<i32>; N]>) -> i64 {
     let (mut rows, mut bytes) = (0, 0);
-    for (preferences, settings, metadata) in sizes {
-        bytes += i64::from(preferences) + i64::from(settings) + i64::from(metadata);
+    for row in sizes {
+        bytes += row.into_iter().flatten().map(i64::from).sum::<i64>();
         if rows > 0 && bytes > BYTES {
             break;
         }
         rows += 1;
     }
-    Ok(rows)
+    rows
 }

@@ -22,7 +22,8 @@ const SESSION: &str = "SELECT pg_catalog.set_config(name, '0', false) FROM pg_ca
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4;";
 
 /// Everybody reads, nobody else writes, and nobody else holds this lock.
-const LOCK: &str = "LOCK TABLE workspaces, users, memberships, keys, outbox, facts IN SHARE ROW EXCLUSIVE MODE;";
+const LOCK: &str =
+    "LOCK TABLE workspaces, users, memberships, keys, outbox, claims, facts IN SHARE ROW EXCLUSIVE MODE;";
 
 /// How often the lock is tried for. Who writes to several tables can hold one that this waits for, and wait for one that
 /// this holds; the server then ends either.

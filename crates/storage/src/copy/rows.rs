@@ -4,7 +4,7 @@
 use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
-use crate::schema::{facts, keys, memberships, outbox, users, workspaces};
+use crate::schema::{claims, facts, keys, memberships, outbox, users, workspaces};
 
 /// A row of `workspaces`.
 #[derive(Queryable, Insertable, Serialize)]
@@ -80,6 +80,17 @@ pub(super) struct Message {
     pub user_id: String,
     pub kind: String,
     pub created_at: i64,
+}
+
+/// A row of `claims`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = claims, treat_none_as_default_value = false)]
+pub(super) struct Claim {
+    pub id: String,
+    pub created_at: i64,
+    pub user_id: Option<String>,
+    pub fingerprint: Option<String>,
+    pub answer: Option<String>,
 }
 
 /// A row of `facts`.

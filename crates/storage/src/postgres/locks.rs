@@ -1,8 +1,9 @@
 //! What a transaction has to itself until its end. On SQLite the one writer has everything; here writes run side by side.
 
 use diesel::prelude::*;
-use diesel::sql_types::Integer;
+use diesel::sql_types::{Integer, Text};
 use users::UserId;
+use users::once::ClaimId;
 use users::ports::Lock;
 
 use crate::migrate::PATIENCE;
@@ -28,6 +29,7 @@ pub(crate) fn take(connection: &mut PgConnection, lock: Lock<'_>) -> QueryResult
         Lock::User { target, actor } => users(connection, target, actor),
         Lock::Administrators => advisory(connection, Subject::Administrators),
         Lock::Facts => facts(connection),
+        Lock::Claim(id) => claim(connection, id),
     }
 }
 
@@ -59,6 +61,13 @@ fn facts(connection: &mut PgConnection) -> QueryResult<()> {
     connection
         .batch_execute(&format!("SET LOCAL lock_timeout = {patience}; SET LOCAL statement_timeout = {patience};"))?;
     advisory(connection, Subject::Facts)
+}
+
+/// There may be no row yet, so the lock is on the hash of the id, one of the numbers that stand alone; they are others than the
+/// pairs. Two ids with one hash would wait for each other, and no more.
+fn claim(connection: &mut PgConnection, id: &ClaimId) -> QueryResult<()> {
+    let query = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
+    query.bind::<Text, _>(id.as_str()).execute(connection).map(|_| ())
 }
 
 /// Waits for what has no row.

@@ -8,6 +8,7 @@
 mod connect;
 mod gate;
 pub(crate) mod locks;
+pub(crate) mod old_claims;
 mod pool;
 mod pulse;
 mod retry;

@@ -4,7 +4,8 @@
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use crate::schema::{facts, memberships};
+use crate::rows::NewClaimRow;
+use crate::schema::{claims, facts, memberships};
 
 pub(crate) fn add_member(connection: &mut PgConnection, workspace: &str, user: &str) -> QueryResult<()> {
     let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user));
@@ -20,4 +21,9 @@ pub(crate) fn set_fact(connection: &mut PgConnection, name: &str, value: &str) -
     let insertion = diesel::insert_into(facts::table).values((facts::name.eq(name), facts::value.eq(value)));
     let replacement = insertion.on_conflict(facts::name).do_update().set(facts::value.eq(excluded(facts::value)));
     replacement.execute(connection).map(|_| ())
+}
+
+pub(crate) fn set_claim(connection: &mut PgConnection, row: &NewClaimRow<'_>) -> QueryResult<()> {
+    let insertion = diesel::insert_into(claims::table).values(row);
+    insertion.on_conflict(claims::id).do_update().set(row).execute(connection).map(|_| ())
 }

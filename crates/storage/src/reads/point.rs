@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use users::{RoleName, UserId};
 
 use crate::connection::AnyConnection;
-use crate::rows::{KeyRow, USER_COLUMNS, UserRow, WorkspaceRow};
-use crate::schema::{facts, keys, memberships, users as table, workspaces};
+use crate::rows::{ClaimRow, KeyRow, USER_COLUMNS, UserRow, WorkspaceRow};
+use crate::schema::{claims, facts, keys, memberships, users as table, workspaces};
 
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
     table::table.find(id).select(USER_COLUMNS).get_result(connection).optional()
@@ -39,6 +39,10 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
 
 pub(crate) fn keys(connection: &mut AnyConnection) -> QueryResult<Vec<KeyRow>> {
     keys::table.order((keys::created_at, keys::id)).load(connection)
+}
+
+pub(crate) fn claim(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<ClaimRow>> {
+    claims::table.find(id).get_result(connection).optional()
 }
 
 pub(crate) fn workspace(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<WorkspaceRow>> {

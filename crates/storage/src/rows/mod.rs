@@ -1,10 +1,12 @@
 //! Between the rows of the tables and the records of the core. A row that makes no sense is `Internal`: it was changed from
 //! outside.
 
+mod claim_row;
 mod key_row;
 mod user_row;
 mod workspace_row;
 
+pub(crate) use claim_row::{ClaimRow, NewClaimRow};
 pub(crate) use key_row::{KeyRow, NewKeyRow};
 pub(crate) use user_row::{USER_COLUMNS, UserRow, UserRowChange};
 pub(crate) use workspace_row::{NewWorkspaceRow, WorkspaceRow};

@@ -23,8 +23,10 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
     diesel::update(table::table.find(user)).set(table::password_hash.eq(password)).execute(connection)
 }
 
-/// Says how many there were. What belongs to the user goes with it, by the schema.
+/// Says how many there were. What belongs to the user goes with it, by the schema; and by the schema it does not go while a claim
+/// tells of it.
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
+    super::forget_outcome(connection, user)?;
     diesel::delete(table::table.find(user)).execute(connection)
 }
 

@@ -30,10 +30,13 @@ const EVERY_KIND: &str = r#"
         ('k2', 'mine', zeroblob(32), 'owner', NULL, 'u1', NULL, -1, -2, -3),
         ('k3', 'both', x'01', 'workspace', 'w0', 'u0', NULL, 0, NULL, 9223372036854775807);
     INSERT INTO outbox VALUES (-7, 'u0', '', 0), (3, 'u1', 'activation', 1), (9223372036854775806, 'u0', 'activation', 2);
+    INSERT INTO claims VALUES
+        ('c0', 0, 'u0', '', ''), ('c1', 9223372036854775807, 'u2', '00ff', '{"body":"' || replace(hex(zeroblob(131060)), '0', 'é') || '"}'),
+        ('C1', -1, NULL, NULL, NULL), ('c2', 3, 'u0', 'ff', char(10) || '"\ 🦀');
     INSERT INTO facts VALUES ('', ''), ('installation_secret', '00ff'), ('🗝', 'a' || char(10) || 'b');
 "#;
 
-pub const TABLES: [&str; 6] = ["workspaces", "users", "memberships", "keys", "outbox", "facts"];
+pub const TABLES: [&str; 7] = ["workspaces", "users", "memberships", "keys", "outbox", "claims", "facts"];
 
 pub struct Folder(TempDir);
 
@@ -125,7 +128,7 @@ impl Folder {
     }
 }
 
-/// So many users, all members of a workspace, some with a key or a message, all with a password hash.
+/// So many users, all members of a workspace, some with a key, a message or a claim, all with a password hash.
 pub fn crowd(users: u32) -> String {
     format!(
         "INSERT INTO workspaces VALUES ('w', 'W', 0);
@@ -136,6 +139,7 @@ pub fn crowd(users: u32) -> String {
         INSERT INTO memberships SELECT 'w', id FROM users;
         INSERT INTO keys SELECT 'k' || i, 'key', randomblob(32), 'owner', NULL, printf('%08x-0000-7000-8000-000000000000', i),
             NULL, i, NULL, NULL FROM n WHERE i % 10 = 0;
-        INSERT INTO outbox SELECT i * 3, printf('%08x-0000-7000-8000-000000000000', i), 'activation', i FROM n WHERE i % 7 = 0;"
+        INSERT INTO outbox SELECT i * 3, printf('%08x-0000-7000-8000-000000000000', i), 'activation', i FROM n WHERE i % 7 = 0;
+        INSERT INTO claims SELECT hex(i * 7919), i, printf('%08x-0000-7000-8000-000000000000', i), hex(i), '{{\"status\":201}}' FROM n WHERE i % 6 = 0;"
     )
 }

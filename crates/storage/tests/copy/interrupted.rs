@@ -17,7 +17,7 @@ fn a_copy_that_dies_goes_on_where_it_was() {
     };
     assert!(report.agrees());
     assert!(attempts >= 6, "{attempts}");
-    assert!(report.found > 0 && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 328);
+    assert!(report.found > 0 && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 328 + 383);
     folder.assert_same("from", "to");
 }
 
@@ -75,7 +75,7 @@ fn a_source_that_has_changed_is_noticed() {
     for change in [
         "UPDATE users SET bio = 'new' WHERE username = 'user1'",
         "UPDATE users SET bio = 'new' WHERE username = 'user1200'",
-        "DELETE FROM users WHERE username = 'user1200'",
+        "DELETE FROM users WHERE username = 'user1199'",
         "INSERT INTO facts VALUES ('a', 'b')",
     ] {
         let folder = Folder::crowded(1_200);

@@ -1,5 +1,7 @@
 //! What arrives.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
 use storage::{Phase, Report};
@@ -18,9 +20,9 @@ fn every_kind_of_row_arrives_as_it_was() {
     let folder = Folder::of_every_kind();
     let report = folder.copy().expect("copied");
     assert!(report.agrees());
-    assert_eq!((report.found, report.copied), (0, 21));
+    assert_eq!((report.found, report.copied), (0, 25));
     assert_eq!(report.tables.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES);
-    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 3, 3]);
+    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 3, 4, 3]);
     folder.assert_same("from", "to");
     let large = "SELECT length(preferences) FROM users WHERE id = 'u2'";
     assert_eq!(folder.number("to", large), 262_128, "nothing was cut");
@@ -63,7 +65,7 @@ fn a_copy_that_is_complete_is_found_to_be() {
     let folder = Folder::of_every_kind();
     let first = folder.copy().expect("copied");
     let again = folder.copy().expect("compared");
-    assert_eq!((again.found, again.copied), (21, 0));
+    assert_eq!((again.found, again.copied), (25, 0));
     assert_eq!(first.tables, again.tables);
 }
 
@@ -90,6 +92,13 @@ fn a_sum_is_of_lines_of_json() {
 {"id":9223372036854775806,"user_id":"u0","kind":"activation","created_at":2}
 "#;
     assert_eq!(sum(&report, "outbox"), (3, of(outbox)));
+    folder.run("from", "DELETE FROM claims WHERE id = 'c1'");
+    let _ = std::fs::remove_file(folder.path("to"));
+    let claims = r#"{"id":"C1","created_at":-1,"user_id":null,"fingerprint":null,"answer":null}
+{"id":"c0","created_at":0,"user_id":"u0","fingerprint":"","answer":""}
+{"id":"c2","created_at":3,"user_id":"u0","fingerprint":"ff","answer":"\n\"\\ 🦀"}
+"#;
+    assert_eq!(sum(&folder.copy().expect("copied"), "claims"), (3, of(claims)));
 }
 
 #[test]
@@ -104,6 +113,8 @@ fn any_change_changes_a_sum() {
         "UPDATE keys SET secret_hash = x'00' WHERE id = 'k0'",
         "UPDATE facts SET value = 'x' WHERE name = ''",
         "UPDATE outbox SET id = 4 WHERE id = 3",
+        "UPDATE claims SET answer = 'x' WHERE id = 'c0'",
+        "UPDATE claims SET user_id = NULL, fingerprint = NULL, answer = NULL WHERE id = 'c0'",
     ] {
         folder.run("from", change);
         let _ = std::fs::remove_file(folder.path("to"));
@@ -122,13 +133,19 @@ fn batches_lose_nothing_at_their_ends() {
         "INSERT INTO workspaces SELECT 'x' || i, 'X', i FROM (SELECT value AS i FROM json_each('[1,2,3,4,5,6,7,8,9]'));
         INSERT INTO memberships SELECT w.id, u.id FROM workspaces w, users u WHERE w.id <> 'w' AND (u.rowid + w.created_at) % 3 = 0;
         UPDATE users SET preferences = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}', metadata = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}'
-            WHERE rowid BETWEEN 600 AND 640;",
+            WHERE rowid BETWEEN 600 AND 640;
+        UPDATE claims SET answer = hex(zeroblob(130000)) WHERE rowid BETWEEN 100 AND 180;",
     );
-    let mut batches = 0;
-    let report = folder.copy_watched(&mut |p| batches += u32::from(p.phase == Phase::Copying && p.table == "users"));
+    let mut batches = BTreeMap::new();
+    let report = folder.copy_watched(&mut |p| {
+        if p.phase == Phase::Copying {
+            *batches.entry(p.table).or_insert(0) += 1;
+        }
+    });
     assert!(report.expect("copied").agrees());
     folder.assert_same("from", "to");
-    assert!(batches >= 9, "41 rows of half a megabyte are no single batch: {batches}");
+    assert!(batches["users"] >= 9, "41 rows of half a megabyte are no single batch: {batches:?}");
+    assert!(batches["claims"] >= 6, "nor are 81 rows of a quarter: {batches:?}");
 }
 
 #[test]

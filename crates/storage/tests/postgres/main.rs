@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used)]
 
 mod house;
+mod once;
 mod outages;
 mod processes;
 mod restarts;

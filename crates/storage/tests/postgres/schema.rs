@@ -100,6 +100,19 @@ fn ids_and_keys_are_compared_byte_by_byte() {
     assert!(found.is_empty(), "{found:?}");
 }
 
+#[test]
+fn nobody_goes_of_whom_a_claim_tells() {
+    let house = House::new();
+    let mut other = house.cluster.connect(&house.database);
+    let told = "INSERT INTO users VALUES ('u', 1, 'a', 'a', false, 'a', 'a', NULL, 'active', 'user', '[]', NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, 'a', NULL, NULL, '{}', '{}', '{}');
+        INSERT INTO claims VALUES ('c', 0, 'u', 'f', 'a');";
+    other.batch_execute(told).expect("a claim");
+    assert!(other.batch_execute("DELETE FROM users").is_err());
+    other
+        .batch_execute("UPDATE claims SET user_id = NULL, fingerprint = NULL, answer = NULL; DELETE FROM users")
+        .expect("deleted");
+}
+
 const FROM_THE_FUTURE: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000');";
 
 #[test]
@@ -160,6 +173,20 @@ fn of_many_that_start_at_once_one_migrates() {
             assert_eq!(store.read(|reads| reads.fact(&n.to_string())), Ok(Some("here".to_owned())));
         }
     }
+}
+
+/// As an earlier version of the program leaves it.
+const BEFORE_CLAIMS: &str =
+    "DROP TABLE claims; DELETE FROM __diesel_schema_migrations WHERE version > '20261121000000';";
+
+#[test]
+fn a_store_of_an_earlier_version_is_brought_up_and_keeps_what_it_has() {
+    let house = House::new();
+    house.open().write(|tx| tx.set_fact("colour", "blue")).expect("written");
+    house.cluster.execute(&house.database, BEFORE_CLAIMS);
+    assert!(matches!(storage::open_existing(&house.settings()), Err(OpenError::Outdated { pending: 1, .. })));
+    assert_eq!(house.open().read(|reads| reads.fact("colour")), Ok(Some("blue".to_owned())));
+    storage::open_existing(&house.settings()).expect("a store");
 }
 
 #[test]

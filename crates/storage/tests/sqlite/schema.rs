@@ -71,6 +71,20 @@ fn of_many_that_start_at_once_one_migrates() {
     }
 }
 
+/// As an earlier version of the program leaves it.
+const BEFORE_CLAIMS: &str =
+    "DROP TABLE claims; DELETE FROM __diesel_schema_migrations WHERE version > '20261121000000';";
+
+#[test]
+fn a_store_of_an_earlier_version_is_brought_up_and_keeps_what_it_has() {
+    let folder = Folder::new();
+    folder.open().write(|tx| tx.set_fact("colour", "blue")).expect("written");
+    raw(&folder).batch_execute(BEFORE_CLAIMS).expect("as it was");
+    assert!(matches!(storage::open_existing(&folder.settings()), Err(OpenError::Outdated { pending: 1, .. })));
+    assert_eq!(folder.open().read(|reads| reads.fact("colour")), Ok(Some("blue".to_owned())));
+    storage::open_existing(&folder.settings()).expect("a store");
+}
+
 #[test]
 fn who_comes_second_waits_for_the_first() {
     let folder = Folder::new();
@@ -100,6 +114,11 @@ fn the_schema_holds_what_the_core_promises() {
     assert_eq!(count(&mut connection, lax), 0, "every table checks its types");
     let unindexed = "SELECT count(*) FROM pragma_table_list t, pragma_foreign_key_list(t.name) f WHERE f.on_delete NOT IN ('CASCADE', 'SET NULL')";
     assert_eq!(count(&mut connection, unindexed), 0, "every reference says what becomes of it");
+    let told = "INSERT INTO users VALUES ('u', 1, 'a', 'a', 0, 'a', 'a', NULL, 'active', 'user', '[]', NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, 'a', NULL, NULL, '{}', '{}', '{}');
+        INSERT INTO claims VALUES ('c', 0, 'u', 'f', 'a');";
+    connection.batch_execute(told).expect("a claim");
+    connection.batch_execute("PRAGMA foreign_keys = ON").expect("set");
+    assert!(connection.batch_execute("DELETE FROM users").is_err(), "nobody goes of whom a claim tells");
     let wal = diesel::dsl::sql::<diesel::sql_types::Text>("PRAGMA journal_mode").get_result::<String>(&mut connection);
     assert_eq!(wal.as_deref(), Ok("wal"));
 }

@@ -1,12 +1,14 @@
 //! Creating a user.
 
 use super::Users;
+use super::attempt::Attempt;
 use crate::access;
 use crate::caller::Caller;
 use crate::email::Email;
 use crate::error::{Conflict, Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
+use crate::once::{Created, Once};
 use crate::outbox::{MessageKind, OutboxMessage};
 use crate::password::{PasswordHash, PlainPassword};
 use crate::ports::{Reads, Store, Tx};
@@ -57,23 +59,41 @@ pub struct NewUser {
 }
 
 impl<S: Store> Users<S> {
-    /// Creates a user.
+    /// Creates a user; where it is to happen once, only if it has not happened yet. Who repeats a request must still be permitted
+    /// to make it.
     ///
     /// # Errors
     /// `WorkspaceRequired` if none is named and the caller has none of its own; `Forbidden` without `users:write` or for
-    /// roles that permit more than the caller may; `NotFound` for a workspace out of reach; `Conflict`; `Busy`.
-    pub fn create(&self, caller: &Caller, new: NewUser) -> Result<User> {
+    /// roles that permit more than the caller may; `NotFound` for a workspace out of reach; `IdempotencyKeyReused`;
+    /// `Conflict`; `Busy`. After none of them has anything happened, and the same key can be used again.
+    pub fn create(&self, caller: &Caller, new: NewUser, once: Option<Once>) -> Result<Created> {
         let roles = new.roles.clone().unwrap_or_else(|| self.policy.default_roles());
-        self.store.read(|reads| admit(reads, caller, &new, &roles, &self.policy))?;
+        let attempt = once.map(|once| Attempt::of(caller, once));
+        let now = self.environment.clock.now();
+        let before = self.store.read(|reads| {
+            admit(reads, caller, &new, &roles, &self.policy)?;
+            Attempt::answered(attempt.as_ref(), reads, now)
+        })?;
+        if let Some(answer) = before {
+            return Ok(Created::Before(answer));
+        }
+        let _entered = attempt.as_ref().map(|attempt| self.under_way.enter(attempt)).transpose()?;
         let hash = new.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
 
         let (key, policy) = (caller.key.clone(), self.policy.clone());
         let (now, id) = (self.environment.clock.now(), UserId::from(self.environment.randomness.uuid()));
         let is_named = new.username.is_some();
         let work = move |tx: &mut dyn Tx| {
+            Attempt::lock(attempt.as_ref(), tx)?;
             let caller = Caller::of_key(tx, &key, &policy, now)?;
             let workspace = admit(tx, &caller, &new, &roles, &policy)?;
-            insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, now)
+            // Another process may have been quicker.
+            if let Some(answer) = Attempt::answered(attempt.as_ref(), tx, now)? {
+                return Ok(Created::Before(answer));
+            }
+            let user = insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, now)?;
+            Attempt::succeed(attempt.as_ref(), tx, &user)?;
+            Ok(Created::Now(user))
         };
         for _ in 0..NAMING_ATTEMPTS {
             match self.store.write(work.clone()) {

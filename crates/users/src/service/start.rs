@@ -4,6 +4,7 @@ use data_encoding::HEXLOWER;
 
 use super::Users;
 use crate::error::{Result, UserError};
+use crate::once::Claim;
 use crate::page::{Filter, Scope, Start};
 use crate::ports::{Lock, Store, Tx};
 use crate::role::{RolePolicy, Roles};
@@ -41,6 +42,16 @@ impl<S: Store> Users<S> {
             }
         })?;
         HEXLOWER.decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("the installation's secret: {e}")))
+    }
+
+    /// Removes the claims that count no more. Each new one removes some; this is for those after which none came.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn remove_old_claims(&self) -> Result<()> {
+        let horizon = Claim::horizon(self.environment.clock.now());
+        while self.store.write(move |tx| tx.remove_claims(horizon, BATCH))? == BATCH {}
+        Ok(())
     }
 
     /// Stores keep a user's roles in the order of their rank. If the settings rank them otherwise than when this

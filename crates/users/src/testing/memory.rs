@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::tables::Tables;
 use crate::error::Result;
 use crate::id::UserId;
+use crate::once::Claim;
 use crate::outbox::OutboxMessage;
 use crate::password::PasswordHash;
 use crate::ports::{Reads, Store, Tx};
@@ -27,6 +28,12 @@ impl MemoryStore {
     #[must_use]
     pub fn outbox(&self) -> Vec<OutboxMessage> {
         self.tables().outbox.clone()
+    }
+
+    /// The claims, old ones too.
+    #[must_use]
+    pub fn claims(&self) -> Vec<Claim> {
+        self.tables().claims.values().cloned().collect()
     }
 
     /// The user's password, which no port gives away yet.

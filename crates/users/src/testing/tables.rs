@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Conflict, Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, KeyReach};
+use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
@@ -24,6 +25,7 @@ pub(super) struct Tables {
     pub keys: BTreeMap<KeyId, Key>,
     pub facts: BTreeMap<String, String>,
     pub outbox: Vec<OutboxMessage>,
+    pub claims: BTreeMap<ClaimId, Claim>,
 }
 
 impl Tables {
@@ -121,6 +123,10 @@ impl Reads for Tables {
     fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>> {
         Ok(self.memberships.iter().filter(|(_, member)| member == user).map(|(id, _)| id.clone()).collect())
     }
+
+    fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>> {
+        Ok(self.claims.get(id).cloned())
+    }
 }
 
 impl Tx for Tables {
@@ -160,6 +166,9 @@ impl Tx for Tables {
         self.memberships.retain(|(_, user)| user != id);
         self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
         self.outbox.retain(|message| message.user != *id);
+        for claim in self.claims.values_mut() {
+            claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
+        }
         Ok(())
     }
 
@@ -197,6 +206,22 @@ impl Tx for Tables {
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.facts.insert(name.to_owned(), value.to_owned());
         Ok(())
+    }
+
+    fn set_claim(&mut self, claim: &Claim) -> Result<()> {
+        if let Some(outcome) = &claim.outcome {
+            self.require_user(&outcome.user)?;
+        }
+        self.claims.insert(claim.id.clone(), claim.clone());
+        Ok(())
+    }
+
+    fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32> {
+        let mut old: Vec<&Claim> = self.claims.values().filter(|claim| claim.created_at < before).collect();
+        old.sort_by_key(|claim| claim.created_at);
+        let old: Vec<ClaimId> = old.into_iter().take(limit as usize).map(|claim| claim.id.clone()).collect();
+        old.iter().for_each(|id| drop(self.claims.remove(id)));
+        u32::try_from(old.len()).map_err(|_| UserError::Internal("more than the limit".to_owned()))
     }
 
     fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {

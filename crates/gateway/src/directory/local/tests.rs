@@ -77,7 +77,7 @@ fn names(page: &Page) -> Vec<&str> {
 async fn pages_follow_each_other() {
     let scene = scene();
     for name in ["ada", "grace", "mary"] {
-        scene.directory.create(&scene.call().await, person(name)).await.expect("a user");
+        scene.directory.create(&scene.call().await, person(name), None).await.expect("a user");
     }
     let first = scene.page(Begin::Beginning).await.expect("a page");
     assert_eq!((names(&first), first.total, first.has_more), (vec!["root", "ada"], 4, true));

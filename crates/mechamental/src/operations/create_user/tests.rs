@@ -1,3 +1,6 @@
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderValue};
+
 use super::*;
 use crate::testing::{answer, json_body, policy};
 
@@ -82,12 +85,53 @@ async fn a_body_that_is_not_parsed_is_not_shown() {
 #[actix_web::test]
 async fn a_missing_workspace_shows_the_body() {
     let body = json_body(r#"{"username":"ada","password":"password"}"#).expect("JSON");
-    let (status, text) = answer(blame(DirectoryError::User(UserError::WorkspaceRequired), &body)).await;
+    let blamed = blame(DirectoryError::User(UserError::WorkspaceRequired), &head(&[]), &body);
+    let (status, text) = answer(blamed).await;
     assert_eq!(status, 422);
     assert_eq!(
         text,
         r#"{"detail":[{"type":"missing","loc":["body","default_workspace_id"],"msg":"Field required","input":{"username":"ada","password":"**********"}}]}"#
     );
+}
+
+/// The heads of requests with these keys.
+fn head(keys: &[&'static str]) -> Head {
+    let mut headers = HeaderMap::new();
+    for key in keys {
+        headers.append(once::IDEMPOTENCY_KEY.clone(), HeaderValue::from_static(key));
+    }
+    let [host, mount, path, query, request_id] = [const { String::new() }; 5];
+    Head { method: Method::POST, host, mount, path, query, headers, request_id }
+}
+
+fn key_fault(message: &str, input: &str) -> String {
+    format!(
+        r#"{{"type":"value_error","loc":["header","idempotency-key"],"msg":"Value error, idempotency-key {message}","input":"{input}","ctx":{{"error":{{}}}}}}"#
+    )
+}
+
+const NO_KEY: &str = "must be 1 to 255 printable ASCII characters, once, with spaces only in double quotes";
+
+#[actix_web::test]
+async fn a_key_that_is_none_is_a_fault_before_those_of_the_body() {
+    for (keys, input) in [(vec![""], ""), (vec!["a b"], "a b"), (vec!["a", "b"], "a, b")] {
+        let (key, body) = (idempotency_key(&head(&keys)), json_body("[]"));
+        let both = ApiError::of_both(key, body.and_then(|body| read(&body, &policy())));
+        let (status, text) = answer(both.expect_err("two faults")).await;
+        let items = [
+            key_fault(NO_KEY, input),
+            r#"{"type":"model_attributes_type","loc":["body"],"msg":"Input should be a valid dictionary or object to extract fields from","input":[]}"#.to_owned(),
+        ];
+        assert_eq!((status, text), (422, format!(r#"{{"detail":[{}]}}"#, items.join(","))));
+    }
+}
+
+#[actix_web::test]
+async fn a_used_key_is_shown_again() {
+    let body = json_body("{}").expect("JSON");
+    let blamed = blame(DirectoryError::User(UserError::IdempotencyKeyReused), &head(&["a-key"]), &body);
+    let item = key_fault("was used for another request", "a-key");
+    assert_eq!(answer(blamed).await, (422, format!(r#"{{"detail":[{item}]}}"#)));
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn nobody_grants_what_it_does_not_hold() {
     let caller = house.caller_of(&manager);
     let admin = house.roles(&["admin"]);
     let create = NewUser { roles: Some(admin.clone()), ..new_user("mallory") };
-    assert_eq!(house.users.create(&caller, create), Err(forbidden("users:delete")));
+    assert_eq!(house.create(&caller, create), Err(forbidden("users:delete")));
     let promote = UserChange { roles: Some(RoleChange::To(admin)), ..no_change() };
     assert_eq!(house.update(&caller, peer.id.as_str(), promote), Err(forbidden("users:delete")));
 }

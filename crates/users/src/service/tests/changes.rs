@@ -83,7 +83,7 @@ fn status_and_being_active() {
     ];
     for (n, (from, change, expected)) in table.into_iter().enumerate() {
         let invited = NewUser { invite: true, ..new_user(&format!("user{n}")) };
-        let user = house.users.create(&house.admin, invited).unwrap();
+        let user = house.create(&house.admin, invited).unwrap();
         if from != Status::Pending {
             apply(&house, &user, UserChange { status: Some(StatusChange::To(from)), ..no_change() });
         }
@@ -111,7 +111,7 @@ fn a_username_is_made_from_the_address() {
     let house = House::new();
     let create = |address: &str| {
         let new = NewUser { email: email(address), username: None, ..new_user("x") };
-        house.users.create(&house.admin, new).map(|user| user.username.as_str().to_owned())
+        house.create(&house.admin, new).map(|user| user.username.as_str().to_owned())
     };
     assert_eq!(create("Ada.L@example.com").as_deref(), Ok("Ada.L"));
     assert_eq!(create("ada.l@example.org").as_deref(), Ok("ada.l-2"));
@@ -152,13 +152,13 @@ fn naming_a_default_workspace_joins_it() {
 fn a_new_user_needs_a_home() {
     let house = House::new();
     let homeless = house.caller(&house.key(None, crate::key::KeyReach::Installation, Some(&["users:write"])));
-    assert_eq!(house.users.create(&homeless, new_user("ada")), Err(UserError::WorkspaceRequired));
+    assert_eq!(house.create(&homeless, new_user("ada")), Err(UserError::WorkspaceRequired));
     let homeless_reader = house.caller(&house.key(None, crate::key::KeyReach::Installation, Some(&["users:read"])));
-    assert_eq!(house.users.create(&homeless_reader, new_user("ada")), Err(UserError::WorkspaceRequired));
+    assert_eq!(house.create(&homeless_reader, new_user("ada")), Err(UserError::WorkspaceRequired));
     let service = house.service(&house.second, &["users:read", "users:write", "projects:read"]);
     let new = NewUser { roles: Some(house.roles(&["guest"])), ..new_user("ada") };
-    assert_eq!(house.users.create(&service, new).map(|user| user.default_workspace), Ok(Some(house.second.clone())));
+    assert_eq!(house.create(&service, new).map(|user| user.default_workspace), Ok(Some(house.second.clone())));
     let foreign =
         NewUser { roles: Some(house.roles(&["guest"])), workspace: Some(house.first.to_string()), ..new_user("bob") };
-    assert_eq!(house.users.create(&service, foreign), Err(UserError::no_workspace(house.first.as_str())));
+    assert_eq!(house.create(&service, foreign), Err(UserError::no_workspace(house.first.as_str())));
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::json::{FreeObject, decode};
 use crate::key::KeyReach;
-use crate::ports::Clock;
+use crate::ports::{Clock, Environment, PasswordHasher};
 use crate::profile::Username;
 use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
-use crate::testing::{MemoryStore, TestEnvironment};
+use crate::testing::{CheapHasher, MemoryStore, TestEnvironment};
 use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
-    Administrator, Caller, Email, KeyRequest, NewUser, Operator, PlainPassword, Precondition, PresentedKey, UserChange,
-    Users, WorkspaceId,
+    Administrator, Caller, Created, Email, KeyRequest, NewUser, Operator, PlainPassword, Precondition, PresentedKey,
+    UserChange, UserError, Users, WorkspaceId,
 };
 
 pub struct House {
@@ -29,11 +29,17 @@ pub struct House {
 
 impl House {
     pub fn new() -> Self {
+        Self::hashing(Arc::new(CheapHasher))
+    }
+
+    /// In which passwords are hashed like this.
+    pub fn hashing(hasher: Arc<dyn PasswordHasher>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let environment = TestEnvironment::new();
         environment.clock.step_by(1);
-        let users = Users::new(store.clone(), Arc::new(policy()), environment.ports());
-        let operator = Operator::new(store.clone(), Arc::new(policy()), environment.ports());
+        let ports = Environment { hasher, ..environment.ports() };
+        let users = Users::new(store.clone(), Arc::new(policy()), ports.clone());
+        let operator = Operator::new(store.clone(), Arc::new(policy()), ports);
         let made = operator
             .init(Administrator {
                 email: email("root@example.com"),
@@ -51,7 +57,15 @@ impl House {
     pub fn user(&self, name: &str, roles: &[&str], workspace: &WorkspaceId) -> User {
         let roles = self.roles(roles);
         let new = NewUser { roles: Some(roles), workspace: Some(workspace.to_string()), ..new_user(name) };
-        self.users.create(&self.admin, new).unwrap()
+        self.create(&self.admin, new).unwrap()
+    }
+
+    /// Creates a user, as often as it is asked to.
+    pub fn create(&self, caller: &Caller, new: NewUser) -> Result<User, UserError> {
+        match self.users.create(caller, new, None)? {
+            Created::Now(user) => Ok(user),
+            Created::Before(answer) => panic!("{answer:?}"),
+        }
     }
 
     pub fn roles(&self, names: &[&str]) -> crate::Roles {

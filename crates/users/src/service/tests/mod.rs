@@ -4,5 +4,6 @@ mod access;
 mod changes;
 mod house;
 mod lists;
+mod once;
 mod operator;
 mod versions;

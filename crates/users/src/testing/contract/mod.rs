@@ -11,6 +11,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 pub mod belongings;
+pub mod claims;
 pub mod conflicts;
 mod fixtures;
 pub mod keys;
@@ -96,6 +97,15 @@ macro_rules! store_contract {
                 a_membership_is_there_once
                 memberships_come_by_workspace
                 an_active_user_with_a_role_is_found
+            }
+            claims {
+                every_field_of_a_claim_comes_back
+                a_claim_takes_the_place_of_an_earlier_one
+                a_claim_outlives_its_user_but_says_nothing_of_it
+                a_claim_leads_to_a_user
+                old_claims_go_from_the_oldest_on
+                of_many_with_one_claim_one_has_its_effect
+                a_conflict_leaves_no_claim
             }
         }
     };

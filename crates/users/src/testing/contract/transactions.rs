@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 
+use super::claims::{claim, claim_id};
 use super::fixtures::*;
 use crate::error::{Conflict, Result, UserError};
 use crate::page::{Filter, Scope};
@@ -17,6 +18,7 @@ fn change_everything(tx: &mut dyn Tx) -> Result<()> {
     tx.insert_workspace(&workspace(2))?;
     tx.add_member(&workspace_id(2), &user_id(2))?;
     tx.add_member(&workspace_id(1), &user_id(2))?;
+    tx.set_claim(&claim(2))?;
     tx.set_fact("colour", "blue")
 }
 
@@ -25,6 +27,7 @@ fn nothing_has_changed(store: &impl Store) {
     assert_eq!(find(store, 2), None);
     assert_eq!(all(store, &members(&[1]), &Filter::default()), user_ids([1]));
     assert_eq!(store.read(|reads| Ok((reads.workspaces()?.len(), reads.fact("colour")?))), Ok((1, None)));
+    assert_eq!(store.read(|reads| reads.claim(&claim_id(2))), Ok(None));
 }
 
 /// The error comes back as it was.
