@@ -7,6 +7,7 @@
 mod conditional;
 mod headers;
 mod members;
+mod once;
 mod operation;
 mod parameter;
 mod response;

@@ -4,6 +4,7 @@ use actix_web::http::header::{self, HeaderName};
 use serde_json::{Map, Value, json};
 
 use super::schema;
+use crate::once::IDEMPOTENT_REPLAYED;
 
 /// A header under description.
 #[derive(Debug, Clone)]
@@ -53,6 +54,15 @@ fn standard() -> Vec<Header> {
                 "Link",
                 "Leads to the next page (`rel=\"next\"`, RFC 8288); the last page has none.",
                 schema::string(),
+            )
+        },
+        Header {
+            required: false,
+            ..header(
+                IDEMPOTENT_REPLAYED.clone(),
+                "Idempotent-Replayed",
+                "`true` where this is the first answer to the same request, given again.",
+                schema::with(schema::boolean(), "const", true),
             )
         },
     ]

@@ -120,7 +120,16 @@ impl Published {
                 one(ApiError::Conflict(Conflict::LastAdministrator)),
             ),
             P::Taken => {
-                kind("AlreadyExists", "User with email already exists", one(ApiError::Conflict(Conflict::Email)))
+                let conflict = |name, conflict| (name, ApiError::Conflict(conflict));
+                kind(
+                    "AlreadyExists",
+                    "User with email already exists",
+                    vec![
+                        conflict("email", Conflict::Email),
+                        conflict("underWay", Conflict::UnderWay),
+                        conflict("createdUserDeleted", Conflict::CreatedUserDeleted),
+                    ],
+                )
             }
             P::PreconditionFailed => kind(
                 "PreconditionFailed",

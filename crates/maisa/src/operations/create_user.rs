@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use dialect::once::IDEMPOTENT_REPLAYED;
 use dialect::openapi::{Members, Operation};
 use dialect::{Request, answer, once};
 use serde_json::{Value, json};
@@ -98,10 +99,11 @@ pub(crate) fn describe(policy: &RolePolicy) -> Operation {
         "metadata": {"ANY_ADDITIONAL_PROPERTY": "anything"},
     });
     let created = wire::described_user(StatusCode::CREATED, "User created successfully");
-    let created = created.header(LOCATION);
+    let created = created.header(LOCATION).header(IDEMPOTENT_REPLAYED.clone());
     let created = created.links(&["getUser", "updateUser", "deleteUser"], "userId", "$response.body#/data/id");
     Operation::new("Creates a new user in the system.", created)
         .about("This operation requires admin privileges.")
+        .once()
         .body(schema::named(BODY), example)
         .or(Published::ALWAYS)
         .or(Published::OF_BODY)

@@ -164,6 +164,8 @@ impl Published {
                 vec![
                     ("email", Failure::Conflict(Conflict::Email).into()),
                     ("username", Failure::Conflict(Conflict::Username).into()),
+                    ("underWay", Failure::Conflict(Conflict::UnderWay).into()),
+                    ("createdUserDeleted", Failure::Conflict(Conflict::CreatedUserDeleted).into()),
                     ("lastAdministrator", Failure::Conflict(Conflict::LastAdministrator).into()),
                 ],
             ),

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use dialect::once::IDEMPOTENT_REPLAYED;
 use dialect::openapi::{Members, Operation};
 use dialect::{DirectoryError, Head, Request, answer, once};
 use serde_json::{Value, json};
@@ -110,10 +111,11 @@ pub(crate) fn schema(policy: &RolePolicy) -> Value {
 /// Describes the operation.
 pub(crate) fn describe(_: &RolePolicy) -> Operation {
     let example = json!({"email": "user@example.com", "username": "string", "password": "stringst"});
-    let created = wire::described_user(StatusCode::CREATED).header(LOCATION);
+    let created = wire::described_user(StatusCode::CREATED).header(LOCATION).header(IDEMPOTENT_REPLAYED.clone());
     let created = created.links(&["getUser", "updateUser", "deleteUser"], "user_id", "$response.body#/user_id");
     Operation::new("Create User", created)
         .parameter(authorization())
+        .once()
         .body(schema::named(BODY), example)
         .or(Published::BODIED)
         .or([Published::Forbidden, Published::NotFound, Published::Conflict])
