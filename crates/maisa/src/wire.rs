@@ -42,7 +42,7 @@ pub(crate) fn no_content() -> HttpResponse {
 }
 
 /// The names of the schemas.
-pub(crate) const ERROR: &str = "Error";
+pub(crate) const ERROR: &str = "ErrorResponse";
 const USER: &str = "User";
 const ITEM: &str = "UserListItem";
 const ONE: &str = "UserData";

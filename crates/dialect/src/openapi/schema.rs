@@ -59,10 +59,10 @@ pub fn time() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 
-/// An e-mail address.
+/// An e-mail address, which may be international (RFC 6531).
 #[must_use]
 pub fn email() -> Value {
-    json!({"type": "string", "format": "email"})
+    json!({"type": "string", "format": "idn-email"})
 }
 
 /// An object with any members.
