@@ -6,7 +6,6 @@ use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ContentEncoding, HeaderMap, HeaderValue, VARY};
-use actix_web::web::Bytes;
 
 use crate::request::Head;
 
@@ -32,23 +31,19 @@ pub async fn negotiated(head: &Head, mut response: HttpResponse) -> HttpResponse
         Ok(bytes) => bytes,
         Err(stream) => return response.set_body(stream),
     };
-    let encoded = match Wishes::read(&head.headers).best(plain.len()) {
-        Some(coding) => encode(coding, plain.clone()).await.map(|bytes| (coding, bytes)),
-        None => None,
+    let Some(coding) = Wishes::read(&head.headers).best(plain.len()) else {
+        return response.set_body(BoxBody::new(plain));
     };
-    let Some((coding, bytes)) = encoded else { return response.set_body(BoxBody::new(plain)) };
-    let mut response = response.set_body(BoxBody::new(bytes));
-    response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
-    response
-}
-
-/// The bytes in that coding. The work is done aside, on a thread that may block; `None` if it ends before it is done.
-async fn encode(coding: ContentEncoding, plain: Bytes) -> Option<Bytes> {
+    // The work is done aside, on a thread that may block.
     let mut unused = ResponseHead::new(StatusCode::OK);
-    match to_bytes(Encoder::response(coding, &mut unused, plain)).await {
-        Ok(bytes) => Some(bytes),
+    match to_bytes(Encoder::response(coding, &mut unused, plain.clone())).await {
+        Ok(encoded) => {
+            let mut response = response.set_body(BoxBody::new(encoded));
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
+            response
+        }
         // The encoders write to memory. What can happen is that the process stops, and then the plain answer is as good.
-        Err(_) => None,
+        Err(_) => response.set_body(BoxBody::new(plain)),
     }
 }
 
