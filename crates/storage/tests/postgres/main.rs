@@ -6,6 +6,7 @@
 mod house;
 mod outages;
 mod processes;
+mod replicas;
 mod restarts;
 mod schema;
 mod standbys;
