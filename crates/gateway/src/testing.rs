@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, NewUser, PresentedKey, User, UserChange, UserError};
+use users::{Caller, Email, NewUser, PresentedKey, User, UserChange, UserError};
 
 /// A directory that knows nobody.
 pub struct NoDirectory;
@@ -43,5 +43,47 @@ impl Directory for NoDirectory {
 
     async fn delete(&self, _: &Call, _: &str) -> Result<()> {
         Err(NOBODY)
+    }
+}
+
+/// Somebody of that name, to be created.
+pub fn person(name: &str) -> NewUser {
+    NewUser {
+        email: Email::parse(&format!("{name}@example.com")).expect("an address"),
+        username: None,
+        password: None,
+        full_name: None,
+        avatar_url: None,
+        bio: None,
+        timezone: None,
+        locale: None,
+        department: None,
+        preferences: FreeObject::empty(),
+        settings: FreeObject::empty(),
+        metadata: FreeObject::empty(),
+        roles: None,
+        invite: false,
+        workspace: None,
+    }
+}
+
+/// A change that changes nothing.
+pub fn no_change() -> UserChange {
+    UserChange {
+        email: None,
+        username: None,
+        password: None,
+        full_name: None,
+        avatar_url: None,
+        bio: None,
+        timezone: None,
+        locale: None,
+        department: None,
+        preferences: None,
+        settings: None,
+        metadata: None,
+        status: None,
+        roles: None,
+        default_workspace: None,
     }
 }

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use dialect::DirectoryError;
+use tokio::sync::Semaphore;
 use users::key::KeyId;
 use users::testing::contract::user;
 use users::{Permissions, Reach, UserError};
@@ -9,8 +10,9 @@ use super::*;
 use crate::testing::{no_change, person};
 
 /// A directory that answers by name, or as it is told, and notes what it was asked.
-#[derive(Default)]
 struct Stub {
+    /// Deletes wait here.
+    gate: Semaphore,
     refusal: Mutex<Option<DirectoryError>>,
     asked: Mutex<Vec<&'static str>>,
     load: AtomicUsize,
@@ -18,6 +20,11 @@ struct Stub {
 }
 
 impl Stub {
+    fn new() -> Arc<Self> {
+        let (gate, load) = (Semaphore::new(1), AtomicUsize::new(0));
+        Arc::new(Self { gate, load, refusal: Mutex::default(), asked: Mutex::default(), fresh_as_of: Mutex::default() })
+    }
+
     fn answer<T>(&self, operation: &'static str, found: T) -> Result<T> {
         self.asked.lock().expect("a lock").push(operation);
         self.refusal.lock().expect("a lock").clone().map_or(Ok(found), Err)
@@ -67,6 +74,7 @@ impl Directory for Stub {
     }
 
     async fn delete(&self, _: &Call, _: &str) -> Result<()> {
+        let _inside = self.gate.acquire().await.expect("the gate");
         self.answer("delete", ())
     }
 }
@@ -79,7 +87,7 @@ struct Scene {
 
 /// Two replicas that are fresh as of now.
 fn scene() -> Scene {
-    let (primary, replicas) = (Arc::new(Stub::default()), [(); 2].map(|()| Arc::new(Stub::default())));
+    let (primary, replicas) = (Stub::new(), [(); 2].map(|()| Stub::new()));
     let member = |stub: &Arc<Stub>| {
         let (fresh, busy) = (stub.clone(), stub.clone());
         stub.freshen(Some(Instant::now()));
@@ -177,6 +185,16 @@ async fn a_key_that_wrote_is_answered_by_those_that_are_fresher() {
         scene.replicas[0].freshen(Some(Instant::now()));
         assert_eq!(scene.gets(&mine, 10).await, [10, 0, 0]);
     }
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_waits_for_any_more_counts_too() {
+    let scene = scene();
+    let (mine, stuck) = (call("mine"), scene.primary.gate.acquire().await.expect("the gate"));
+    let given_up = tokio::time::timeout(Duration::from_millis(1), scene.directory.delete(&mine, "x")).await;
+    assert!(given_up.is_err());
+    drop(stuck);
+    assert_eq!(scene.gets(&mine, 4).await, [0, 0, 4]);
 }
 
 #[tokio::test]
