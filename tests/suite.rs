@@ -10,5 +10,6 @@ mod crossing;
 mod golden;
 mod maisa;
 mod mechamental;
+mod replicas;
 mod robustness;
 mod vectors;
