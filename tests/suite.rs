@@ -6,6 +6,7 @@ mod harness;
 
 mod cli;
 mod contract;
+mod conventions;
 mod crossing;
 mod golden;
 mod maisa;

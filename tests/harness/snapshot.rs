@@ -12,7 +12,8 @@ use super::http::{Http, Request};
 const SWITCH: &str = "GOLDEN";
 
 /// The headers that a snapshot shows.
-const HEADERS: [&str; 6] = ["content-type", "location", "allow", "www-authenticate", "x-should-retry", "vary"];
+const HEADERS: [&str; 7] =
+    ["content-type", "location", "idempotent-replayed", "allow", "www-authenticate", "x-should-retry", "vary"];
 
 /// A file of cases, each a request and its answer.
 pub struct Snapshots {

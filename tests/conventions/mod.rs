@@ -1,0 +1,3 @@
+//! What clients of any HTTP API expect, in both dialects.
+
+mod idempotency;
