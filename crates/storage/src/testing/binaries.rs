@@ -6,9 +6,12 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const MISSING: &str = "PostgreSQL's server (initdb, postgres) is not on this machine, and these tests need it: install it \
-    (Debian: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql) or put its \
+const MISSING: &str = "PostgreSQL's server (initdb, postgres, pg_basebackup) is not on this machine, and these tests need it: \
+    install it (Debian: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql) or put its \
     folder on the PATH";
+
+/// What is used of its programs.
+const NEEDED: [&str; 3] = ["initdb", "postgres", "pg_basebackup"];
 
 /// The users who run it where this process is root's.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
@@ -23,7 +26,7 @@ pub(super) struct Binaries {
 impl Binaries {
     /// Finds them.
     pub fn find() -> Result<Self, String> {
-        let has_all = |folder: &PathBuf| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file());
+        let has_all = |folder: &PathBuf| NEEDED.iter().all(|name| folder.join(name).is_file());
         let folder = candidates().into_iter().find(has_all).ok_or(MISSING)?;
         let is_root =
             fs::metadata("/proc/self").or_else(|_| fs::metadata("/dev/stdin")).is_ok_and(|meta| meta.uid() == 0);

@@ -8,7 +8,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::binaries::Binaries;
 
-/// `$1` is the folder of the programs, `$2` the server's. Every answer is a line.
+/// `$1` is the folder of the programs, `$2` the server's. Every answer is a line. `copy` makes a hot standby of the server that
+/// listens on the port and in the folder named behind it.
 const SCRIPT: &str = r#"
     all() { echo "$pid" $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); }
     end() {
@@ -21,10 +22,12 @@ const SCRIPT: &str = r#"
     # Nobody may be left to read an answer; and who is left alone beside a frozen server is sent SIGHUP.
     trap '' PIPE HUP
     pid=
-    while read -r word; do
+    while read -r word port socket; do
         case $word in
             init) "$1/initdb" --pgdata="$2/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C \
                 --no-sync >"$2/log" 2>&1 </dev/null ;;
+            copy) "$1/pg_basebackup" --pgdata="$2/data" --host="$socket" --port="$port" --username=postgres \
+                --checkpoint=fast --write-recovery-conf --no-sync >"$2/log" 2>&1 </dev/null ;;
             start) "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 </dev/null & pid=$! ;;
             stop) end ;;
             freeze) kill -STOP "$pid"; kill -STOP $(all) ;;

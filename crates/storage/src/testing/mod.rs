@@ -7,8 +7,10 @@
 
 mod binaries;
 mod guard;
+mod standby;
 
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use binaries::Binaries;
 use guard::Guard;
+pub use standby::Standby;
 
 /// A database that every new one is a copy of: migrated once.
 const TEMPLATE: &str = "diglot_template";
@@ -55,15 +58,21 @@ impl Cluster {
     /// Without PostgreSQL on this machine.
     #[must_use]
     pub fn start(make: Make) -> Self {
+        Self::launch("init", make)
+    }
+
+    /// Makes a server's files, as the guard is told, and starts it.
+    fn launch(files: &str, make: Make) -> Self {
         let binaries = Binaries::find().unwrap_or_else(|missing| panic!("{missing}"));
         let folder = folder();
         binaries.own(&folder);
         let mut guard = Guard::start(&binaries, &folder);
-        guard.say("init");
+        guard.say(files);
         let port = if make.tcp { free_port() } else { 5432 };
-        let made = fs::write(folder.join("data/postgresql.auto.conf"), configuration(&folder, port, make));
+        let opened = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.auto.conf"));
+        let made = opened.and_then(|mut file| file.write_all(configuration(&folder, port, make).as_bytes()));
         let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
-        assert!(made.is_ok(), "initdb: {}", log());
+        assert!(made.is_ok(), "{files}: {}", log());
         guard.say("start");
         let cluster =
             Self { folder, port, guard: Mutex::new(guard), template: OnceLock::new(), databases: AtomicU32::new(0) };
@@ -177,6 +186,11 @@ impl Cluster {
         }
     }
 
+    /// What other servers call it.
+    fn name(&self) -> String {
+        name(&self.folder)
+    }
+
     fn guard(&self) -> MutexGuard<'_, Guard> {
         self.guard.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -193,20 +207,28 @@ fn folder() -> PathBuf {
     folder
 }
 
+/// The name of the server in a folder: a word of SQL.
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().replace('-', "_")
+}
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
-/// A server for tests, on a small machine.
+/// A server for tests, on a small machine. It waits for no other, whatever the one does that it is a copy of; and as a standby it
+/// soon looks again for the one that it follows.
 fn configuration(folder: &Path, port: u16, make: Make) -> String {
     let on = |is_on: bool| if is_on { "on" } else { "off" };
     format!(
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{}'\nfsync = {}\nfull_page_writes = {}\n\
          max_connections = 1000\nshared_buffers = 32MB\nautovacuum = off\ndeadlock_timeout = 100ms\n\
-         log_min_messages = fatal\n",
+         log_min_messages = fatal\ncluster_name = '{}'\nsynchronous_standby_names = ''\n\
+         wal_retrieve_retry_interval = 100ms\n",
         if make.tcp { "127.0.0.1" } else { "" },
         folder.display(),
         on(make.fsync),
         on(make.fsync),
+        name(folder),
     )
 }

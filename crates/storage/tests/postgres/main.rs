@@ -8,6 +8,7 @@ mod outages;
 mod processes;
 mod restarts;
 mod schema;
+mod standbys;
 
 use house::{House, TempStore};
 
