@@ -1,6 +1,6 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres test-slow check fmt lint arch golden
+.PHONY: help run test test-rust test-node test-postgres test-slow check fmt lint arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
@@ -14,8 +14,14 @@ run: ## Build diglot and serve data/diglot.db, made at the first start
 	@$(DIGLOT) init --if-needed
 	$(DIGLOT) serve
 
-test: ## Run every test but the long ones
+test: test-rust test-node ## Run every test but the long ones
+
+test-rust: ## Run those of Rust alone
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags
+
+test-node: ## Have the API documents linted, and their page tried in a real browser
+	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags --no-run
+	browser=$$(.ci/prepare node) && CHROMIUM=$$browser DIGLOT=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/diglot-under-test node --test tests/node/*.test.mjs
 
 test-postgres: ## Run the acceptance suite on PostgreSQL
 	flags=$$(.ci/prepare test) && SUITE_STORE=postgres cargo test --locked -p tests --features $(TESTING) $$flags
