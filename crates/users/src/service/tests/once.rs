@@ -15,7 +15,7 @@ use crate::profile::Username;
 use crate::service::RoleChange;
 use crate::testing::CheapHasher;
 use crate::user::User;
-use crate::{Caller, Created, NewUser, Once, PlainPassword, UserChange, UserId};
+use crate::{Caller, Created, NewUser, Once, PlainPassword, Precondition, UserChange, UserId};
 
 /// A request under this key, for what this operation does, which says this.
 fn request(key: &str, operation: &str, said: &str) -> Option<Once> {
@@ -60,7 +60,7 @@ fn a_repeat_gets_the_first_answer_whatever_has_become_of_the_user() {
     let first = Ok(Created::Before(told(&ada)));
     assert_eq!(house.repeated(once("k"), invited("ada")), first);
     let moved = UserChange { email: Some(email("elsewhere@example.com")), ..no_change() };
-    house.users.update(&house.admin, ada.id.as_str(), moved).unwrap();
+    house.users.update(&house.admin, ada.id.as_str(), moved, Precondition::default()).unwrap();
     for _ in 0..3 {
         assert_eq!(house.repeated(once("k"), invited("ada")), first);
     }
@@ -97,7 +97,7 @@ fn what_was_refused_can_be_tried_again() {
     let taken = || NewUser { username: Some(Username::parse("other").unwrap()), ..new_user("ada") };
     assert_eq!(house.repeated(once("k"), taken()), Err(Conflict::Email.into()));
     assert!(house.store.claims().is_empty());
-    house.users.delete(&house.admin, ada.id.as_str()).unwrap();
+    house.users.delete(&house.admin, ada.id.as_str(), Precondition::default()).unwrap();
     house.created(once("k"), taken());
 
     let broken = Once { answer: Arc::new(|_| Err(UserError::TooLarge)), ..once("l").unwrap() };
@@ -130,7 +130,7 @@ fn who_repeats_must_still_be_permitted_to() {
     let repeat = || house.users.create(&house.caller(&key), new_user("eve"), once("k"));
     assert!(matches!(repeat(), Ok(Created::Now(_))));
     let demotion = UserChange { roles: Some(RoleChange::Shown(role("user"))), ..no_change() };
-    house.users.update(&house.admin, manager.id.as_str(), demotion).unwrap();
+    house.users.update(&house.admin, manager.id.as_str(), demotion, Precondition::default()).unwrap();
     assert_eq!(repeat(), Err(UserError::Forbidden { required: super::house::permission("users:write") }));
 }
 
@@ -139,7 +139,7 @@ fn a_late_repeat_does_not_bring_a_deleted_user_back_and_nothing_of_it_is_left() 
     let house = House::new();
     let ada = house.created(once("k"), new_user("ada"));
     house.created(once("l"), new_user("bob"));
-    house.users.delete(&house.admin, ada.id.as_str()).unwrap();
+    house.users.delete(&house.admin, ada.id.as_str(), Precondition::default()).unwrap();
     let gone = Err(Conflict::CreatedUserDeleted.into());
     assert_eq!(house.repeated(once("k"), new_user("ada")), gone);
     assert_eq!(house.repeated(request("k", "create", "[]"), new_user("ada")), gone, "what was said is forgotten, too");
@@ -160,7 +160,7 @@ fn a_repeat_is_known_for_a_day_and_no_longer() {
     assert_eq!(house.repeated(once("k"), new_user("ada")), Ok(Created::Before(told(&ada))));
     house.environment.clock.advance(1);
     assert_eq!(house.repeated(once("k"), new_user("ada")), Err(Conflict::Email.into()));
-    house.users.delete(&house.admin, ada.id.as_str()).unwrap();
+    house.users.delete(&house.admin, ada.id.as_str(), Precondition::default()).unwrap();
     let again = house.created(once("k"), new_user("ada"));
     assert_ne!(again.id, ada.id);
     assert_eq!(house.repeated(once("k"), new_user("ada")), Ok(Created::Before(told(&again))));
