@@ -110,6 +110,20 @@ fn whatever_becomes_of_replicas_all_reads_are_answered() {
     }
 }
 
+#[test]
+fn a_replica_that_stands_still_does_not_hold_up_the_end() {
+    let scene = Scene::new(1, &[]);
+    let Scene { town, standbys, .. } = scene;
+    thread::scope(|scope| {
+        standbys[0].freeze();
+        for _ in 0..8 {
+            scope.spawn(|| town.mm().me().expect(200));
+        }
+    });
+    let (took, ()) = timed(|| town.server.stop());
+    assert!(took < 2 * LIMIT, "{took:?}");
+}
+
 /// Whatever happens, the others must not go on for ever.
 struct Ends<'a>(&'a AtomicBool);
 

@@ -82,16 +82,10 @@ impl Installation {
         Users::new(self.store.clone(), self.policy.clone(), self.environment.clone())
     }
 
-    /// The replicas that the settings name, each with the directory on it, to be read. None of them need be there.
-    ///
-    /// # Errors
-    /// `Open`.
-    pub fn replicas(&self, settings: &Settings) -> Result<Vec<(Arc<Replica>, Users<Replica>)>, InstallationError> {
-        let with_directory = |replica: Replica| {
-            let replica = Arc::new(replica);
-            (replica.clone(), Users::new(replica, self.policy.clone(), self.environment.clone()))
-        };
-        Ok(storage::replicas(&settings.database)?.into_iter().map(with_directory).collect())
+    /// The directory as a replica of the store shows it, to be read.
+    #[must_use]
+    pub fn users_on(&self, replica: Arc<Replica>) -> Users<Replica> {
+        Users::new(replica, self.policy.clone(), self.environment.clone())
     }
 
     /// The operator's side of it.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use dialect::Directory;
 use storage::Replica;
-use users::Users;
 
 use super::assemble::gauge;
 use crate::directory::{LocalDirectory, Member, ReplicatedDirectory, Width};
@@ -23,19 +22,20 @@ pub fn directory(
     primary: Arc<dyn Directory>,
     queue: usize,
 ) -> Result<Option<Arc<ReplicatedDirectory>>, InstallationError> {
-    // Nothing is written there.
-    let width = Width { reads: settings.database.concurrent_reads(), writes: 0, queue, patience: PATIENCE };
-    let replicas = installation.replicas(settings)?;
+    let replicas = storage::replicas(&settings.database)?;
     if replicas.is_empty() {
         return Ok(None);
     }
-    let members = replicas.into_iter().map(|(replica, users)| member(replica, users, width)).collect();
+    // Nothing is written there.
+    let width = Width { reads: settings.database.concurrent_reads(), writes: 0, queue, patience: PATIENCE };
+    let members = replicas.into_iter().map(|replica| member(Arc::new(replica), installation, width)).collect();
     let staleness = settings.database.replicas.staleness;
     Ok(Some(Arc::new(ReplicatedDirectory::new(primary, members, staleness))))
 }
 
-fn member(replica: Arc<Replica>, users: Users<Replica>, width: Width) -> Member {
+fn member(replica: Arc<Replica>, installation: &Installation, width: Width) -> Member {
     let asked = replica.clone();
+    let users = installation.users_on(replica.clone());
     let directory = LocalDirectory::new(users, width, Arc::new(move || asked.answers()));
     let busy = directory.clone();
     Member {
