@@ -12,5 +12,6 @@ mod golden;
 mod maisa;
 mod mechamental;
 mod openapi;
+mod replicas;
 mod robustness;
 mod vectors;

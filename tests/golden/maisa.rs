@@ -98,6 +98,13 @@ fn create_user() {
     let writer = stage.place.key_with(&["users:write"]);
     book.with("grants more than it holds", 403, &writer.secret, post(&body("new")));
     book.case("e-mail taken", 409, post(&body("ADA")));
+    let once = |name: &str, key: &str| post(&body(name)).header("Idempotency-Key", key);
+    let kim = book.case("under a key", 201, once("kim", "one")).str("/data/id");
+    book.case("again", 201, once("kim", "\"one\""));
+    book.case("under the key of another request", 400, once("new", "one"));
+    book.case("under no key", 400, once("new", "a b"));
+    town.maisa().delete(&kim).expect(204);
+    book.case("again, deleted since", 409, once("kim", "one"));
 }
 
 #[test]

@@ -132,6 +132,13 @@ fn create_user() {
     let mut wrong = ada(&stage, "new");
     (wrong["roles"], wrong["password"]) = (json!(["user", "nobody"]), json!("x".repeat(72)));
     book.case("rules of our own", 422, post(&wrong));
+    let once = |name: &str, key: &str| post(&ada(&stage, name)).header("Idempotency-Key", key);
+    let kim = id(&book.case("under a key", 201, once("kim", "one")).json());
+    book.case("again", 201, once("kim", "\"one\""));
+    book.case("under the key of another request", 422, once("new", "one"));
+    book.case("under no key", 422, once("new", "a b"));
+    town.mm().delete(&kim).expect(204);
+    book.case("again, deleted since", 409, once("kim", "one"));
 }
 
 #[test]

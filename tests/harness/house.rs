@@ -66,8 +66,13 @@ impl House {
 
     /// A house whose store lies in a folder that the story prepared.
     pub fn with_data_in(folder: &Path) -> Self {
+        Self::with_store_at(&format!("sqlite://{}/diglot.db", folder.display()))
+    }
+
+    /// A house whose store is a place that the story prepared.
+    pub fn with_store_at(url: &str) -> Self {
         let mut house = Self::empty();
-        house.set("database.url", &format!("sqlite://{}/diglot.db", folder.display()));
+        house.set("database.url", url);
         house
     }
 
@@ -273,6 +278,13 @@ impl Server {
     /// The text of `/metrics`, on the second listener.
     pub fn metrics(&self) -> String {
         Http::new(self.admin).send(&Request::get("/metrics")).unwrap().expect(200).text()
+    }
+
+    /// One number of them.
+    pub fn metric(&self, name: &str) -> u64 {
+        let text = self.metrics();
+        let number = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        number.unwrap_or_else(|| panic!("{name} is not in {text}"))
     }
 
     pub fn admin(&self) -> Http {

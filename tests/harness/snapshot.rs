@@ -17,8 +17,17 @@ pub fn is_written() -> bool {
 }
 
 /// The headers that a snapshot shows.
-const HEADERS: [&str; 8] =
-    ["content-type", "location", "link", "etag", "allow", "www-authenticate", "x-should-retry", "vary"];
+const HEADERS: [&str; 9] = [
+    "content-type",
+    "location",
+    "link",
+    "etag",
+    "idempotent-replayed",
+    "allow",
+    "www-authenticate",
+    "x-should-retry",
+    "vary",
+];
 
 /// A file of cases, each a request and its answer.
 pub struct Snapshots {

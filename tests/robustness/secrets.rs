@@ -11,6 +11,7 @@ struct Canaries {
     password: String,
     email: String,
     query: String,
+    request: String,
     key: String,
     revoked: String,
     wrong: String,
@@ -21,6 +22,14 @@ fn live_through(town: &Town, canaries: &Canaries) -> Vec<String> {
     let (mm, maisa) = (town.mm_as(&canaries.key), town.maisa_as(&canaries.key));
     let body = json!({"email": canaries.email, "username": fresh("canary"), "password": canaries.password});
     let user = mm.create(&body).expect(201).str("/user_id");
+    // The key of a request is the client's own, and may say anything.
+    let keyed = mm.clone().with("Idempotency-Key", &canaries.request);
+    let mut other =
+        json!({"email": format!("2{}", canaries.email), "username": fresh("canary"), "password": canaries.password});
+    keyed.create(&other).expect(201);
+    keyed.create(&other).expect(201);
+    other["bio"] = json!("reused");
+    keyed.create(&other).expect(422);
     mm.update(&user, json!({"password": canaries.password})).expect(200);
     mm.list_raw(&format!("workspace_id={}&search={}&token={}", town.first_workspace, canaries.query, canaries.query));
     maisa.list_raw(&format!("limit=5&q={}", canaries.query)).expect(200);
@@ -64,6 +73,7 @@ fn keep_quiet(settings: &[(&str, &str)]) {
         password: "canary-password-7c1".to_owned(),
         email: format!("{name}@example.com"),
         query: "canary-query-5d2".to_owned(),
+        request: "canary-request-9e3".to_owned(),
         key: town.key(&["--workspace", "*", "--user", &town.root.id]).secret,
         revoked: gone.secret,
         wrong: "dgl_canarywrong_canarywrongsecret".to_owned(),
@@ -81,6 +91,7 @@ fn keep_quiet(settings: &[(&str, &str)]) {
         &canaries.password,
         &name,
         &canaries.query,
+        &canaries.request,
         &secret(&canaries.key),
         &secret(&canaries.revoked),
         &secret(&canaries.wrong),

@@ -3,6 +3,7 @@
 mod admin;
 mod assemble;
 mod listen;
+mod replicas;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use storage::{OpenError, Stats};
+use storage::{OpenError, Replica, Stats};
 use thiserror::Error;
 use users::ports::Environment;
 use users::{Operator, RolePolicy, UserError, Users};
@@ -80,6 +80,18 @@ impl Installation {
     #[must_use]
     pub fn users(&self) -> Users<Store> {
         Users::new(self.store.clone(), self.policy.clone(), self.environment.clone())
+    }
+
+    /// The replicas that the settings name, each with the directory on it, to be read. None of them need be there.
+    ///
+    /// # Errors
+    /// `Open`.
+    pub fn replicas(&self, settings: &Settings) -> Result<Vec<(Arc<Replica>, Users<Replica>)>, InstallationError> {
+        let with_directory = |replica: Replica| {
+            let replica = Arc::new(replica);
+            (replica.clone(), Users::new(replica, self.policy.clone(), self.environment.clone()))
+        };
+        Ok(storage::replicas(&settings.database)?.into_iter().map(with_directory).collect())
     }
 
     /// The operator's side of it.

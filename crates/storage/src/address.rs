@@ -60,6 +60,13 @@ impl Address {
         }
     }
 
+    /// How many servers it names: one at least, if only that of the local socket.
+    pub fn servers(&self) -> usize {
+        let lists = self.parameters.iter().filter(|(name, _)| ["host", "hostaddr"].contains(&name.as_str()));
+        let count = |list: &str| list.split(',').count();
+        lists.map(|(_, list)| count(list)).fold(count(&self.hosts), usize::max)
+    }
+
     /// For libpq.
     pub fn into_parameters(self) -> String {
         let password = self.password.map_or_else(String::new, |password| format!(":{password}"));
@@ -171,6 +178,20 @@ mod tests {
             "[zz]/db",
         ] {
             assert!(Address::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn servers_are_counted() {
+        for (text, servers) in [
+            ("", 1),
+            ("/db", 1),
+            ("u@h:1/db", 1),
+            ("h,i:2/db", 2),
+            ("/db?host=/run/a,/run/b,c", 3),
+            ("h/db?hostaddr=1.2.3.4,1.2.3.5", 2),
+        ] {
+            assert_eq!(Address::parse(text).expect(text).servers(), servers, "{text}");
         }
     }
 

@@ -19,6 +19,8 @@ mod copy;
 mod error;
 mod files;
 mod migrate;
+#[cfg(not(feature = "postgres"))]
+mod no_replicas;
 mod open_error;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -40,8 +42,12 @@ mod writes;
 
 pub use copy::{CopyError, Phase, Progress, Report, Sum, TableReport, copy};
 pub use migrate::SchemaChange;
+#[cfg(not(feature = "postgres"))]
+pub use no_replicas::{Replica, replicas};
 pub use open_error::OpenError;
+#[cfg(feature = "postgres")]
+pub use postgres::{Replica, replicas};
 pub use postgres_settings::PostgresSettings;
-pub use settings::Settings;
+pub use settings::{ReplicaSettings, Settings};
 pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};
 pub use url::{Url, UrlError};

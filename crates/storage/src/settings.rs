@@ -23,6 +23,23 @@ pub struct Settings {
     pub busy_timeout: Duration,
     /// What concerns PostgreSQL alone. (`readers`, `group` and `busy_timeout` concern SQLite alone.)
     pub postgres: PostgresSettings,
+    /// Hot standbys that answer reads. They concern PostgreSQL alone.
+    pub replicas: ReplicaSettings,
+}
+
+/// Hot standbys that answer reads.
+#[derive(Debug, Clone)]
+pub struct ReplicaSettings {
+    /// Where they are: one server each, which follows the one that [`Settings::url`] names.
+    pub urls: Vec<Url>,
+    /// How far behind the primary they may be at most.
+    pub staleness: Duration,
+}
+
+impl Default for ReplicaSettings {
+    fn default() -> Self {
+        Self { urls: Vec::new(), staleness: Duration::from_secs(1) }
+    }
 }
 
 impl Settings {
@@ -33,7 +50,7 @@ impl Settings {
         connections.max(1) as usize
     }
 
-    /// What suits a small machine: 4 readers, groups of 64, 1,024 waiting writes, 1 s for a connection, 5 s for a lock.
+    /// What suits a small machine: 4 readers, groups of 64, 1,024 waiting writes, 1 s for a connection, 5 s for a lock, no replicas.
     #[must_use]
     pub fn new(url: Url) -> Self {
         Self {
@@ -44,6 +61,7 @@ impl Settings {
             wait: Duration::from_secs(1),
             busy_timeout: Duration::from_secs(5),
             postgres: PostgresSettings::default(),
+            replicas: ReplicaSettings::default(),
         }
     }
 }

@@ -68,6 +68,16 @@ impl Url {
         }
     }
 
+    /// How many servers it names, of which one is used at a time: none if it is a file.
+    #[must_use]
+    pub fn servers(&self) -> usize {
+        match &self.0 {
+            Place::File(_) => 0,
+            #[cfg(feature = "postgres")]
+            Place::Server(address) => address.servers(),
+        }
+    }
+
     pub(crate) fn place(&self) -> &Place {
         &self.0
     }

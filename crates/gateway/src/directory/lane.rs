@@ -37,6 +37,14 @@ pub struct LaneLoad {
     pub waiting: usize,
 }
 
+impl LaneLoad {
+    /// All that is to be done.
+    #[must_use]
+    pub fn sum(self) -> usize {
+        self.running + self.waiting
+    }
+}
+
 impl Lane {
     /// An empty lane. While what the work waits for does not answer, nobody is let in, and nobody waits for what is at work.
     #[must_use]

@@ -2,6 +2,9 @@
 
 mod lane;
 mod local;
+mod own_writes;
+mod replicated;
 
 pub use lane::{Answers, Lane, LaneLoad};
 pub use local::{LocalDirectory, Width};
+pub use replicated::{Member, ReplicatedDirectory};

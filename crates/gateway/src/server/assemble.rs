@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dialect::{Directory, Services};
 
-use super::StartError;
+use super::{StartError, replicas};
 use crate::connections::Connections;
 use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
@@ -39,25 +39,32 @@ pub fn application(
         patience: settings.database.wait,
     };
     let local = LocalDirectory::new(installation.users(), width, installation.answers());
+    let replicated = replicas::directory(settings, installation, local.clone(), READ_QUEUE)?;
+    let directory: Arc<dyn Directory> = match &replicated {
+        Some(replicated) => replicated.clone(),
+        None => local.clone(),
+    };
+    let mut gauges = gauges(installation, &local, connections);
+    gauges.extend(replicated.iter().flat_map(replicas::gauges));
     Ok(Application {
-        table: table(settings, &services, &local)?,
+        table: table(settings, &services, &directory)?,
         pages: Pages::new(settings),
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
-        metrics: Arc::new(Metrics::new(gauges(installation, &local, connections))),
+        metrics: Arc::new(Metrics::new(gauges)),
         body_timeout: settings.server.body_timeout,
         request_timeout: settings.server.request_timeout,
     })
 }
 
-/// Every dialect where the settings put it. Each operation is answered by the local directory; one that is answered
-/// elsewhere gets another one here.
-fn table(settings: &Settings, services: &Services, local: &Local) -> Result<Table, StartError> {
+/// Every dialect where the settings put it. Each operation is answered by this directory; one that is answered elsewhere gets
+/// another one here.
+fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory>) -> Result<Table, StartError> {
     let mut mounted = Vec::new();
     for entry in DIALECTS {
         if let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) {
-            let directory = |_operation: &str| -> Arc<dyn Directory> { local.clone() };
+            let directory = |_operation: &str| directory.clone();
             mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
         }
     }

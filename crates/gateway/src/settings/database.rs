@@ -1,6 +1,9 @@
 //! `[database]`
 
-use storage::PostgresSettings;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use storage::{PostgresSettings, ReplicaSettings, Url};
 
 use super::raw;
 use super::read::{Reader, processors};
@@ -8,21 +11,20 @@ use super::read::{Reader, processors};
 /// The least number of connections that is taken where none is named.
 const LEAST_POOL: u32 = 8;
 
+/// How stale replicas may be. Below that, the pauses between two looks at them are too much already; beyond, too many looks
+/// would have to be remembered.
+const STALENESS: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(300);
+
 /// Reads the section.
 pub fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage::Settings> {
-    let url = match raw.url.parse::<storage::Url>() {
-        Ok(url) => Some(url),
-        Err(error) => {
-            reader.problem("database.url", error);
-            None
-        }
-    };
+    let url = url(reader, "database.url", &raw.url);
     let readers = reader.count("database.readers", raw.readers, 0..=1_024);
     let group = reader.count("database.write_group", raw.write_group, 1..=10_000);
     let write_queue = reader.count("database.write_queue", raw.write_queue, 1..=10_000);
     let wait = reader.time("database.wait", &raw.wait);
     let busy_timeout = reader.time("database.busy_timeout", &raw.busy_timeout);
     let postgres = postgres(reader, raw);
+    let replicas = replicas(reader, raw, url.as_ref());
     Some(storage::Settings {
         url: url?,
         readers: readers.map(|count| if count == 0 { processors().saturating_mul(2) } else { count })?,
@@ -31,7 +33,39 @@ pub fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage:
         wait: wait?,
         busy_timeout: busy_timeout?,
         postgres: postgres?,
+        replicas: replicas?,
     })
+}
+
+fn url(reader: &mut Reader<'_>, key: &str, text: &str) -> Option<Url> {
+    match text.parse() {
+        Ok(url) => Some(url),
+        Err(error) => {
+            reader.problem(key, error);
+            None
+        }
+    }
+}
+
+/// Replicas of the primary at `primary`, unless that is wrong itself.
+fn replicas(reader: &mut Reader<'_>, raw: &raw::Database, primary: Option<&Url>) -> Option<ReplicaSettings> {
+    let mut urls = Vec::new();
+    for (n, text) in raw.replica_urls.iter().enumerate() {
+        let key = format!("database.replica_urls[{n}]");
+        let Some(url) = url(reader, &key, text) else { continue };
+        match url.servers() {
+            1 => urls.push(url),
+            0 => reader.problem(&key, "must be postgres://…: a file has no replicas"),
+            _ => reader.problem(&key, "must name one server; each replica has a URL of its own"),
+        }
+    }
+    if primary.is_some_and(|url| url.servers() == 0) && !raw.replica_urls.is_empty() {
+        reader.problem("database.replica_urls", "needs a database.url that is postgres://…: a file has no replicas");
+    }
+    let staleness = reader.time("database.replica_staleness", &raw.replica_staleness)?;
+    let staleness = Some(staleness).filter(|staleness| STALENESS.contains(staleness));
+    let staleness = reader.require("database.replica_staleness", staleness, "a time from 500ms to 5m")?;
+    Some(ReplicaSettings { urls, staleness })
 }
 
 fn postgres(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<PostgresSettings> {

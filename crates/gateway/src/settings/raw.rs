@@ -42,6 +42,8 @@ pub struct Database {
     pub lock_timeout: String,
     pub idle_timeout: String,
     pub silence: String,
+    pub replica_urls: Vec<String>,
+    pub replica_staleness: String,
 }
 
 #[derive(Deserialize)]

@@ -280,3 +280,37 @@ fn a_program_with_other_dialects_has_settings_for_them() {
     let error = read::settings(&["plain"], None, variables(&[("DIGLOT_DIALECTS__MAISA__PREFIX", "/p")]));
     assert!(error.is_err());
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn replicas_are_servers_of_a_server() {
+    let settings = Settings::built_in().expect("good").database.replicas;
+    assert_eq!((settings.urls.len(), settings.staleness), (0, Duration::from_secs(1)));
+    let two = "postgres://u:secret@a/db,postgres://b/db";
+    let settings = [("DIGLOT_DATABASE__URL", "postgres://p,q/db"), ("DIGLOT_DATABASE__REPLICA_URLS", two)];
+    let replicas = load("[database]\nreplica_staleness = \"5m\"", &settings).expect("good").database.replicas;
+    assert_eq!(
+        replicas.urls.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["postgres://u@a/db", "postgres://b/db"]
+    );
+    assert_eq!(replicas.staleness, Duration::from_secs(300));
+
+    let text = "[database]\nreplica_staleness = \"499ms\"\nreplica_urls = [\"postgres://a/db\", \"sqlite://a.db\", \
+                \"postgres://u:secr@t@a/db\", \"postgres://a,b/db\", \"postgres:///db?host=/a,/b\"]";
+    let found = problems(text, &[]);
+    let starts = [
+        "database.replica_urls[1] (file FILE): must be postgres://",
+        "database.replica_urls[2] (file FILE): the database URL must be postgres://user:password@",
+        "database.replica_urls[3] (file FILE): must name one server",
+        "database.replica_urls[4] (file FILE): must name one server",
+        "database.replica_urls (file FILE): needs a database.url that is postgres://",
+        "database.replica_staleness (file FILE): must be a time from 500ms to 5m",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (problem, start) in found.iter().zip(starts) {
+        assert!(problem.starts_with(start) && !problem.contains("secr"), "{problem}");
+    }
+    let found = problems("", &[("DIGLOT_DATABASE__REPLICA_URLS", two), ("DIGLOT_DATABASE__REPLICA_STALENESS", "6m")]);
+    let both = ["replica_urls (variable DIGLOT_DATABASE__REPLICA_URLS)", "replica_staleness (variable"];
+    assert!(found.len() == 2 && found.iter().zip(both).all(|(problem, part)| problem.contains(part)), "{found:?}");
+}

@@ -6,6 +6,7 @@ mod copy;
 mod descriptors;
 mod harness;
 mod logs;
+mod once;
 mod postgres;
 mod refusals;
 mod serve;

@@ -2,8 +2,6 @@
 //!
 //! Writes run side by side, each on a connection of its own, and take the locks that the core names. Reads see one state
 //! each. Any number of processes may do so on one database.
-//!
-//! (Hot standbys for reading would be a second pool beside [`store`]'s, asked before `begin_read`.)
 
 mod connect;
 mod gate;
@@ -11,10 +9,13 @@ pub(crate) mod locks;
 pub(crate) mod old_claims;
 mod pool;
 mod pulse;
+mod replicas;
 mod retry;
 mod store;
+mod transaction;
 pub(crate) mod upsert;
 
+pub use replicas::{Replica, replicas};
 pub(crate) use store::{PostgresStore, connected, schema_changes};
 
 use diesel::connection::AnsiTransactionManager;

@@ -28,6 +28,8 @@ pub(crate) struct Kept {
     pub connection: AnyConnection,
     /// Whether it must not be used again.
     pub doubtful: bool,
+    /// Which server it leads to, once somebody wanted to know.
+    pub server: Option<String>,
     /// How many deaths it has outlived.
     outlived: u64,
 }
@@ -43,7 +45,7 @@ impl ManageConnection for Manager {
         // Counted before: what dies meanwhile makes this one suspect too.
         let outlived = self.deaths.load(Ordering::Acquire);
         let connection = connect::open(&self.address, &self.settings)?;
-        Ok(Kept { connection: AnyConnection::Postgres(connection), doubtful: false, outlived })
+        Ok(Kept { connection: AnyConnection::Postgres(connection), doubtful: false, server: None, outlived })
     }
 
     fn is_valid(&self, kept: &mut Kept) -> Result<(), ConnectError> {
@@ -64,8 +66,9 @@ impl ManageConnection for Manager {
     }
 }
 
+/// Tells the operator of each connection that cannot be opened.
 #[derive(Debug)]
-struct Log;
+pub(crate) struct Log;
 
 impl HandleError<ConnectError> for Log {
     fn handle_error(&self, error: ConnectError) {
@@ -73,13 +76,19 @@ impl HandleError<ConnectError> for Log {
     }
 }
 
-/// A pool that opens its connections as they are needed. `wait` bounds the pauses between attempts.
-pub(crate) fn build(address: Address, settings: PostgresSettings, wait: Duration) -> Pool<Manager> {
+/// A pool that opens its connections as they are needed. `wait` bounds the pauses between attempts; `log` hears of those that
+/// fail.
+pub(crate) fn build(
+    address: Address,
+    settings: PostgresSettings,
+    wait: Duration,
+    log: Box<dyn HandleError<ConnectError>>,
+) -> Pool<Manager> {
     Pool::builder()
         .max_size(settings.pool.max(1))
         .min_idle(Some(1))
         .connection_timeout(wait.max(Duration::from_millis(1)))
         .test_on_check_out(true)
-        .error_handler(Box::new(Log))
+        .error_handler(log)
         .build_unchecked(Manager { address, settings, deaths: AtomicU64::new(0) })
 }

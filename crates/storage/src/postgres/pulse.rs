@@ -10,23 +10,57 @@ use std::time::{Duration, Instant};
 
 use diesel::dsl::sql;
 use diesel::sql_types::Bool;
-use diesel::{PgConnection, RunQueryDsl};
+use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use super::connect;
 use crate::address::Address;
+use crate::error::one_line;
 use crate::postgres_settings::PostgresSettings;
-
-/// Between an answer and the next question.
-const INTERVAL: Duration = Duration::from_millis(400);
-
-/// Between two attempts to reach a server that is away.
-const ATTEMPTS: Duration = Duration::from_millis(100);
-
-/// Whether it can be written to.
-const QUESTION: &str = "current_setting('transaction_read_only') = 'off'";
 
 /// No question is open.
 const NONE: u64 = u64::MAX;
+
+/// What is asked, and who hears of it.
+pub(crate) trait Question: Send + 'static {
+    /// Between an answer and the next question.
+    const INTERVAL: Duration;
+
+    /// Between two attempts to reach a server that is away.
+    const ATTEMPTS: Duration;
+
+    /// Asks. Says whether the server can be written to.
+    fn ask(&mut self, connection: &mut PgConnection) -> QueryResult<bool>;
+
+    /// There was an answer: the first after there was none, where it is `news`.
+    fn answered(&mut self, news: bool);
+
+    /// There was none: for the first time where it is `news`. The next question goes over a new connection.
+    fn lost(&mut self, error: &str, news: bool);
+}
+
+/// Whether the database can be written to.
+pub(crate) struct Writable;
+
+impl Question for Writable {
+    const INTERVAL: Duration = Duration::from_millis(400);
+    const ATTEMPTS: Duration = Duration::from_millis(100);
+
+    fn ask(&mut self, connection: &mut PgConnection) -> QueryResult<bool> {
+        diesel::select(sql::<Bool>("current_setting('transaction_read_only') = 'off'")).get_result(connection)
+    }
+
+    fn answered(&mut self, news: bool) {
+        if news {
+            tracing::info!("the database answers again");
+        }
+    }
+
+    fn lost(&mut self, error: &str, news: bool) {
+        if news {
+            tracing::error!(error, "the database does not answer");
+        }
+    }
+}
 
 /// How the database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +95,7 @@ struct Felt {
 
 impl Pulse {
     /// Begins to ask.
-    pub fn start(address: Address, settings: PostgresSettings) -> std::io::Result<Self> {
+    pub fn start<Q: Question>(mut question: Q, address: Address, settings: PostgresSettings) -> std::io::Result<Self> {
         let felt = Arc::new(Felt {
             epoch: Instant::now(),
             silence: settings.silence,
@@ -74,7 +108,8 @@ impl Pulse {
         let thread = thread::Builder::new().name("store pulse".to_owned()).spawn(move || {
             let mut connection = None;
             loop {
-                let pause = if shared.feel(&mut connection, &address, &settings) { INTERVAL } else { ATTEMPTS };
+                let answered = shared.feel(&mut question, &mut connection, &address, &settings);
+                let pause = if answered { Q::INTERVAL } else { Q::ATTEMPTS };
                 match stopped.recv_timeout(pause) {
                     Err(RecvTimeoutError::Timeout) => {}
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
@@ -116,25 +151,27 @@ impl Felt {
     }
 
     /// Asks once. Says whether there was an answer.
-    fn feel(&self, kept: &mut Option<PgConnection>, address: &Address, settings: &PostgresSettings) -> bool {
+    fn feel<Q: Question>(
+        &self,
+        question: &mut Q,
+        kept: &mut Option<PgConnection>,
+        address: &Address,
+        settings: &PostgresSettings,
+    ) -> bool {
         let began = self.now();
         if self.asked.load(Ordering::Acquire) == NONE {
             self.asked.store(began, Ordering::Release);
         }
-        let answer = ask(kept, address, settings);
+        let answer = ask(question, kept, address, settings);
         match &answer {
             Ok(writable) => {
                 let was_silent = self.condition() == Condition::Silent;
                 self.writable.store(*writable, Ordering::Release);
-                if self.away.swap(false, Ordering::AcqRel) || was_silent {
-                    tracing::info!("the database answers again");
-                }
+                question.answered(self.away.swap(false, Ordering::AcqRel) || was_silent);
             }
             Err(error) => {
                 *kept = None;
-                if !self.away.swap(true, Ordering::AcqRel) {
-                    tracing::error!(error, "the database does not answer");
-                }
+                question.lost(error, !self.away.swap(true, Ordering::AcqRel));
             }
         }
         // Who gave up waiting has learnt nothing: the silence goes on until the server says anything, if only that it refuses.
@@ -153,10 +190,15 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(NONE - 1)
 }
 
-fn ask(kept: &mut Option<PgConnection>, address: &Address, settings: &PostgresSettings) -> Result<bool, String> {
+fn ask<Q: Question>(
+    question: &mut Q,
+    kept: &mut Option<PgConnection>,
+    address: &Address,
+    settings: &PostgresSettings,
+) -> Result<bool, String> {
     let connection = match kept {
         Some(connection) => connection,
         none => none.insert(connect::open(address, settings).map_err(|error| error.to_string())?),
     };
-    diesel::select(sql::<Bool>(QUESTION)).get_result(connection).map_err(|error| error.to_string())
+    question.ask(connection).map_err(|error| one_line(&error.to_string()))
 }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use diesel::{PgConnection, QueryResult};
+use diesel::PgConnection;
 use r2d2::Pool;
 use users::UserError;
 use users::error::Result;
@@ -13,8 +13,9 @@ use users::ports::{Reads, Tx};
 use super::connect;
 use super::gate::Gate;
 use super::pool::{self, Loan, Manager};
-use super::pulse::{Condition, Pulse};
+use super::pulse::{Condition, Pulse, Writable};
 use super::retry::Tries;
+use super::transaction;
 use crate::address::Address;
 use crate::connection::AnyConnection;
 use crate::copy;
@@ -86,9 +87,9 @@ impl PostgresStore {
         prepare(&Schema::of(address.to_string())?, &mut connection)?;
         copy::refuse_unfinished(&mut AnyConnection::Postgres(connection), &address.to_string())?;
         let gate = Gate::new(limits.pool as usize, settings.write_queue);
-        let pulse = Pulse::start(address.clone(), limits.clone()).map_err(OpenError::Thread)?;
+        let pulse = Pulse::start(Writable, address.clone(), limits.clone()).map_err(OpenError::Thread)?;
         Ok(Self {
-            pool: pool::build(address.clone(), limits, settings.wait),
+            pool: pool::build(address.clone(), limits, settings.wait, Box::new(pool::Log)),
             gate,
             pulse,
             wait: settings.wait,
@@ -126,24 +127,8 @@ impl PostgresStore {
     /// Runs `work` on one consistent state.
     pub fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
         let end = Instant::now() + self.wait;
-        // A connection that was dead already shows it at the first word, before anything was read.
-        let mut loan = match self.begun(end, AnyConnection::begin_read) {
-            Ok(loan) => loan,
-            Err(failure) if failure.harm == Harm::Connection => {
-                self.begun(end, AnyConnection::begin_read).map_err(|failure| failure.error)?
-            }
-            Err(failure) => return Err(failure.error),
-        };
-        let mut session = Session::new(&mut loan.connection);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        let broken = session.broken().cloned();
-        let ended = loan.connection.undo();
-        if let Some(Failure { error: error @ UserError::Unavailable(_), harm }) = &broken {
-            tracing::error!(%error, "the store cannot be read");
-            loan.doubtful |= *harm == Harm::Connection;
-        }
-        loan.doubtful |= ended.is_err();
-        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+        let lost = |error: &UserError, _| tracing::error!(%error, "the store cannot be read");
+        transaction::read(|| self.lent(end), transaction::begin_read, lost, work)
     }
 
     /// Runs `work` as a unit, again where another write was in its way, or where the connection was lost before its end.
@@ -170,7 +155,7 @@ impl PostgresStore {
     }
 
     fn tried<T>(&self, end: Instant, work: &impl Fn(&mut dyn Tx) -> Result<T>) -> Tried<T> {
-        let mut loan = match self.begun(end, AnyConnection::begin_write) {
+        let mut loan = match transaction::begun(|| self.lent(end), transaction::begin_write) {
             Ok(loan) => loan,
             Err(failure) if failure.harm == Harm::Connection => return Tried::CutOff(failure.error),
             Err(failure) => return Tried::Done(Err(failure.error)),
@@ -214,19 +199,6 @@ impl PostgresStore {
                 let error = Failure::from(error).error;
                 tracing::error!(%error, "a write was not confirmed");
                 Err(UserError::Unavailable(error.to_string()))
-            }
-        }
-    }
-
-    /// A connection in a transaction. One that fails is thrown away.
-    fn begun(&self, end: Instant, begin: fn(&mut AnyConnection) -> QueryResult<()>) -> Result<Loan, Failure> {
-        let mut loan = self.lent(end).map_err(|error| Failure { error, harm: Harm::Transaction })?;
-        match begin(&mut loan.connection) {
-            Ok(()) => Ok(loan),
-            Err(error) => {
-                loan.doubtful = true;
-                // There is nothing wrong with these words, so it is the connection, whatever libpq makes of it.
-                Err(Failure { error: Failure::from(error).error, harm: Harm::Connection })
             }
         }
     }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Bool};
-use diesel::{Connection, PgConnection, RunQueryDsl};
+use diesel::{Connection, ConnectionResult, PgConnection, RunQueryDsl};
 
 use binaries::Binaries;
 use guard::Guard;
@@ -29,6 +29,9 @@ pub use standby::Standby;
 
 /// A database that every new one is a copy of: migrated once.
 const TEMPLATE: &str = "diglot_template";
+
+/// Who owns the databases, and may do nothing beside: what the store needs.
+const ROLE: &str = "diglot";
 
 /// How long a server may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,7 +61,9 @@ impl Cluster {
     /// Without PostgreSQL on this machine.
     #[must_use]
     pub fn start(make: Make) -> Self {
-        Self::launch("init", make)
+        let cluster = Self::launch("init", make);
+        cluster.execute("postgres", &format!("CREATE ROLE {ROLE} LOGIN"));
+        cluster
     }
 
     /// Makes a server's files, as the guard is told, and starts it.
@@ -86,23 +91,27 @@ impl Cluster {
         SHARED.get_or_init(|| Self::start(Make::default()))
     }
 
-    /// The URL of a database, through the socket.
+    /// The URL of a database, for its owner, through the socket.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@/{database}?host={}&port={}", self.folder.display(), self.port)
+        format!("postgres://{ROLE}@/{database}?host={}&port={}", self.folder.display(), self.port)
     }
 
-    /// The URL of a database, through the network, of a cluster that listens there.
+    /// The URL of a database, for its owner, through the network, of a cluster that listens there.
     #[must_use]
     pub fn tcp_url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://{ROLE}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// A connection to a database, to look behind the store's back.
+    /// A connection to a database for one who may do everything, to look behind the store's back.
     #[must_use]
     pub fn connect(&self, database: &str) -> PgConnection {
-        let url = self.url(database).replace("postgres://", "postgresql://");
-        PgConnection::establish(&url).expect("a connection")
+        self.try_connect(database).expect("a connection")
+    }
+
+    fn try_connect(&self, database: &str) -> ConnectionResult<PgConnection> {
+        let (folder, port) = (self.folder.display(), self.port);
+        PgConnection::establish(&format!("postgresql://postgres@/{database}?host={folder}&port={port}"))
     }
 
     /// Makes an empty database. Gives its name.
@@ -115,7 +124,7 @@ impl Cluster {
     #[must_use]
     pub fn database(&self) -> String {
         self.template.get_or_init(|| {
-            self.connect("postgres").batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).expect("a template");
+            self.execute("postgres", &format!("CREATE DATABASE {TEMPLATE} OWNER {ROLE}"));
             let url = self.url(TEMPLATE).parse().expect("a URL");
             drop(crate::open(&crate::Settings::new(url)).expect("a store"));
         });
@@ -128,7 +137,8 @@ impl Cluster {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let end = Instant::now() + PATIENCE;
         // A template is not copied while somebody is connected to it, and servers take a moment to see that nobody is.
-        while let Err(error) = self.connect("postgres").batch_execute(&format!("CREATE DATABASE {name} {manner}")) {
+        let made = format!("CREATE DATABASE {name} OWNER {ROLE} {manner}");
+        while let Err(error) = self.connect("postgres").batch_execute(&made) {
             assert!(error.to_string().contains("being accessed") && Instant::now() < end, "{error}");
             thread::sleep(Duration::from_millis(5));
         }
@@ -184,9 +194,8 @@ impl Cluster {
 
     /// Waits until the server serves.
     pub fn wait_until_it_serves(&self) {
-        let url = self.url("postgres").replace("postgres://", "postgresql://");
         let end = Instant::now() + PATIENCE;
-        while let Err(error) = PgConnection::establish(&url) {
+        while let Err(error) = self.try_connect("postgres") {
             let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(Instant::now() < end, "{error}: {}", log());
             thread::sleep(Duration::from_millis(10));

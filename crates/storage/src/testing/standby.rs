@@ -8,7 +8,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::{Cluster, Make, PATIENCE};
+use super::{Cluster, Make, PATIENCE, ROLE};
 
 /// A server that follows another one by streaming replication, and only reads until it is promoted. It is a cluster like any.
 pub struct Standby(Cluster);
@@ -78,7 +78,7 @@ impl Standby {
     #[must_use]
     pub fn either_url(&self, primary: &Cluster, database: &str) -> String {
         format!(
-            "postgres://postgres@/{database}?host={},{}&port={},{}&target_session_attrs=read-write",
+            "postgres://{ROLE}@/{database}?host={},{}&port={},{}&target_session_attrs=read-write",
             primary.folder.display(),
             self.folder.display(),
             primary.port,
@@ -90,7 +90,7 @@ impl Standby {
     #[must_use]
     pub fn either_tcp_url(&self, primary: &Cluster, database: &str) -> String {
         let (one, other) = (primary.port, self.port);
-        format!("postgres://postgres@127.0.0.1:{one},127.0.0.1:{other}/{database}?target_session_attrs=read-write")
+        format!("postgres://{ROLE}@127.0.0.1:{one},127.0.0.1:{other}/{database}?target_session_attrs=read-write")
     }
 }
 

@@ -286,7 +286,7 @@ fn a_store_is_not_copied_into_itself() {
         assert!(matches!(copied, Err(CopyError::Same)), "{parameters}: {copied:?}");
     }
     // The same database, but other tables.
-    database.run("CREATE SCHEMA other");
+    database.run("CREATE SCHEMA other AUTHORIZATION diglot");
     let other = database.settings_with("&options=-csearch_path%3Dother");
     let report = quietly(&database.settings(), &other).expect("copied");
     assert!(report.agrees() && report.copied == 25, "{report:?}");

@@ -7,6 +7,7 @@ mod house;
 mod once;
 mod outages;
 mod processes;
+mod replicas;
 mod restarts;
 mod schema;
 mod standbys;

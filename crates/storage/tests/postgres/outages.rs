@@ -92,10 +92,10 @@ fn one_clear_line_where_there_is_no_server() {
     let missing = opened(&there);
     assert!(matches!(&missing, OpenError::Database { reason, .. } if reason.contains("does not exist")), "{missing}");
     cluster.stop();
-    for url in [there.replace("postgres@", "postgres:hush@"), socket] {
+    for url in [there.replace("diglot@", "diglot:hush@"), socket] {
         let (error, took) = timed(|| opened(&url));
         let line = error.to_string();
-        assert!(line.starts_with("the store postgres://postgres@") && line.contains("cannot be opened"), "{line}");
+        assert!(line.starts_with("the store postgres://diglot@") && line.contains("cannot be opened"), "{line}");
         assert!(!line.contains('\n') && !line.contains("hush") && took < Duration::from_secs(3), "{line}");
     }
 }
@@ -107,10 +107,10 @@ fn the_next_host_is_asked_where_one_is_away() {
     let house = House::on(&here);
     gone.stop();
     let host = |cluster: &Cluster| {
-        cluster.tcp_url("").trim_start_matches("postgres://postgres@").trim_end_matches('/').to_owned()
+        cluster.tcp_url("").trim_start_matches("postgres://diglot@").trim_end_matches('/').to_owned()
     };
     let url = format!(
-        "postgres://postgres@{},{}/{}?target_session_attrs=read-write&sslmode=prefer",
+        "postgres://diglot@{},{}/{}?target_session_attrs=read-write&sslmode=prefer",
         host(&gone),
         host(&here),
         house.database

@@ -6,6 +6,7 @@ use users::testing::{MemoryStore, TestEnvironment};
 use users::{Administrator, Email, Operator, Permission, RolePolicy, UserError};
 
 use super::*;
+use crate::testing::person;
 
 struct Scene {
     directory: Arc<LocalDirectory<MemoryStore>>,
@@ -46,26 +47,6 @@ impl Scene {
     async fn page(&self, begin: Begin) -> Result<Page> {
         let query = ListQuery { workspace: None, filter: Default::default(), begin, limit: 2 };
         self.directory.list(&self.call().await, query).await
-    }
-}
-
-fn person(name: &str) -> NewUser {
-    NewUser {
-        email: Email::parse(&format!("{name}@example.com")).expect("an address"),
-        username: None,
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: FreeObject::empty(),
-        settings: FreeObject::empty(),
-        metadata: FreeObject::empty(),
-        roles: None,
-        invite: false,
-        workspace: None,
     }
 }
 
