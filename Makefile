@@ -1,10 +1,13 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-node test-postgres test-slow check fmt lint arch golden
+.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow check fmt lint arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
 TESTING := gateway/testing,storage/testing,users/testing
+TARGET := $${CARGO_TARGET_DIR:-$(CURDIR)/target}
+# The program as the tests know it.
+UNDER_TEST := $(TARGET)/debug/diglot-under-test
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +24,15 @@ test-rust: ## Run those of Rust alone
 
 test-node: ## Have the API documents linted, and their page tried in a real browser
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags --no-run
-	browser=$$(.ci/prepare node) && CHROMIUM=$$browser DIGLOT=$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/diglot-under-test node --test tests/node/*.test.mjs
+	browser=$$(.ci/prepare node) && CHROMIUM=$$browser DIGLOT=$(UNDER_TEST) node --test tests/node/*.test.mjs
+
+test-python: SIZE = short
+test-python: ## Have tools that nobody here wrote read the API documents, and call both APIs by them
+conform: SIZE = long
+conform: ## The same with 20,000 calls of each API
+test-python conform:
+	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags --no-run
+	.ci/prepare python && tests/conform/.venv/bin/python tests/conform $(SIZE) $(UNDER_TEST) $(TARGET)/conform
 
 test-postgres: ## Run the acceptance suite on PostgreSQL
 	flags=$$(.ci/prepare test) && SUITE_STORE=postgres cargo test --locked -p tests --features $(TESTING) $$flags
