@@ -84,6 +84,40 @@ fn a_repeat_may_come_to_another_process() {
 }
 
 #[test]
+fn a_repeat_may_come_to_a_copy() {
+    let (program, workspace, _) = Program::initialised();
+    let key = program
+        .run(&[
+            "key",
+            "create",
+            "--workspace",
+            &workspace,
+            "--permission",
+            "users:write",
+            "--permission",
+            "users:read",
+            "--permission",
+            "projects:read",
+            "--permission",
+            "projects:write",
+            "--json",
+        ])
+        .json();
+    let key = key["key"].as_str().expect("a key");
+    let server = program.serve();
+    let clients: Vec<Client> =
+        gateway::dialects::names().iter().map(|name| Client::new(name, key, &workspace, "ada")).collect();
+    let answers: Vec<Answer> = clients.iter().map(|client| client.create(&server.address)).collect();
+    drop(server);
+    let copied = program.run(&["copy", "--from", "sqlite://data/diglot.db", "--to", "sqlite://data/copy.db"]);
+    assert_eq!(copied.code, 0, "{copied:?}");
+    let server = program.with("DIGLOT_DATABASE__URL", "sqlite://data/copy.db").serve();
+    for (client, first) in clients.iter().zip(&answers) {
+        assert_eq!((first.status, client.create(&server.address)), (201, replay_of(first)));
+    }
+}
+
+#[test]
 fn of_sixteen_over_two_processes_one_creates() {
     const RACERS: usize = 16;
     const ROUNDS: usize = 6;
