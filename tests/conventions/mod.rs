@@ -1,7 +1,9 @@
 //! What clients expect of any HTTP API, in both dialects alike: entity tags and preconditions (RFC 9110 §8.8, §13),
-//! links to the next page (RFC 8288), content codings (§12.5.3), and requests that are repeated (`Idempotency-Key`).
+//! links to the next page (RFC 8288), content codings (§12.5.3), requests that are repeated (`Idempotency-Key`), and pages of
+//! other origins (the Fetch standard).
 
 mod codings;
+mod cors;
 mod idempotency;
 mod links;
 mod preconditions;

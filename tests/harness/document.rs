@@ -11,7 +11,12 @@ use super::answer::Answer;
 use super::http::{Request, decode};
 
 /// The headers that HTTP itself, the server as a whole and browsers know; all others belong to an operation.
-const GENERAL: [&str; 9] = [
+const GENERAL: [&str; 14] = [
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
     "cache-control",
     "connection",
     "content-encoding",

@@ -33,6 +33,11 @@ pub trait Dialect: Send + Sync {
     /// The header in which a client of this dialect presents its key.
     fn credential_header(&self) -> HeaderName;
 
+    /// Headers of its answers that are its own, and in no standard.
+    fn answer_headers(&self) -> Vec<HeaderName> {
+        Vec::new()
+    }
+
     /// Every operation. Where two paths match, the first in this list wins.
     fn routes(&self) -> &'static [Route];
 

@@ -15,6 +15,7 @@ use users::ports::Randomness;
 
 use crate::answer::{self, REQUEST_ID};
 use crate::connections::{Connection, Serving};
+use crate::cors::{Cors, PREFLIGHT};
 use crate::health::{self, Health};
 use crate::pages::Pages;
 use crate::table::{Asked, Table};
@@ -31,6 +32,8 @@ pub struct Application {
     pub table: Table,
     /// What is answered before that.
     pub pages: Pages,
+    /// What pages of other origins may do, if anything.
+    pub cors: Option<Cors>,
     /// What operations share.
     pub services: Arc<Services>,
     /// Makes the ids of requests.
@@ -51,6 +54,9 @@ pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Ap
     let mut serving = request.conn_data::<Connection>().map(Connection::serve);
     let mut finished = Finished::new(application.request_id(&request), request.method().clone());
     let mut response = application.serve(&request, payload, began, &mut finished).await;
+    if let Some(cors) = &application.cors {
+        cors.open(request.headers(), &mut response);
+    }
     answer::add_headers(&mut response, &finished.request_id);
     if finished.closes {
         answer::close_behind(&mut response);
@@ -92,6 +98,10 @@ impl Application {
         let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };
         let resolved = self.table.resolve(&asked);
         finished.dialect = resolved.dialect.name();
+        if let Some(answer) = self.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
+            finished.operation = PREFLIGHT.into();
+            return answer;
+        }
         let head = Head {
             method: request.method().clone(),
             host: host.to_owned(),

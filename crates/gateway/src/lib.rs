@@ -4,6 +4,7 @@ pub mod answer;
 pub mod body;
 pub mod cli;
 pub mod connections;
+pub mod cors;
 pub mod descriptors;
 pub mod dialects;
 pub mod directory;

@@ -144,6 +144,18 @@ impl Table {
         Some(Self { mounted, default, shared: settings.shared, vary })
     }
 
+    /// The dialects.
+    pub fn dialects(&self) -> impl Iterator<Item = &Arc<dyn Dialect>> {
+        self.mounted.iter().map(|mounted| &mounted.dialect)
+    }
+
+    /// Every method that some operation answers.
+    #[must_use]
+    pub fn methods(&self) -> Vec<Method> {
+        let deployed = self.mounted.iter().flat_map(|mounted| &mounted.routes);
+        deployed.flat_map(|deployed| methods(&deployed.route)).collect()
+    }
+
     /// The headers that decide between the dialects where nothing else does, as `Vary` names them to caches.
     #[must_use]
     pub fn vary(&self) -> &HeaderValue {

@@ -35,6 +35,10 @@ impl Dialect for Maisa {
         caller::KEY_HEADER.clone()
     }
 
+    fn answer_headers(&self) -> Vec<HeaderName> {
+        vec![errors::SHOULD_RETRY.clone()]
+    }
+
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
     }

@@ -6,6 +6,7 @@ use dialect::{Directory, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
+use crate::cors::Cors;
 use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
@@ -46,9 +47,12 @@ pub fn application(
     };
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
+    let table = table(settings, &services, &directory)?;
+    let cors = Cors::new(&settings.cors, &table);
     Ok(Application {
-        table: table(settings, &services, &directory)?,
+        cors: cors.map_err(|error| StartError::Settings(format!("cors: {error}")))?,
         pages: Pages::new(settings),
+        table,
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),

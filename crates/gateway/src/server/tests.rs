@@ -1,6 +1,7 @@
 //! The server over real sockets, with a dialect and a directory of the tests' own.
 
 mod client;
+mod cors;
 mod limits;
 mod plain;
 mod serving;

@@ -1,5 +1,6 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod cors;
 mod database;
 pub mod duration;
 mod layers;
@@ -35,6 +36,8 @@ pub struct Settings {
     pub dialects: Mountings,
     /// Whether the documents of the dialects are served, and the page that shows them: `docs.enabled`
     pub docs: bool,
+    /// `[cors]`
+    pub cors: CorsSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
     /// `[[roles]]`
@@ -64,6 +67,26 @@ pub struct ServerSettings {
     pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+}
+
+/// Which pages of other origins may use the API.
+#[derive(Debug, Clone)]
+pub struct CorsSettings {
+    /// Their origins.
+    pub origins: Origins,
+    /// How long a browser may remember the answer to a preflight.
+    pub max_age: Duration,
+}
+
+/// Some origins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    /// None: all of this is off.
+    None,
+    /// Every one.
+    Any,
+    /// These, as browsers send them.
+    These(Vec<String>),
 }
 
 /// The form of log lines.

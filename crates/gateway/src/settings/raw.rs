@@ -10,6 +10,7 @@ pub struct Raw {
     pub database: Database,
     pub dialects: Dialects,
     pub docs: Docs,
+    pub cors: Cors,
     pub passwords: Passwords,
     pub log: Log,
     pub roles: Vec<Role>,
@@ -64,6 +65,12 @@ pub struct Dialect {
 #[derive(Deserialize)]
 pub struct Docs {
     pub enabled: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Cors {
+    pub origins: Vec<String>,
+    pub max_age: String,
 }
 
 #[derive(Deserialize)]

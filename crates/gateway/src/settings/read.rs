@@ -17,7 +17,7 @@ use users::{Permission, Permissions, RolePolicy};
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, database, duration, mounting};
+use super::{LogFormat, LogSettings, ServerSettings, Settings, cors, database, duration, mounting};
 
 /// Reads the settings of a program that has these dialects.
 pub fn settings(
@@ -45,16 +45,17 @@ pub fn settings(
         server(&mut reader, &raw.server),
         database::database(&mut reader, &raw.database),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
+        cors::cors(&mut reader, &raw.cors),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
     );
     match read {
-        (Some(server), Some(database), Some(dialects), Some(bcrypt_cost), Some(roles), Some(log))
+        (Some(server), Some(database), Some(dialects), Some(cors), Some(bcrypt_cost), Some(roles), Some(log))
             if reader.problems.is_empty() =>
         {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, dialects, docs, bcrypt_cost, roles, log })
+            Ok(Settings { server, database, dialects, docs, cors, bcrypt_cost, roles, log })
         }
         _ => Err(SettingsError(reader.problems)),
     }

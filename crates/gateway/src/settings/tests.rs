@@ -48,6 +48,7 @@ fn the_defaults() {
     assert_eq!(settings.bcrypt_cost, Cost::new(12).expect("a cost"));
     let roles: Vec<&str> = settings.roles.names().map(|name| name.as_str()).collect();
     assert_eq!(roles, ["admin", "developer", "operator", "viewer", "user"]);
+    assert_eq!((settings.cors.origins, settings.cors.max_age), (Origins::None, Duration::from_secs(3_600)));
     assert!(settings.dialects.shared);
     let prefixes = settings.dialects.served.iter().all(|mounting| mounting.prefix == format!("/{}", mounting.name));
     assert!(prefixes && settings.dialects.served.len() == crate::dialects::DIALECTS.len());
@@ -313,4 +314,40 @@ fn replicas_are_servers_of_a_server() {
     let found = problems("", &[("DIGLOT_DATABASE__REPLICA_URLS", two), ("DIGLOT_DATABASE__REPLICA_STALENESS", "6m")]);
     let both = ["replica_urls (variable DIGLOT_DATABASE__REPLICA_URLS)", "replica_staleness (variable"];
     assert!(found.len() == 2 && found.iter().zip(both).all(|(problem, part)| problem.contains(part)), "{found:?}");
+}
+
+#[test]
+fn origins_are_read_as_browsers_send_them() {
+    let text = r#"[cors]
+origins = ["https://App.Example.COM:443", "http://localhost:3000", "http://[::1]:80", "https://a.example:80", "capacitor://localhost"]
+max_age = "0s""#;
+    let cors = load(text, &[]).expect("good").cors;
+    let origins = ["https://app.example.com", "http://localhost:3000", "http://[::1]", "https://a.example:80"];
+    let origins = origins.into_iter().chain(["capacitor://localhost"]).map(str::to_owned).collect();
+    assert_eq!((cors.origins, cors.max_age), (Origins::These(origins), Duration::ZERO));
+    assert_eq!(load("", &[("DIGLOT_CORS__ORIGINS", " * ")]).expect("good").cors.origins, Origins::Any);
+    assert_eq!(load("[cors]\norigins = [\"*\"]", &[]).expect("good").cors.origins, Origins::Any);
+    assert_eq!(load("[cors]\norigins = []", &[]).expect("good").cors.origins, Origins::None);
+}
+
+#[test]
+fn what_is_no_origin_is_told_with_its_place() {
+    let text = "[cors]\norigins = [\"https://a.example/\", \"https://b.example\", \"b.example\"]\nmax_age = \"1\"";
+    let form = "must be an origin such as https://app.example.com or http://localhost:3000, without a path";
+    assert_eq!(
+        problems(text, &[]),
+        [
+            format!("cors.origins[0] (file FILE): {form}"),
+            format!("cors.origins[2] (file FILE): {form}"),
+            "cors.max_age (file FILE): must be a time such as 250ms, 10s, 5m, 2h or 90d".to_owned(),
+        ]
+    );
+    for origin in
+        ["", "null", "https://", "://a", "https:/a", "1x://a", "https://a/", "https://u@a", "https://a:x", "https://*"]
+    {
+        let found = problems(&format!("[cors]\norigins = [\"{origin}\"]"), &[]);
+        assert_eq!(found, [format!("cors.origins[0] (file FILE): {form}")], "{origin}");
+    }
+    let found = problems("[cors]\norigins = [\"https://a\", \"*\"]", &[]);
+    assert_eq!(found, ["cors.origins (file FILE): must be * alone, or a list of origins without it"]);
 }

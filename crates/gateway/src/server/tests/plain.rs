@@ -13,12 +13,13 @@ use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
 
 use crate::connections::Connections;
+use crate::cors::Cors;
 use crate::dispatch::Application;
 use crate::environment::SystemRandomness;
 use crate::health::Health;
 use crate::pages::Pages;
 use crate::server::{Running, serve};
-use crate::settings::{Mounting, Mountings, ServerSettings};
+use crate::settings::{CorsSettings, Mounting, Mountings, Origins, ServerSettings};
 use crate::table::{Mounted, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
@@ -116,6 +117,11 @@ pub fn settings() -> ServerSettings {
 
 /// A server with this dialect, ready or not.
 pub fn start(ready: Result<(), &'static str>) -> Running {
+    start_for(Origins::None, ready)
+}
+
+/// The same, for pages of these origins.
+pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let settings = settings();
     let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned() };
     let mountings = Mountings { default: "plain".to_owned(), shared: true, served: vec![mounting] };
@@ -125,9 +131,12 @@ pub fn start(ready: Result<(), &'static str>) -> Running {
     let policy = Arc::new(RolePolicy::new(vec![role]).expect("a role"));
     let clock = TestEnvironment::default().clock;
     let connections = Connections::new(settings.head_timeout);
+    let table = Table::new(vec![mounted], &mountings).expect("a table");
+    let cors = CorsSettings { origins, max_age: Duration::from_secs(60) };
     let application = Application {
-        table: Table::new(vec![mounted], &mountings).expect("a table"),
+        cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
+        table,
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
         health: Arc::new(Health::new(Box::new(move || {
