@@ -1,7 +1,5 @@
 //! Content codings: a list comes compressed to who asks for it, and to nobody else.
 
-use std::io::Read;
-
 use serde_json::json;
 
 use crate::harness::{Answer, Request, Workspace, town};
@@ -17,18 +15,6 @@ fn ask(method: &str, list: &(&str, String, String), wishes: &[&str]) -> Answer {
     let request = Request::new(method, &list.2).header(list.0, &list.1);
     let request = wishes.iter().fold(request, |request, wish| request.header("Accept-Encoding", wish));
     town().server.http.send(&request).unwrap().expect(200)
-}
-
-/// What an answer says once it is unpacked.
-fn unpacked(answer: &Answer) -> Vec<u8> {
-    let mut plain = Vec::new();
-    match answer.header("content-encoding") {
-        Some("gzip") => flate2::read::GzDecoder::new(&answer.body[..]).read_to_end(&mut plain).unwrap(),
-        Some("br") => brotli::Decompressor::new(&answer.body[..], 4_096).read_to_end(&mut plain).unwrap(),
-        Some(other) => panic!("{other} was not asked for"),
-        None => return answer.body.clone(),
-    };
-    plain
 }
 
 #[test]
@@ -63,7 +49,7 @@ fn a_list_comes_in_the_coding_that_its_client_likes_best() {
             assert_eq!(answer.header("content-encoding"), coding, "{wishes:?}");
             assert_eq!(answer.header("content-type"), Some("application/json"));
             assert_eq!(answer.header("content-length"), Some(answer.body.len().to_string().as_str()));
-            assert_eq!(unpacked(&answer), plain.body, "{wishes:?}");
+            assert_eq!(answer.plain_body(), plain.body, "{wishes:?}");
             assert!(coding.is_none() || answer.body.len() * 3 < plain.body.len(), "{} bytes", answer.body.len());
 
             let head = ask("HEAD", &list, &wishes);
@@ -82,7 +68,7 @@ fn what_is_small_is_not_compressed_unless_the_plain_form_is_refused() {
         let plain = ask("GET", &list, &["gzip, br"]);
         assert!(plain.body.len() < 1_024 && plain.header("content-encoding").is_none(), "{}", plain.story());
         let packed = ask("GET", &list, &["identity;q=0, gzip"]);
-        assert_eq!((packed.header("content-encoding"), unpacked(&packed)), (Some("gzip"), plain.body));
+        assert_eq!((packed.header("content-encoding"), packed.plain_body()), (Some("gzip"), plain.body));
     }
 }
 
@@ -149,7 +135,7 @@ fn a_page_that_is_large_even_when_compressed_arrives_whole() {
         for _ in 0..3 {
             let answer = ask("GET", &list, &[coding]);
             assert!(answer.body.len() > 4 * 64 * 1024, "{} bytes", answer.body.len());
-            assert_eq!(unpacked(&answer), plain.body, "{coding}");
+            assert_eq!(answer.plain_body(), plain.body, "{coding}");
         }
     }
 }

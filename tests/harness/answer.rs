@@ -1,6 +1,6 @@
 //! What a server answered, and the assertions that every story uses.
 
-use std::io;
+use std::io::{self, Read};
 
 use serde_json::Value;
 
@@ -46,6 +46,18 @@ impl Answer {
             || (self.header("content-length").is_none()
                 && self.header("transfer-encoding").is_none()
                 && ![204, 304].contains(&self.status))
+    }
+
+    /// The body, once it is unpacked.
+    pub fn plain_body(&self) -> Vec<u8> {
+        let mut plain = Vec::new();
+        match self.header("content-encoding") {
+            Some("gzip") => flate2::read::GzDecoder::new(&self.body[..]).read_to_end(&mut plain).unwrap(),
+            Some("br") => brotli::Decompressor::new(&self.body[..], 4_096).read_to_end(&mut plain).unwrap(),
+            Some(other) => panic!("{other} was not asked for"),
+            None => return self.body.clone(),
+        };
+        plain
     }
 
     pub fn text(&self) -> String {
