@@ -33,8 +33,8 @@ fn values() -> Vec<Value> {
         "https://example.com/é",
         "HTTP://a.example",
         "ftp://a.example",
-        "ada@example.com",
-        "Ada <ada@example.com>",
+        "grace@example.com",
+        "Grace <grace@example.com>",
         "01990000-0000-7000-8000-000000000000",
     ];
     let long = [71, 72, 255, 256, 2_048, 2_049, 10_000, 10_001].map(|length| json!("x".repeat(length)));

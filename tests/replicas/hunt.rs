@@ -59,11 +59,11 @@ impl Writer<'_> {
             }
             let name = self.write(round);
             writes.fetch_add(1, Ordering::Relaxed);
-            let written = Instant::now();
+            let (written, expected) = (Instant::now(), json!(name).to_string());
             let mut way = round;
             while written.elapsed() < LOOK {
                 let shown = self.read(way, &name);
-                stale.fetch_add(u64::from(shown != json!(name).to_string()), Ordering::Relaxed);
+                stale.fetch_add(u64::from(shown != expected), Ordering::Relaxed);
                 reads.fetch_add(1, Ordering::Relaxed);
                 way += 1;
             }

@@ -15,6 +15,9 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::user::User;
 
+/// Makes the answer to a request that has created this user, to be kept.
+pub type Respond = dyn Fn(&User) -> Result<KeptAnswer> + Send + Sync;
+
 /// A request that is to have its effect once.
 #[derive(Clone)]
 pub struct Once {
@@ -26,11 +29,12 @@ pub struct Once {
     pub fingerprint: Fingerprint,
     /// The answer that is kept for repeats: what the client is told of the user that was created. It is asked inside the
     /// transaction, so it must be quick.
-    pub answer: Arc<dyn Fn(&User) -> Result<KeptAnswer> + Send + Sync>,
+    pub answer: Arc<Respond>,
 }
 
 /// What has come of a request to create a user.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "it is moved a few times, and hardly ever the small one")]
 pub enum Created {
     /// This user, just now.
     Now(User),

@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn a_wrong_one_is_left_out_however_fresh_it_seems() {
-        let changes: [(fn(&mut Answer), Reason); 3] = [
+        type Change = fn(&mut Answer);
+        let changes: [(Change, Reason); 3] = [
             (|answer| answer.follows = false, Reason::Writes),
             (|answer| answer.identity = "other".to_owned(), Reason::Foreign),
             (|answer| answer.position = Some(Position(21)), Reason::Strayed),
