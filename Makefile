@@ -17,7 +17,7 @@ run: ## Build diglot and serve data/diglot.db, made at the first start
 	@$(DIGLOT) init --if-needed
 	$(DIGLOT) serve
 
-test: test-rust test-node ## Run every test but the long ones
+test: test-rust test-postgres test-node ## Run every test but the long ones
 
 test-rust: ## Run those of Rust alone
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags
@@ -37,7 +37,7 @@ test-python conform:
 test-postgres: ## Run the acceptance suite on PostgreSQL
 	flags=$$(.ci/prepare test) && SUITE_STORE=postgres cargo test --locked -p tests --features $(TESTING) $$flags
 
-test-slow: test-postgres ## Run the long tests as well, and the acceptance suite on PostgreSQL too
+test-slow: test-postgres ## Run the long tests as well
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
 check: fmt lint arch test ## Everything that must hold before a commit
