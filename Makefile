@@ -17,7 +17,7 @@ run: ## Build diglot and serve data/diglot.db, made at the first start
 	@$(DIGLOT) init --if-needed
 	$(DIGLOT) serve
 
-test: test-rust test-postgres test-node ## Run every test but the long ones
+test: test-rust test-postgres test-node test-python ## Run every test but the long ones
 
 test-rust: ## Run those of Rust alone
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags

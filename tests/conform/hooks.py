@@ -3,6 +3,7 @@ schema can foretell. Findings that are waved through here are counted, and shown
 
 import itertools
 import os
+import re
 from typing import Any
 
 import schemathesis
@@ -33,6 +34,25 @@ def cannot_wait_again(operation: str, status: int, body: Any) -> bool:
     return operation == "PUT /v1/users/{userId}" and status == 400 and body["error"]["details"] == [wanted]
 
 
+def is_in_another_state(operation: str, status: int, body: Any) -> bool:
+    """Whether a user is in the state that a precondition asks for, nobody knows beforehand."""
+    return status == 412
+
+
+def is_a_known_key(operation: str, status: int, body: Any) -> bool:
+    """What an `Idempotency-Key` was used for before is no matter of its form."""
+    return operation == "POST /v1/users" and status in (400, 422) and "idempotency-key was used" in sentences(body)
+
+
+def sentences(body: Any) -> str:
+    """What is wrong, in words, whichever dialect says it."""
+    faults = body.get("detail") or [{"msg": f"{f['field']} {f['message']}"} for f in body["error"]["details"]]
+    return " ".join(fault["msg"] for fault in faults)
+
+
+RULES = (is_no_cursor, cannot_wait_again, is_in_another_state, is_a_known_key)
+
+
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Keeps every failure but those that the functions above know."""
@@ -40,7 +60,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
         return True
     body = response.json()
     operation = case.operation.label
-    return not any(rule(operation, response.status_code, body) for rule in (is_no_cursor, cannot_wait_again))
+    return not any(rule(operation, response.status_code, body) for rule in RULES)
 
 
 @schemathesis.hook
@@ -58,9 +78,13 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """`me` is somebody only to a personal key; and two of three users that could be made are new ones."""
+    """`me` is somebody only to a personal key; and two of three users, and their requests, are new ones."""
     if "/me" in case.operation.path and case.headers.get("Authorization") == f"Bearer {os.environ['KEY']}":
         case.headers["Authorization"] = f"Bearer {os.environ['PERSONAL_KEY']}"
     number = next(serial)
-    if case.operation.label == "POST /v1/users" and case.meta.generation.mode.is_positive and number % 3:
-        case.body |= {name: f"{number}{case.body[name]}" for name in ("email", "username") if name in case.body}
+    if number % 3 and (key := re.fullmatch(r'("?)([!#-~]{1,200})\1', case.headers.get("Idempotency-Key", ""))):
+        case.headers["Idempotency-Key"] = f"{key[1]}{key[2]}{number}{key[1]}"
+    if case.operation.label == "POST /v1/users" and isinstance(case.body, dict) and number % 3:
+        # What is wrong stays wrong.
+        names = {name: case.body.get(name) for name in ("email", "username")}
+        case.body |= {name: f"{number}{text}" for name, text in names.items() if isinstance(text, str) and text}

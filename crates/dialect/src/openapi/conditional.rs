@@ -11,8 +11,8 @@ use super::schema;
 /// The answer to a reader who has it all already.
 const NOT_MODIFIED: Shared = Shared { status: StatusCode::NOT_MODIFIED, name: "NotModified" };
 
-/// `*`, or entity tags with commas between them.
-const TAGS: &str = r#"^(\*|(W/)?"[\x21\x23-\x7E]*"( ?, ?(W/)?"[\x21\x23-\x7E]*")*)$"#;
+/// `*`, or a list of entity tags (RFC 9110 §5.6.1, §8.8.3), which may be empty, as may its elements.
+const TAGS: &str = r#"^(\*|((W/)?"[!#-~]*")?( *, *((W/)?"[!#-~]*")?)*)$"#;
 
 impl Operation {
     /// An operation that reads one resource, unless the client has it already.

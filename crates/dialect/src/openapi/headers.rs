@@ -22,7 +22,7 @@ pub struct Header {
 }
 
 /// A strong entity tag (RFC 9110 §8.8.3).
-const TAG: &str = r#"^"[\x21\x23-\x7E]*"$"#;
+const TAG: &str = r#"^"[!#-~]*"$"#;
 
 /// The headers that all dialects' responses may have (RFC 9110).
 fn standard() -> Vec<Header> {

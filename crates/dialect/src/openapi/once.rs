@@ -5,7 +5,7 @@ use super::parameter::Parameter;
 use super::schema;
 
 /// 1 to 255 characters, in double quotes or not; see [`crate::once::key`].
-const KEY: &str = r#"^([\x21\x23-\x7E][\x21-\x7E]{0,254}|"([\x20\x21\x23-\x5B\x5D-\x7E]|\\["\\]){1,255}")$"#;
+const KEY: &str = r#"^([!#-~][!-~]{0,254}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
 
 impl Operation {
     /// An operation that creates something, once for each key.
