@@ -1,6 +1,6 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow check fmt lint arch golden
+.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow check fmt lint lean arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
@@ -40,7 +40,7 @@ test-postgres: ## Run the acceptance suite on PostgreSQL
 test-slow: test-postgres ## Run the long tests as well
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
-check: fmt lint arch test ## Everything that must hold before a commit
+check: fmt lint arch lean test ## Everything that must hold before a commit
 
 fmt: ## Check the format
 	cargo fmt --check
@@ -49,6 +49,9 @@ lint: ## Check with clippy: with the features for tests, without them, and witho
 	flags=$$(.ci/prepare build) && cargo clippy --locked --workspace --all-targets --features $(TESTING) $$flags -- -D warnings
 	flags=$$(.ci/prepare build) && cargo clippy --locked --workspace --lib --bins $$flags -- -D warnings
 	cargo clippy --locked -p gateway -p storage --lib --bins --no-default-features -- -D warnings
+
+lean: ## Build the program without PostgreSQL, and see that it runs
+	cargo run --locked -q -p gateway --no-default-features -- --version
 
 arch: ## Check the rules of docs/architecture.md
 	@.ci/arch
