@@ -21,6 +21,10 @@ const MADE: [ContentEncoding; 2] = [ContentEncoding::Brotli, ContentEncoding::Gz
 /// The other name of gzip (§8.4.1.3).
 const OLD_GZIP: &str = "x-gzip";
 
+/// The largest body that is encoded, in bytes. A page full of large free objects would keep a processor busy for seconds, beside
+/// the lanes in which everything else has its bound.
+const LARGEST: usize = 4 * 1024 * 1024;
+
 /// The answer in the coding that its client likes best. That it may differ with the request is said in any case.
 ///
 /// For answers without an entity tag of their own: a strong tag names one sequence of bytes.
@@ -31,7 +35,8 @@ pub async fn negotiated(head: &Head, mut response: HttpResponse) -> HttpResponse
         Ok(bytes) => bytes,
         Err(stream) => return response.set_body(stream),
     };
-    let Some(coding) = Wishes::read(&head.headers).best(plain.len()) else {
+    let coding = (plain.len() <= LARGEST).then(|| Wishes::read(&head.headers).best(plain.len())).flatten();
+    let Some(coding) = coding else {
         return response.set_body(BoxBody::new(plain));
     };
     // The work is done aside, on a thread that may block.

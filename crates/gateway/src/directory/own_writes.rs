@@ -62,13 +62,15 @@ impl OwnWrites {
 
     fn note(&self, key: &KeyId, now: Instant) {
         let mut notes = self.notes();
-        notes.by_key.insert(key.clone(), now);
+        // Two writes that end together may come here in either order: the later end counts.
+        let at = notes.by_key.entry(key.clone()).or_insert(now);
+        *at = now.max(*at);
         if notes.by_key.len() < notes.full {
             return;
         }
         notes.by_key.retain(|_, at| now.saturating_duration_since(*at) <= self.span);
         if notes.by_key.len() >= MOST {
-            notes.everybody = Some(now);
+            notes.everybody = notes.everybody.max(Some(now));
             notes.by_key.clear();
         }
         // So a note is looked through twice on average, however many there are.

@@ -73,7 +73,8 @@ fn address(url: &Url) -> Option<&Address> {
 
 fn follow(primary: &Address, replicas: &[&Address], settings: &Settings) -> io::Result<Vec<Replica>> {
     // There is another one to ask, so that a replica is sooner taken for silent than a primary.
-    let limits = Limits { staleness: settings.replicas.staleness, silence: settings.postgres.silence / 2 };
+    let silence = (settings.postgres.silence / 2).max(3 * questions::INTERVAL);
+    let limits = Limits { staleness: settings.replicas.staleness, silence };
     let watch = Arc::new(Watch::new(replicas.iter().map(ToString::to_string), limits));
     let asked = OfPrimary(watch.clone());
     let primary = Arc::new(Pulse::start(asked, primary.clone(), settings.postgres.clone())?);

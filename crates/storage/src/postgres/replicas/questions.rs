@@ -12,7 +12,7 @@ use super::watch::Watch;
 use crate::postgres::pulse::Question;
 
 /// Between two questions. So much later than a write can a read of the same key go to a replica.
-const INTERVAL: Duration = Duration::from_millis(100);
+pub(super) const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Between two attempts to reach a replica that is away.
 const ATTEMPTS: Duration = Duration::from_secs(1);
