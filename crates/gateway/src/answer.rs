@@ -5,8 +5,10 @@ use std::task::{Context, Poll};
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
-use actix_web::http::ConnectionType;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, InvalidHeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::web::Bytes;
 
 use crate::connections::Serving;
@@ -25,6 +27,23 @@ pub fn add_headers(response: &mut HttpResponse, request_id: &str) {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, value);
     }
+}
+
+/// The refusal of a method other than those that read, for what can only be read.
+pub fn unless_reading(method: &Method) -> Option<HttpResponse> {
+    let reads = [Method::GET, Method::HEAD].contains(method);
+    (!reads).then(|| HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish())
+}
+
+/// A header's value that lists these names, each once.
+pub fn list<'a>(names: impl Iterator<Item = &'a str>) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut all: Vec<&str> = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    HeaderValue::from_str(&all.join(", "))
 }
 
 /// Says that the answer differs with these headers as well.

@@ -49,9 +49,9 @@ impl Cors {
         exposed.push(IDEMPOTENT_REPLAYED.clone());
         Ok(Some(Self {
             origins: settings.origins.clone(),
-            methods: list(table.methods().iter().map(Method::as_str))?,
-            accepted: list(accepted.iter().map(HeaderName::as_str))?,
-            exposed: list(exposed.iter().map(HeaderName::as_str))?,
+            methods: answer::list(table.methods().iter().map(Method::as_str))?,
+            accepted: answer::list(accepted.iter().map(HeaderName::as_str))?,
+            exposed: answer::list(exposed.iter().map(HeaderName::as_str))?,
             max_age: HeaderValue::from(settings.max_age.as_secs()),
         }))
     }
@@ -91,14 +91,4 @@ impl Cors {
             }
         }
     }
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> Result<HeaderValue, InvalidHeaderValue> {
-    let mut all: Vec<&str> = Vec::new();
-    for name in names {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
-    HeaderValue::from_str(&all.join(", "))
 }

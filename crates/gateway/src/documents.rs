@@ -49,14 +49,14 @@ pub fn documents(settings: &Settings) -> Vec<Document> {
     let services = Services { policy: settings.roles.clone(), clock: Arc::new(SystemClock), secret: Vec::new() };
     let mut documents = Vec::new();
     for entry in DIALECTS {
-        if let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) {
+        if let Some(mounting) = settings.dialects.of(entry.name) {
             documents.push(Document::new(&*(entry.build)(&services), mounting, settings));
         }
     }
     documents
 }
 
-/// Where a dialect is found. Addresses are relative to the document's own, so that they hold behind any proxy.
+/// Where a dialect is found. Addresses name no host but the dialect's own, so that they hold behind a proxy that keeps paths.
 fn servers(at: &Mounting, mountings: &Mountings) -> Vec<(String, String)> {
     let server = |url: String, about: &str| (url, about.to_owned());
     let prefix = (!at.prefix.is_empty()).then(|| server(at.prefix.clone(), "This API alone"));

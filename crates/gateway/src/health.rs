@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::http::header::ALLOW;
 use serde_json::json;
+
+use crate::answer;
 
 /// A question about the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +74,8 @@ impl Health {
 
     /// Answers a probe.
     pub async fn answer(&self, probe: Probe, method: &Method) -> HttpResponse {
-        if ![Method::GET, Method::HEAD].contains(method) {
-            return HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish();
+        if let Some(refusal) = answer::unless_reading(method) {
+            return refusal;
         }
         let ready = match probe {
             Probe::Lives => Ok(()),

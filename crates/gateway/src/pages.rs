@@ -4,9 +4,10 @@ mod docs;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use actix_web::web::Bytes;
 
+use crate::answer;
 use crate::documents::{Document, documents};
 use crate::settings::Settings;
 
@@ -75,8 +76,8 @@ impl Page {
     /// Answers a request for the page.
     #[must_use]
     pub fn answer(&self, method: &Method) -> HttpResponse {
-        if ![Method::GET, Method::HEAD].contains(method) {
-            return HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish();
+        if let Some(refusal) = answer::unless_reading(method) {
+            return refusal;
         }
         match &self.content {
             Content::Text { kind, bytes } => HttpResponse::Ok()

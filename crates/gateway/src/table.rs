@@ -11,6 +11,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use dialect::{Dialect, Directory, Refusal, Route};
 
+use crate::answer;
 use crate::settings::{Host, Mounting, Mountings};
 
 /// One operation, and how it is deployed.
@@ -134,13 +135,7 @@ impl Table {
     #[must_use]
     pub fn new(mounted: Vec<Mounted>, settings: &Mountings) -> Option<Self> {
         let default = mounted.iter().position(|mount| mount.dialect.name() == settings.default)?;
-        let mut headers: Vec<&str> = Vec::new();
-        for mount in &mounted {
-            if !headers.contains(&mount.written) {
-                headers.push(mount.written);
-            }
-        }
-        let vary = HeaderValue::from_str(&headers.join(", ")).ok()?;
+        let vary = answer::list(mounted.iter().map(|mount| mount.written)).ok()?;
         Some(Self { mounted, default, shared: settings.shared, vary })
     }
 

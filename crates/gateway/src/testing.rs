@@ -6,9 +6,7 @@ use dialect::directory::Result;
 use dialect::openapi::{Description, Operation, Response};
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{
-    Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError,
-};
+use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError};
 
 /// The description of a dialect that has nothing to say.
 pub fn undescribed() -> Description {
@@ -59,47 +57,5 @@ impl Directory for NoDirectory {
 
     async fn delete(&self, _: &Call, _: &str, _: Precondition) -> Result<()> {
         Err(NOBODY)
-    }
-}
-
-/// Somebody of that name, to be created.
-pub fn person(name: &str) -> NewUser {
-    NewUser {
-        email: Email::parse(&format!("{name}@example.com")).expect("an address"),
-        username: None,
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: FreeObject::empty(),
-        settings: FreeObject::empty(),
-        metadata: FreeObject::empty(),
-        roles: None,
-        invite: false,
-        workspace: None,
-    }
-}
-
-/// A change that changes nothing.
-pub fn no_change() -> UserChange {
-    UserChange {
-        email: None,
-        username: None,
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: None,
-        settings: None,
-        metadata: None,
-        status: None,
-        roles: None,
-        default_workspace: None,
     }
 }

@@ -82,7 +82,7 @@ fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Sett
     );
     let server = format!("http://{}", reachable(settings.server.bind));
     for entry in DIALECTS {
-        let mounting = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name);
+        let mounting = settings.dialects.of(entry.name);
         let Some((mounting, curl)) = mounting.and_then(|at| Some((at, curl(at, settings.dialects.shared)?))) else {
             continue;
         };

@@ -67,7 +67,7 @@ pub fn application(
 fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory>) -> Result<Table, StartError> {
     let mut mounted = Vec::new();
     for entry in DIALECTS {
-        if let Some(mounting) = settings.dialects.served.iter().find(|mounting| mounting.name == entry.name) {
+        if let Some(mounting) = settings.dialects.of(entry.name) {
             let directory = |_operation: &str| directory.clone();
             mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
         }

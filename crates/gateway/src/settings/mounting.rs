@@ -75,6 +75,14 @@ pub struct Mountings {
     pub served: Vec<Mounting>,
 }
 
+impl Mountings {
+    /// Where the dialect of that name is found, if it is served.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Option<&Mounting> {
+        self.served.iter().find(|mounting| mounting.name == name)
+    }
+}
+
 /// Reads `[dialects]`. `names` are the dialects of this program, in its order.
 pub fn mountings(reader: &mut Reader<'_>, names: &[&str], raw: &raw::Dialects) -> Option<Mountings> {
     let mut served = Vec::new();

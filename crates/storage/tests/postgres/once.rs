@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use storage::AnyStore;
+use users::Json;
 use users::error::Result;
-use users::json::{FreeObject, Json};
 use users::once::{Claim, ClaimId, Fingerprint, IdempotencyKey, KeptAnswer};
 use users::page::{Filter, Scope};
 use users::ports::{Environment, Store};
 use users::profile::Username;
 use users::role::{RoleDefinition, RoleName};
-use users::testing::TestEnvironment;
+use users::testing::{TestEnvironment, new_user};
 use users::{
     Administrator, Caller, Conflict, Created, Email, NewUser, Once, Operator, Permission, RolePolicy, User, UserError,
     Users,
@@ -55,24 +55,9 @@ impl Pair {
     }
 }
 
+/// Somebody who is to be named after the address, and invited.
 fn person(name: &str) -> NewUser {
-    NewUser {
-        email: Email::parse(&format!("{name}@example.com")).expect("an address"),
-        username: None,
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: FreeObject::empty(),
-        settings: FreeObject::empty(),
-        metadata: FreeObject::empty(),
-        roles: None,
-        invite: true,
-        workspace: None,
-    }
+    NewUser { username: None, invite: true, ..new_user(name) }
 }
 
 fn once(key: &str, said: &str) -> Once {

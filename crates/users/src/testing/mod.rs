@@ -1,10 +1,12 @@
 //! For tests only: a store in memory, ports that repeat themselves, and the contract that every store must pass.
 
+mod commands;
 pub mod contract;
 mod environment;
 mod memory;
 mod tables;
 
+pub use commands::{new_user, no_change};
 pub use environment::{CheapHasher, CountedRandomness, SteppingClock, TestEnvironment};
 pub use memory::MemoryStore;
 

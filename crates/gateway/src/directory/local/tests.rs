@@ -2,11 +2,10 @@ use std::time::Instant;
 
 use users::profile::Username;
 use users::role::{RoleDefinition, RoleName};
-use users::testing::{MemoryStore, TestEnvironment};
+use users::testing::{MemoryStore, TestEnvironment, new_user};
 use users::{Administrator, Email, Operator, Permission, RolePolicy, UserError};
 
 use super::*;
-use crate::testing::person;
 
 struct Scene {
     directory: Arc<LocalDirectory<MemoryStore>>,
@@ -58,7 +57,7 @@ fn names(page: &Page) -> Vec<&str> {
 async fn pages_follow_each_other() {
     let scene = scene();
     for name in ["ada", "grace", "mary"] {
-        scene.directory.create(&scene.call().await, person(name), None).await.expect("a user");
+        scene.directory.create(&scene.call().await, new_user(name), None).await.expect("a user");
     }
     let first = scene.page(Begin::Beginning).await.expect("a page");
     assert_eq!((names(&first), first.total, first.has_more), (vec!["root", "ada"], 4, true));

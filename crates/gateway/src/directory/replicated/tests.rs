@@ -4,10 +4,10 @@ use dialect::DirectoryError;
 use tokio::sync::Semaphore;
 use users::key::KeyId;
 use users::testing::contract::user;
+use users::testing::{new_user, no_change};
 use users::{Permissions, Reach, UserError};
 
 use super::*;
-use crate::testing::{no_change, person};
 
 /// A directory that answers by name, or as it is told, and notes what it was asked.
 struct Stub {
@@ -141,7 +141,7 @@ async fn lists_and_single_reads_go_to_replicas_and_nothing_else_does() {
     directory.update(&call, "x", no_change(), Precondition::default()).await.expect("a user");
     directory.merge_own_preferences(&call, FreeObject::empty(), Precondition::default()).await.expect("a user");
     directory.delete(&call, "x", Precondition::default()).await.expect("deleted");
-    directory.create(&call, person("ada"), None).await.expect("a user");
+    directory.create(&call, new_user("ada"), None).await.expect("a user");
     let written = ["authenticate", "update", "merge_own_preferences", "delete", "create"];
     assert_eq!((replica.asked(), primary.asked()), (vec![], written.to_vec()));
 }
@@ -166,7 +166,7 @@ async fn a_key_that_wrote_is_answered_by_those_that_are_fresher() {
     let (mine, others) = (call("mine"), call("others"));
     type Write = for<'a> fn(&'a ReplicatedDirectory, &'a Call) -> BoxFuture<'a, Result<()>>;
     let writes: [Write; 4] = [
-        |directory, call| Box::pin(async { directory.create(call, person("ada"), None).await.map(|_| ()) }),
+        |directory, call| Box::pin(async { directory.create(call, new_user("ada"), None).await.map(|_| ()) }),
         |directory, call| {
             Box::pin(async { directory.update(call, "x", no_change(), Precondition::default()).await.map(|_| ()) })
         },

@@ -9,6 +9,7 @@ use crate::ports::{Clock, Environment, PasswordHasher};
 use crate::profile::Username;
 use crate::role::{Permission, Permissions, RoleDefinition, RoleName, RolePolicy};
 use crate::testing::{CheapHasher, MemoryStore, TestEnvironment};
+pub use crate::testing::{new_user, no_change};
 use crate::time::Timestamp;
 use crate::user::User;
 use crate::{
@@ -170,44 +171,4 @@ pub fn policy() -> RolePolicy {
         define("guest", &["projects:read"]),
     ])
     .unwrap()
-}
-
-pub fn new_user(name: &str) -> NewUser {
-    NewUser {
-        email: email(&format!("{name}@example.com")),
-        username: Some(Username::parse(name).unwrap()),
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: FreeObject::empty(),
-        settings: FreeObject::empty(),
-        metadata: FreeObject::empty(),
-        roles: None,
-        invite: false,
-        workspace: None,
-    }
-}
-
-pub fn no_change() -> UserChange {
-    UserChange {
-        email: None,
-        username: None,
-        password: None,
-        full_name: None,
-        avatar_url: None,
-        bio: None,
-        timezone: None,
-        locale: None,
-        department: None,
-        preferences: None,
-        settings: None,
-        metadata: None,
-        status: None,
-        roles: None,
-        default_workspace: None,
-    }
 }
