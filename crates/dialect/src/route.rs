@@ -39,18 +39,17 @@ impl Route {
     /// The parameters' values if the (decoded) path is this route's.
     #[must_use]
     pub fn matches(&self, path: &str) -> Option<Vec<String>> {
-        let (mut template, mut given) = (self.path.split('/'), path.split('/'));
-        let mut parameters = Vec::new();
-        loop {
-            match (template.next(), given.next()) {
-                (None, None) => return Some(parameters),
-                (Some(name), Some(value)) if name.starts_with('{') && !value.is_empty() => {
-                    parameters.push(value.to_owned())
-                }
-                (Some(word), Some(value)) if word == value => {}
-                _ => return None,
+        let (mut template, mut path, mut parameters) = (self.path, path, Vec::new());
+        while let Some((words, behind)) = template.split_once('{') {
+            let given = path.strip_prefix(words)?;
+            let (value, rest) = given.split_at(given.find('/').unwrap_or(given.len()));
+            if value.is_empty() {
+                return None;
             }
+            parameters.push(value.to_owned());
+            (template, path) = (behind.split_once('}')?.1, rest);
         }
+        (template == path).then_some(parameters)
     }
 
     /// Whether requests of this route have a body that counts.

@@ -93,10 +93,10 @@ impl PresentedKey {
     /// Reads what a client sent. `None` if it has not the form of a key, or a wrong checksum.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (id, tail) = text.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
-        let (secret, _) = tail.split_at_checked(tail.len().checked_sub(CHECKSUM_CHARS)?)?;
-        let key = Self { id: KeyId(id.to_owned()), secret: secret.to_owned() };
-        (is_word(id, ID_BYTES) && is_word(secret, SECRET_BYTES) && key.reveal() == text).then_some(key)
+        let (body, sum) = text.split_at_checked(text.len().checked_sub(CHECKSUM_CHARS)?)?;
+        let (id, secret) = body.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
+        let is_key = is_word(id, ID_BYTES) && is_word(secret, SECRET_BYTES) && checksum(body) == sum.as_bytes();
+        is_key.then(|| Self { id: KeyId(id.to_owned()), secret: secret.to_owned() })
     }
 
     /// The public part.
@@ -121,8 +121,8 @@ impl PresentedKey {
     #[must_use]
     pub fn reveal(&self) -> String {
         let body = format!("{PREFIX}_{}_{}", self.id, self.secret);
-        let sum = BASE32_NOPAD.encode(&sha256(&body).as_ref()[..5]).to_ascii_lowercase();
-        format!("{body}{}", &sum[..CHECKSUM_CHARS])
+        let sum = checksum(&body).map(char::from);
+        body.chars().chain(sum).collect()
     }
 }
 
@@ -134,6 +134,16 @@ impl fmt::Debug for PresentedKey {
 
 fn sha256(text: &str) -> digest::Digest {
     digest::digest(&digest::SHA256, text.as_bytes())
+}
+
+/// What stands behind the rest of a key.
+fn checksum(body: &str) -> [u8; CHECKSUM_CHARS] {
+    const BYTES: usize = 5;
+    let mut text = [0; BYTES * 8 / 5];
+    BASE32_NOPAD.encode_mut(&sha256(body).as_ref()[..BYTES], &mut text);
+    text.make_ascii_lowercase();
+    let [sum @ .., _] = text;
+    sum
 }
 
 /// Whether so many bytes can be written like this.
