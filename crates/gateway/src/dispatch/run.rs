@@ -8,12 +8,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Payload};
 use dialect::{Dialect, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
-use tracing::Instrument;
 
 use super::Application;
 use crate::body;
 use crate::table::Deployed;
-use crate::telemetry::caller;
+use crate::telemetry::answering;
 use crate::telemetry::requests::Finished;
 
 /// A request to an operation, without its body.
@@ -21,7 +20,7 @@ pub struct Operation<'a> {
     pub dialect: &'a Arc<dyn Dialect>,
     pub deployed: &'a Deployed,
     pub parameters: Vec<String>,
-    pub head: Head,
+    pub head: Arc<Head>,
     pub began: Instant,
 }
 
@@ -51,7 +50,8 @@ impl Application {
             directory: deployed.directory.clone(),
             services: self.services.clone(),
         };
-        let (answer, key) = caller::observe(answer(deployed, request)).await;
+        let id = head.request_id.as_str().into();
+        let (answer, key) = answering::observe(id, answer(deployed, request)).await;
         finished.key = key;
         answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head))
     }
@@ -67,19 +67,17 @@ impl Application {
 
 /// The operation's answer, unless it panics or takes too long.
 async fn answer(deployed: &Deployed, request: Request) -> Result<HttpResponse, Refusal> {
-    let (handler, deadline, id) = (deployed.route.handler, request.deadline, request.head.request_id.clone());
+    let (handler, deadline) = (deployed.route.handler, request.deadline);
     // The handler is called inside, so that a panic before its first await is caught as well.
     let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
-    // What is logged on the way names the request.
-    let answer = answer.instrument(tracing::error_span!("answering", request_id = id));
     match tokio::time::timeout_at(deadline.into(), answer).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_panic)) => {
-            tracing::error!(request_id = id, operation = &*deployed.name, "the operation panicked");
+            tracing::error!(operation = &*deployed.name, "the operation panicked");
             Err(Refusal::Internal)
         }
         Err(_elapsed) => {
-            tracing::warn!(request_id = id, operation = &*deployed.name, "the operation took too long");
+            tracing::warn!(operation = &*deployed.name, "the operation took too long");
             Err(Refusal::Unavailable { retry_after: retry::SOON })
         }
     }

@@ -12,8 +12,9 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGua
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::lines::Lines;
 use crate::exit;
-use crate::settings::{LogFormat, LogSettings};
+use crate::settings::LogSettings;
 
 /// Lines that may wait to be written: some megabytes.
 const QUEUE: usize = 8_192;
@@ -52,16 +53,11 @@ impl Drop for Log {
 pub fn begin(settings: &LogSettings) -> Result<Log, LogError> {
     let filter = EnvFilter::try_new(&settings.filter)?;
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(QUEUE).thread_name("log");
-    let (queue, worker) = queue.finish(Lines(io::stderr()));
+    let (queue, worker) = queue.finish(Batches { to: io::stderr(), bytes: Vec::new(), lines: 0 });
     CROWDED_OUT.get_or_init(|| queue.error_counter());
     // Whatever goes wrong with a line must not be told on standard error, which may be what is wrong.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(queue).log_internal_errors(false);
-    match settings.format {
-        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).finish().try_init()?,
-        LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).finish().try_init()?;
-        }
-    }
+    lines.with_ansi(io::stderr().is_terminal()).event_format(Lines(settings.format)).finish().try_init()?;
     log_panics();
     Ok(Log(Some(worker)))
 }
@@ -73,22 +69,35 @@ pub fn lines_dropped() -> usize {
     crowded_out.saturating_add(UNWRITTEN.load(Ordering::Relaxed))
 }
 
-/// Standard error, which is handed whole lines.
-struct Lines(Stderr);
+/// Standard error, which is handed the lines that wait together.
+struct Batches {
+    to: Stderr,
+    bytes: Vec<u8>,
+    lines: usize,
+}
 
-impl Write for Lines {
-    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
-        self.0.write(part)
+/// So much is written at once, about.
+const BATCH: usize = 32 * 1024;
+
+impl Write for Batches {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.write_all(line).map(|()| line.len())
     }
 
     fn write_all(&mut self, line: &[u8]) -> io::Result<()> {
-        self.0.write_all(line).inspect_err(|_| {
-            UNWRITTEN.fetch_add(1, Ordering::Relaxed);
-        })
+        self.bytes.extend(line);
+        self.lines += 1;
+        if self.bytes.len() < BATCH { Ok(()) } else { self.flush() }
     }
 
+    /// Called whenever no line waits any more.
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        let lines = std::mem::take(&mut self.lines);
+        let outcome = self.to.write_all(&self.bytes).inspect_err(|_| {
+            UNWRITTEN.fetch_add(lines, Ordering::Relaxed);
+        });
+        self.bytes.clear();
+        outcome
     }
 }
 

@@ -1,6 +1,7 @@
 //! What operators see of the process: log lines and metrics.
 
-pub mod caller;
+pub mod answering;
+mod lines;
 pub mod logs;
 pub mod metrics;
 pub mod requests;
