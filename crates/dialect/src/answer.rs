@@ -1,5 +1,7 @@
 //! Parts of answers that all dialects have.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
 use serde_json::value::RawValue;
@@ -32,7 +34,7 @@ pub fn page(response: HttpResponse, next: Option<String>) -> HttpResponse {
 ///
 /// # Errors
 /// `Internal` if the stored text is no JSON, which only damage from outside can cause.
-pub fn raw(object: &FreeObject) -> Result<Box<RawValue>, UserError> {
-    let text = object.as_str().to_owned();
-    RawValue::from_string(text).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
+pub fn raw(object: &FreeObject) -> Result<Cow<'_, RawValue>, UserError> {
+    let raw: serde_json::Result<&RawValue> = serde_json::from_str(object.as_str());
+    raw.map(Cow::Borrowed).map_err(|error| UserError::Internal(format!("a stored object: {error}")))
 }

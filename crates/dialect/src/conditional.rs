@@ -1,9 +1,12 @@
 //! Conditional requests (RFC 9110 §13) on users: the tags that a dialect's answers have, and what those that a client sends ask
 //! of the directory.
 
+use std::fmt;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
-use users::{Precondition, Timestamp, User, UserError, UserId, Version, Versions};
+use actix_web::web::Bytes;
+use users::{Precondition, Timestamp, UserError, UserId, Version, Versions};
 
 use crate::tag::{EntityTag, TagList};
 
@@ -12,8 +15,11 @@ const SEPARATOR: char = '.';
 
 /// How a dialect shows a user. A tag stands for these very bytes, so the form's name says all that they depend on besides the
 /// user: the dialect, and whatever may differ from one release or one set of settings to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Form(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form<'a> {
+    name: &'static str,
+    settings: Option<&'a str>,
+}
 
 /// A precondition that cannot be read, by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +41,24 @@ impl Unreadable {
     }
 }
 
-impl Form {
-    /// The form of that name: letters, digits and hyphens.
+impl<'a> Form<'a> {
+    /// The form of that name: letters and digits.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
+    pub fn new(name: &'static str) -> Self {
+        Self { name, settings: None }
     }
 
-    /// The answer that shows this user, with the tag for it.
+    /// The form of that name under settings of which this text tells: letters and digits.
     #[must_use]
-    pub fn tagged(&self, mut response: HttpResponse, user: &User) -> HttpResponse {
-        match HeaderValue::from_bytes(&self.tag(&user.version()).to_bytes()) {
+    pub fn under(name: &'static str, settings: &'a str) -> Self {
+        Self { name, settings: Some(settings) }
+    }
+
+    /// The answer that shows this state of a user, with the tag for it.
+    #[must_use]
+    pub fn tagged(&self, mut response: HttpResponse, version: &Version) -> HttpResponse {
+        let tag = format!("\"{}\"", self.opaque(version));
+        match HeaderValue::from_maybe_shared(Bytes::from(tag)) {
             Ok(tag) => {
                 response.headers_mut().insert(ETAG, tag);
                 response
@@ -71,9 +84,13 @@ impl Form {
     }
 
     fn tag(&self, version: &Version) -> EntityTag {
+        EntityTag { is_weak: false, opaque: self.opaque(version).into_bytes() }
+    }
+
+    fn opaque(&self, version: &Version) -> String {
         let Version { user, revision, changed_at } = version;
-        let parts = [self.0.as_str(), user.as_str(), &revision.to_string(), &changed_at.micros().to_string()];
-        EntityTag { is_weak: false, opaque: parts.join(SEPARATOR.encode_utf8(&mut [0; 4])).into_bytes() }
+        let micros = changed_at.micros();
+        format!("{self}{SEPARATOR}{user}{SEPARATOR}{revision}{SEPARATOR}{micros}")
     }
 
     fn version(&self, tag: &EntityTag) -> Option<Version> {
@@ -84,6 +101,13 @@ impl Form {
         let version = Version { user: UserId::parse(user)?, revision, changed_at: Timestamp::from_micros(micros)? };
         // Tags are the same to the letter or not at all: the form, and how the numbers are written.
         (self.tag(&version).opaque == tag.opaque).then_some(version)
+    }
+}
+
+impl fmt::Display for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        self.settings.map_or(Ok(()), |settings| write!(f, "-{settings}"))
     }
 }
 
@@ -98,11 +122,15 @@ fn versions(list: TagList, version: impl Fn(EntityTag) -> Option<Version>) -> Ve
 ///
 /// # Errors
 /// `PreconditionFailed` if the user is in no state that the reader expects.
-pub fn unless_known(answer: HttpResponse, user: &User, precondition: &Precondition) -> Result<HttpResponse, UserError> {
-    if !precondition.expects(user) {
+pub fn unless_known(
+    answer: HttpResponse,
+    version: &Version,
+    precondition: &Precondition,
+) -> Result<HttpResponse, UserError> {
+    if !precondition.expects(version) {
         return Err(UserError::PreconditionFailed);
     }
-    if !precondition.excludes(user) {
+    if !precondition.excludes(version) {
         return Ok(answer);
     }
     let mut unchanged = HttpResponse::NotModified();
@@ -116,6 +144,7 @@ pub fn unless_known(answer: HttpResponse, user: &User, precondition: &Preconditi
 mod tests {
     use actix_web::http::StatusCode;
     use proptest::prelude::*;
+    use users::User;
     use users::testing::contract::user;
 
     use super::*;
@@ -123,12 +152,12 @@ mod tests {
     const FORM: &str = "form1";
     const OF_USER_1: &str = r#""form1.00000001-0000-7000-8000-000000000000.1.1767323045000006""#;
 
-    fn form() -> Form {
+    fn form() -> Form<'static> {
         Form::new(FORM)
     }
 
     fn shown(user: &User) -> HttpResponse {
-        form().tagged(HttpResponse::Ok().body("a user"), user)
+        form().tagged(HttpResponse::Ok().body("a user"), &user.version())
     }
 
     fn tag_of(response: &HttpResponse) -> &str {
@@ -158,7 +187,7 @@ mod tests {
         for other in changed {
             assert_ne!(tag_of(&shown(&other)), OF_USER_1);
         }
-        assert_ne!(tag_of(&Form::new("form2").tagged(HttpResponse::Ok().finish(), &user(1))), OF_USER_1);
+        assert_ne!(tag_of(&Form::new("form2").tagged(HttpResponse::Ok().finish(), &user(1).version())), OF_USER_1);
     }
 
     #[test]
@@ -223,7 +252,7 @@ mod tests {
             (None, Some(Versions::All), Some(StatusCode::NOT_MODIFIED)),
         ] {
             let precondition = Precondition { one_of, none_of };
-            match unless_known(shown(&known), &known, &precondition) {
+            match unless_known(shown(&known), &known.version(), &precondition) {
                 Ok(response) => {
                     assert_eq!((Some(response.status()), tag_of(&response)), (status, OF_USER_1), "{precondition:?}")
                 }

@@ -1,18 +1,19 @@
 //! The directory as the dialects see it: a port, so that an answer may come from this process's store or from elsewhere.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use thiserror::Error;
 use users::json::FreeObject;
 use users::page::Filter;
-use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, User, UserChange, UserError};
+use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, Shown, User, UserChange, UserError, View};
 
 /// Who asks for what, and until when.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Who asks.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// The credential that was presented for it.
     pub presented: PresentedKey,
     /// The operation's full name, `dialect.operation`.
@@ -84,12 +85,26 @@ pub struct Page {
     pub next: Option<Position>,
 }
 
+/// Whom a caller wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom<'a> {
+    /// The user of this id; with a workspace named, as a member of it.
+    User {
+        /// The id, as the caller gave it.
+        id: &'a str,
+        /// The workspace, likewise.
+        workspace: Option<&'a str>,
+    },
+    /// The user that the caller acts for.
+    Own,
+}
+
 /// A directory of users. The methods are the operations; see [`users::Users`] for their rules and errors. One that cannot decide
 /// a precondition in one step with the change that depends on it must not make the change.
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// Finds who presents a key.
-    async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller>;
+    async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>>;
     /// One page of users.
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page>;
     /// Creates a user, where it is to happen once only if it has not happened yet. A directory that cannot promise that must refuse
@@ -99,6 +114,14 @@ pub trait Directory: Send + Sync {
     async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User>;
     /// The user that the caller acts for.
     async fn get_own(&self, call: &Call) -> Result<User>;
+    /// One user, as that view shows it. A directory that knows what it showed before need not make it anew.
+    async fn show(&self, call: &Call, whom: Whom<'_>, view: View<'_>) -> Result<Shown> {
+        let user = match whom {
+            Whom::User { id, workspace } => self.get(call, id, workspace).await?,
+            Whom::Own => self.get_own(call).await?,
+        };
+        Ok(Shown::of(&user, view)?)
+    }
     /// Changes a user.
     async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User>;
     /// Applies a JSON Merge Patch (RFC 7396) to the preferences of the user that the caller acts for.

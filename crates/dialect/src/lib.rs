@@ -15,7 +15,7 @@ pub mod retry;
 pub mod route;
 pub mod tag;
 
-pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position};
+pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
 pub use refusal::Refusal;
 pub use request::{Head, Request, Services};
 pub use route::{Handler, Route};

@@ -62,7 +62,7 @@ pub struct Repeated;
 #[derive(Clone)]
 pub struct Request {
     /// All but the body.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// The body; empty for methods that take none.
     pub body: Bytes,
     /// The values of the route's parameters, decoded, in the order of its path.

@@ -29,7 +29,7 @@ pub struct NoTagList;
 
 impl EntityTag {
     /// As it stands in a header.
-    #[must_use]
+    #[cfg(test)]
     pub fn to_bytes(&self) -> Vec<u8> {
         let weak = if self.is_weak { WEAK } else { &[] };
         [weak, &[QUOTE], &self.opaque, &[QUOTE]].concat()

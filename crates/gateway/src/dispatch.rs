@@ -102,7 +102,7 @@ impl Application {
             finished.operation = PREFLIGHT.into();
             return answer;
         }
-        let head = Head {
+        let head = Arc::new(Head {
             method: request.method().clone(),
             host: host.to_owned(),
             mount: resolved.mount.to_owned(),
@@ -110,7 +110,7 @@ impl Application {
             query: request.uri().query().unwrap_or("").to_owned(),
             headers: request.headers().clone(),
             request_id: finished.request_id.clone(),
-        };
+        });
         let mut response = match resolved.target {
             Ok((deployed, parameters)) => {
                 let operation = Operation { dialect: resolved.dialect, deployed, parameters, head, began };

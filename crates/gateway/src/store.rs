@@ -5,7 +5,7 @@ use std::sync::Arc;
 use storage::{OpenError, Replica, Stats};
 use thiserror::Error;
 use users::ports::Environment;
-use users::{Operator, RolePolicy, UserError, Users};
+use users::{Keep, Operator, RolePolicy, UserError, Users};
 
 use crate::directory::Answers;
 use crate::environment;
@@ -33,6 +33,7 @@ pub struct Installation {
     policy: Arc<RolePolicy>,
     environment: Environment,
     hasher: Arc<BoundedHasher>,
+    keep: Keep,
 }
 
 impl Installation {
@@ -56,7 +57,7 @@ impl Installation {
         // Whoever waits for longer than a request may take has waited in vain.
         let hasher = Arc::new(BoundedHasher::new(settings.bcrypt_cost, settings.server.request_timeout));
         let environment = environment::real(hasher.clone());
-        Self { store: Arc::new(store), policy: settings.roles.clone(), environment, hasher }
+        Self { store: Arc::new(store), policy: settings.roles.clone(), environment, hasher, keep: settings.cache }
     }
 
     /// What must be done before the store is served. Gives the secret of the installation.
@@ -79,7 +80,7 @@ impl Installation {
     /// The directory.
     #[must_use]
     pub fn users(&self) -> Users<Store> {
-        Users::new(self.store.clone(), self.policy.clone(), self.environment.clone())
+        Users::new(self.store.clone(), self.policy.clone(), self.environment.clone()).keeping(self.keep)
     }
 
     /// The directory as a replica of the store shows it, to be read.
@@ -124,6 +125,12 @@ impl Installation {
             look("database_write_queue_limit", "Writes that may wait", |stats| count(stats.write_queue_limit)),
             look("database_writable", "Whether the last attempt to write succeeded", |stats| stats.writable.into()),
         ]
+    }
+
+    /// Whether a small read takes no longer than going to another thread for it.
+    #[must_use]
+    pub fn reads_at_once(&self) -> bool {
+        self.store.reads_at_once()
     }
 
     /// Tells whether the store answers at all.

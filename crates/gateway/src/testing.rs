@@ -1,5 +1,7 @@
 //! Stand-ins for the tests of this crate.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use async_trait::async_trait;
 use dialect::directory::Result;
@@ -27,7 +29,7 @@ const NOBODY: DirectoryError = DirectoryError::User(UserError::Unauthenticated);
 
 #[async_trait]
 impl Directory for NoDirectory {
-    async fn authenticate(&self, _: &PresentedKey) -> Result<Caller> {
+    async fn authenticate(&self, _: &PresentedKey) -> Result<Arc<Caller>> {
         Err(NOBODY)
     }
 

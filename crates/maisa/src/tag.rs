@@ -10,8 +10,8 @@ use crate::errors::ApiError;
 const FORM: &str = "ma1";
 
 /// The form that tags are made for. What a user's roles permit is shown as well, and that is for the policy to say.
-pub(crate) fn form(policy: &RolePolicy) -> Form {
-    Form::new(format!("{FORM}-{}", policy.fingerprint()))
+pub(crate) fn form(policy: &RolePolicy) -> Form<'_> {
+    Form::under(FORM, policy.fingerprint())
 }
 
 /// What the request asks of the user that it is about.

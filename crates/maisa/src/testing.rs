@@ -154,7 +154,7 @@ impl Asked {
     fn build_with(self, directory: Arc<FakeDirectory>) -> Request {
         let services = Services { policy: Arc::new(policy()), clock: Arc::new(StoppedClock), secret: Vec::new() };
         Request {
-            head: self.head,
+            head: self.head.into(),
             body: self.body,
             parameters: self.parameters,
             operation: "maisa.test".to_owned(),
@@ -230,17 +230,17 @@ impl FakeDirectory {
 
 #[async_trait]
 impl Directory for FakeDirectory {
-    async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller, DirectoryError> {
+    async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>, DirectoryError> {
         if presented.reveal() != key().reveal() {
             return Err(UserError::Unauthenticated.into());
         }
-        Ok(Caller {
+        Ok(Arc::new(Caller {
             key: KeyId::from_stored(presented.id().as_str().to_owned()),
             owner: None,
             permissions: Permissions::from_iter([]),
             reach: Reach::Installation,
             home: None,
-        })
+        }))
     }
 
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page, DirectoryError> {

@@ -11,20 +11,36 @@ use actix_web::http::header::{ContentType, ETAG, LINK};
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
-use users::{RolePolicy, User, UserError};
+use users::{RolePolicy, Shown, User, UserError, View};
 
 use crate::tag;
 
 pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
 pub(crate) use user::{Data, Pagination, UserBody, UserItem, UserPage};
 
+fn json(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status).insert_header(ContentType::json()).body(text)
+}
+
 /// A response with a wire type.
 pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     match serde_json::to_string(body) {
-        Ok(text) => HttpResponse::build(status).insert_header(ContentType::json()).body(text),
+        Ok(text) => json(status, text),
         // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
         Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// The name of the way in which this API shows a user.
+pub(crate) const VIEW: &str = "maisa";
+
+/// A user as this API shows it.
+///
+/// # Errors
+/// See [`UserBody::of`].
+pub(crate) fn text(user: &User, policy: &RolePolicy) -> Result<String, UserError> {
+    let data = UserBody::of(user, policy)?;
+    serde_json::to_string(&Data { data }).map_err(|error| UserError::Internal(error.to_string()))
 }
 
 /// A response with a user, and its entity tag.
@@ -32,8 +48,13 @@ pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse 
 /// # Errors
 /// See [`UserBody::of`].
 pub(crate) fn user(status: StatusCode, user: &User, policy: &RolePolicy) -> Result<HttpResponse, UserError> {
-    let data = UserBody::of(user, policy)?;
-    Ok(tag::form(policy).tagged(render(status, &Data { data }), user))
+    let render = |user: &User| text(user, policy);
+    Ok(shown(status, &Shown::of(user, View { name: VIEW, render: &render })?, policy))
+}
+
+/// The same with a user that was shown before.
+pub(crate) fn shown(status: StatusCode, shown: &Shown, policy: &RolePolicy) -> HttpResponse {
+    tag::form(policy).tagged(json(status, String::from(&*shown.text)), &shown.version)
 }
 
 /// A response without a body.

@@ -10,7 +10,7 @@ use crate::errors::ApiError;
 const FORM: &str = "mm1";
 
 /// The form that tags are made for.
-pub(crate) fn form() -> Form {
+pub(crate) fn form() -> Form<'static> {
     Form::new(FORM)
 }
 

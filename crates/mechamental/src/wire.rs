@@ -12,7 +12,7 @@ use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
-use users::{User, UserError};
+use users::{Shown, User, UserError, View};
 
 use crate::tag;
 
@@ -34,12 +34,26 @@ pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse 
     }
 }
 
+/// How this API shows a user.
+pub(crate) const VIEW: View<'static> = View { name: "mechamental", render: &text };
+
+/// # Errors
+/// See [`UserBody`].
+fn text(user: &User) -> Result<String, UserError> {
+    serde_json::to_string(&UserBody::try_from(user)?).map_err(|error| UserError::Internal(error.to_string()))
+}
+
 /// A response with a user, and its entity tag.
 ///
 /// # Errors
 /// See [`UserBody`].
 pub(crate) fn user(status: StatusCode, user: &User) -> Result<HttpResponse, UserError> {
-    Ok(tag::form().tagged(render(status, &UserBody::try_from(user)?), user))
+    Ok(shown(status, &Shown::of(user, VIEW)?))
+}
+
+/// The same with a user that was shown before.
+pub(crate) fn shown(status: StatusCode, shown: &Shown) -> HttpResponse {
+    tag::form().tagged(json(status, String::from(&*shown.text)), &shown.version)
 }
 
 /// A response without a body, which still names a type as the framework's does.

@@ -14,6 +14,7 @@
 
 #[cfg(feature = "postgres")]
 mod address;
+mod changes;
 mod connection;
 mod copy;
 mod error;

@@ -1,6 +1,7 @@
 //! A transaction as the core sees it.
 
 use diesel::QueryResult;
+use users::changes::Subject;
 use users::error::{Resource, Result};
 use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
@@ -22,12 +23,13 @@ use crate::writes;
 pub(crate) struct Session<'a> {
     connection: &'a mut AnyConnection,
     broken: Option<Failure>,
+    changed: Vec<Subject>,
 }
 
 impl<'a> Session<'a> {
     /// A transaction that was begun on this connection.
     pub fn new(connection: &'a mut AnyConnection) -> Self {
-        Self { connection, broken: None }
+        Self { connection, broken: None, changed: Vec::new() }
     }
 
     /// Runs a query, unless the transaction is broken.
@@ -47,6 +49,15 @@ impl<'a> Session<'a> {
     /// Why the transaction is no more, if it is.
     pub fn broken(&self) -> Option<&Failure> {
         self.broken.as_ref()
+    }
+
+    /// Whom the transaction has changed so far, as far as they were there before it.
+    pub fn changed(&mut self) -> Vec<Subject> {
+        std::mem::take(&mut self.changed)
+    }
+
+    fn changes_user(&mut self, id: &UserId) {
+        self.changed.push(Subject::User(id.clone()));
     }
 
     /// Runs a change of one existing record.
@@ -132,6 +143,7 @@ impl Tx for Session<'_> {
     }
 
     fn update_user(&mut self, user: &User) -> Result<()> {
+        self.changes_user(&user.id);
         self.change(Resource::User, user.id.as_str(), |connection| writes::update_user(connection, user))
     }
 
@@ -141,6 +153,7 @@ impl Tx for Session<'_> {
     }
 
     fn delete_user(&mut self, id: &UserId) -> Result<()> {
+        self.changes_user(id);
         self.change(Resource::User, id.as_str(), |connection| writes::delete_user(connection, id.as_str()))
     }
 
@@ -149,10 +162,12 @@ impl Tx for Session<'_> {
     }
 
     fn add_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<()> {
+        self.changes_user(user);
         self.run(|connection| writes::add_member(connection, workspace.as_str(), user.as_str()))
     }
 
     fn remove_member(&mut self, workspace: &WorkspaceId, user: &UserId) -> Result<bool> {
+        self.changes_user(user);
         Ok(self.run(|connection| writes::remove_member(connection, workspace.as_str(), user.as_str()))? > 0)
     }
 
@@ -161,6 +176,7 @@ impl Tx for Session<'_> {
     }
 
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool> {
+        self.changed.push(Subject::Key(id.clone()));
         self.run(|connection| writes::revoke_key(connection, id.as_str(), at.micros()))
     }
 

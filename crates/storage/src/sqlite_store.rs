@@ -1,15 +1,18 @@
 //! The store on SQLite: one writer, which commits the writes that wait together, and a pool of readers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::SqliteConnection;
 use r2d2::Pool;
 use users::UserError;
+use users::changes::Changes;
 use users::error::Result;
 use users::ports::{Reads, Tx};
 
+use crate::changes::file::FileChanges;
 use crate::connection::{self, AnyConnection, Purpose};
 use crate::copy;
 use crate::error::Failure;
@@ -31,6 +34,8 @@ pub(crate) struct SqliteStore {
     readers: Pool<ReaderManager>,
     wait: Duration,
     writer: Writer,
+    path: PathBuf,
+    changes: Arc<OnceLock<FileChanges>>,
 }
 
 /// The schema changes that are known, and which of them the file has.
@@ -66,12 +71,14 @@ impl SqliteStore {
         copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
-        let open = Box::new(move || connection::open(&path, Purpose::Write, busy_timeout));
+        let file = path.clone();
+        let open = Box::new(move || connection::open(&file, Purpose::Write, busy_timeout));
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
         let limits = Limits { group: settings.group, queue: settings.write_queue, patience };
-        let writer = Writer::start(connection, open, limits).map_err(OpenError::Thread)?;
-        Ok(Self { readers, wait: settings.wait, writer })
+        let changes = Arc::default();
+        let writer = Writer::start(connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
+        Ok(Self { readers, wait: settings.wait, writer, path, changes })
     }
 
     /// What it is doing.
@@ -98,6 +105,11 @@ impl SqliteStore {
     /// Finishes the writes that wait, and takes no more.
     pub fn close(&self) {
         self.writer.close();
+    }
+
+    /// What has changed, from when this is first asked for.
+    pub fn changes(&self) -> &dyn Changes {
+        self.changes.get_or_init(|| FileChanges::of(&self.path))
     }
 
     fn reader(&self) -> Result<PooledReader> {

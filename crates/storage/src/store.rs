@@ -1,5 +1,6 @@
 //! The store, on whichever backend its URL names.
 
+use users::changes::Changes;
 use users::error::Result;
 use users::ports::{Reads, Store, Tx};
 
@@ -113,6 +114,16 @@ impl AnyStore {
         }
     }
 
+    /// Whether a small read takes no longer than going to another thread for it: it waits for no network.
+    #[must_use]
+    pub fn reads_at_once(&self) -> bool {
+        match &self.0 {
+            Backend::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => false,
+        }
+    }
+
     /// Finishes the writes that wait, and takes no more. Dropping the store does the same.
     pub fn close(&self) {
         match &self.0 {
@@ -138,5 +149,13 @@ impl Store for AnyStore {
             #[cfg(feature = "postgres")]
             Backend::Postgres(store) => store.write(work),
         }
+    }
+
+    fn changes(&self) -> Option<&dyn Changes> {
+        Some(match &self.0 {
+            Backend::Sqlite(store) => store.changes(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.changes(),
+        })
     }
 }

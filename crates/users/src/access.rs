@@ -42,6 +42,11 @@ fn standing(caller: &Caller, own: bool, required: Permission) -> Result<Standing
     Ok(Standing::Other)
 }
 
+/// Whether the caller is the user, or reaches it.
+pub(crate) fn sees(caller: &Caller, user: &UserId, memberships: &[WorkspaceId]) -> bool {
+    caller.is(user) || reaches(caller, memberships)
+}
+
 /// Whether the user is within reach: a member of a workspace that the caller reaches, or anyone for the installation.
 pub(crate) fn reaches(caller: &Caller, memberships: &[WorkspaceId]) -> bool {
     match &caller.reach {

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod caller;
+pub mod changes;
 pub mod email;
 pub mod error;
 pub mod id;
@@ -15,6 +16,7 @@ pub mod password;
 pub mod ports;
 pub mod profile;
 pub mod role;
+pub mod shown;
 pub mod text;
 pub mod time;
 pub mod user;
@@ -37,7 +39,8 @@ pub use once::{Created, Once};
 pub use operator::{Administrator, Initialised, KeyRequest, NewKey, Operator, OperatorError, UserDetails};
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use shown::{Shown, View};
 pub use time::Timestamp;
 pub use user::{Status, User};
 pub use version::{Precondition, Version, Versions};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::changes::Changes;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId};
@@ -120,6 +121,11 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// What `work` says, or `Unavailable`.
     fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
+
+    /// What it knows of its own changes; `None` for a store from which nothing can be kept.
+    fn changes(&self) -> Option<&dyn Changes> {
+        None
+    }
 }
 
 /// Tells the time.

@@ -236,8 +236,20 @@ impl RolePolicy {
     /// What the roles permit together, in configured order.
     #[must_use]
     pub fn permissions(&self, roles: &Roles) -> Permissions {
+        self.permitted(roles).into_iter().cloned().collect()
+    }
+
+    /// The same, each once, to be looked at.
+    #[must_use]
+    pub fn permitted(&self, roles: &Roles) -> Vec<&Permission> {
         let held = self.definitions.iter().filter(|definition| roles.has(&definition.name));
-        held.flat_map(|definition| definition.permissions.iter().cloned()).collect()
+        let mut permitted = Vec::new();
+        for permission in held.flat_map(|definition| definition.permissions.iter()) {
+            if !permitted.contains(&permission) {
+                permitted.push(permission);
+            }
+        }
+        permitted
     }
 
     fn rank(&self, role: &RoleName) -> usize {

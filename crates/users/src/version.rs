@@ -43,10 +43,10 @@ impl User {
 }
 
 impl Versions {
-    fn has(&self, user: &User) -> bool {
+    fn has(&self, version: &Version) -> bool {
         match self {
             Versions::All => true,
-            Versions::These(versions) => versions.contains(&user.version()),
+            Versions::These(versions) => versions.contains(version),
         }
     }
 }
@@ -54,14 +54,14 @@ impl Versions {
 impl Precondition {
     /// Whether the user is in one of the states that it must be in.
     #[must_use]
-    pub fn expects(&self, user: &User) -> bool {
-        self.one_of.as_ref().is_none_or(|versions| versions.has(user))
+    pub fn expects(&self, version: &Version) -> bool {
+        self.one_of.as_ref().is_none_or(|versions| versions.has(version))
     }
 
     /// Whether the user is in one of the states that it must not be in.
     #[must_use]
-    pub fn excludes(&self, user: &User) -> bool {
-        self.none_of.as_ref().is_some_and(|versions| versions.has(user))
+    pub fn excludes(&self, version: &Version) -> bool {
+        self.none_of.as_ref().is_some_and(|versions| versions.has(version))
     }
 
     /// Requires both.
@@ -69,6 +69,7 @@ impl Precondition {
     /// # Errors
     /// `PreconditionFailed`.
     pub(crate) fn check(&self, user: &User) -> Result<()> {
-        if self.expects(user) && !self.excludes(user) { Ok(()) } else { Err(UserError::PreconditionFailed) }
+        let version = user.version();
+        if self.expects(&version) && !self.excludes(&version) { Ok(()) } else { Err(UserError::PreconditionFailed) }
     }
 }

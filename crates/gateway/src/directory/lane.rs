@@ -26,6 +26,7 @@ pub struct Lane {
     queue: usize,
     patience: Duration,
     answers: Answers,
+    at_once: bool,
 }
 
 /// What a lane is doing at a moment.
@@ -49,7 +50,14 @@ impl Lane {
     /// An empty lane. While what the work waits for does not answer, nobody is let in, and nobody waits for what is at work.
     #[must_use]
     pub fn new(width: usize, queue: usize, patience: Duration, answers: Answers) -> Self {
-        Self { slots: Arc::new(Semaphore::new(width)), width, waiting: AtomicUsize::new(0), queue, patience, answers }
+        let (slots, waiting) = (Arc::new(Semaphore::new(width)), AtomicUsize::new(0));
+        Self { slots, width, waiting, queue, patience, answers, at_once: false }
+    }
+
+    /// The same lane, on which brief work is done at once.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self { at_once: true, ..self }
     }
 
     /// What it is doing now.
@@ -88,6 +96,20 @@ impl Lane {
             // The message may repeat what a client sent; the place is in the log already.
             Err(error) if error.is_panic() => Err(UserError::Internal("the operation panicked".to_owned()).into()),
             Err(_stopping) => Err(SOON),
+        }
+    }
+
+    /// As [`Lane::run`], for work of some microseconds: if the lane is for that, and has a place, it is done here and now.
+    ///
+    /// # Errors
+    /// As [`Lane::run`]. A panic goes on.
+    pub async fn run_briefly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> users::error::Result<T> + Send + 'static,
+    ) -> dialect::directory::Result<T> {
+        match self.slots.try_acquire() {
+            Ok(_permit) if self.at_once => Ok(work().inspect_err(log_fault)?),
+            _ => self.run(work).await,
         }
     }
 

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dialect::directory::Result;
-use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position};
+use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
-use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, User, UserChange, UserId, Users};
+use users::{
+    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Shown, User, UserChange, UserId, Users, View,
+};
 
 use super::lane::{Answers, Lane};
-use crate::telemetry::caller;
+use crate::telemetry::answering;
 
 /// How much a local directory does at once.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +27,14 @@ pub struct Width {
     pub queue: usize,
     /// How long they do.
     pub patience: Duration,
+    /// Whether a small read takes no longer than going to another thread for it.
+    pub reads_at_once: bool,
 }
 
 /// The core on a store. Reads and writes do not stand in each other's way.
+///
+/// What is known without asking the store is answered where the question arises; what the store answers as quickly as another
+/// thread would be found for it, there too, as long as there is a place; everything else has threads of its own.
 pub struct LocalDirectory<S> {
     users: Users<S>,
     /// For what only reads.
@@ -41,9 +48,21 @@ impl<S: Store> LocalDirectory<S> {
     #[must_use]
     pub fn new(users: Users<S>, width: Width, answers: Answers) -> Arc<Self> {
         let reads = Lane::new(width.reads, width.queue, width.patience, answers.clone());
+        let reads = if width.reads_at_once { reads.at_once() } else { reads };
         // A writer waits where it is at work: in the store's queue or the hasher's.
         let writes = Lane::new(width.writes, 0, width.patience, answers);
         Arc::new(Self { users, reads, writes })
+    }
+
+    async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
+        let (users, caller) = (self.users.clone(), call.caller.clone());
+        match whom {
+            Whom::User { id, workspace } => {
+                let (id, workspace) = (id.to_owned(), workspace.map(str::to_owned));
+                self.reads.run_briefly(move || users.look(&caller, &id, workspace.as_deref())).await
+            }
+            Whom::Own => self.reads.run_briefly(move || users.look_own(&caller)).await,
+        }
     }
 
     /// Whether there is somebody who can be served.
@@ -58,10 +77,15 @@ impl<S: Store> LocalDirectory<S> {
 
 #[async_trait]
 impl<S: Store> Directory for LocalDirectory<S> {
-    async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller> {
-        let (users, presented) = (self.users.clone(), presented.clone());
-        let caller = self.reads.run(move || users.authenticate(&presented)).await?;
-        caller::note(&caller.key);
+    async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
+        let caller = match self.users.known_caller(presented) {
+            Some(caller) => caller,
+            None => {
+                let (users, presented) = (self.users.clone(), presented.clone());
+                self.reads.run_briefly(move || users.authenticate(&presented)).await?
+            }
+        };
+        answering::note(&caller.key);
         Ok(caller)
     }
 
@@ -81,14 +105,26 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
-        let (id, workspace) = (id.to_owned(), workspace.map(str::to_owned));
-        self.reads.run(move || users.get(&caller, &id, workspace.as_deref())).await
+        Ok(self.look(call, Whom::User { id, workspace }).await?.user)
     }
 
     async fn get_own(&self, call: &Call) -> Result<User> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
-        self.reads.run(move || users.get_own(&caller)).await
+        Ok(self.look(call, Whom::Own).await?.user)
+    }
+
+    async fn show(&self, call: &Call, whom: Whom<'_>, view: View<'_>) -> Result<Shown> {
+        let known = match whom {
+            Whom::User { id, workspace: None } => self.users.shown(&call.caller, view.name, id),
+            Whom::User { id: _, workspace: Some(_) } => None,
+            Whom::Own => self.users.shown_own(&call.caller, view.name).map(Ok),
+        };
+        if let Some(shown) = known {
+            return Ok(shown?);
+        }
+        let look = self.look(call, whom).await?;
+        let shown = Shown::of(&look.user, view)?;
+        self.users.keep_shown(view.name, &look, &shown);
+        Ok(shown)
     }
 
     async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User> {

@@ -98,7 +98,7 @@ impl ReplicatedDirectory {
 
 #[async_trait]
 impl Directory for ReplicatedDirectory {
-    async fn authenticate(&self, presented: &PresentedKey) -> Result<Caller> {
+    async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
         self.primary.authenticate(presented).await
     }
 

@@ -38,6 +38,7 @@ pub fn application(
         writes: settings.database.write_queue + hashing::QUEUE,
         queue: READ_QUEUE,
         patience: settings.database.wait,
+        reads_at_once: installation.reads_at_once(),
     };
     let local = LocalDirectory::new(installation.users(), width, installation.answers());
     let replicated = replicas::directory(settings, installation, local.clone(), READ_QUEUE)?;

@@ -27,7 +27,8 @@ pub fn directory(
         return Ok(None);
     }
     // Nothing is written there.
-    let width = Width { reads: settings.database.concurrent_reads(), writes: 0, queue, patience: PATIENCE };
+    let reads = settings.database.concurrent_reads();
+    let width = Width { reads, writes: 0, queue, patience: PATIENCE, reads_at_once: false };
     let members = replicas.into_iter().map(|replica| member(Arc::new(replica), installation, width)).collect();
     let staleness = settings.database.replicas.staleness;
     Ok(Some(Arc::new(ReplicatedDirectory::new(primary, members, staleness))))

@@ -18,8 +18,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use users::RolePolicy;
 use users::password::Cost;
+use users::{Keep, RolePolicy};
 
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
@@ -32,6 +32,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[database]`
     pub database: storage::Settings,
+    /// `[cache]`
+    pub cache: Keep,
     /// `[dialects]`
     pub dialects: Mountings,
     /// Whether the documents of the dialects are served, and the page that shows them: `docs.enabled`

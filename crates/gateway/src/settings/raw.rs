@@ -8,6 +8,7 @@ use serde::Deserialize;
 pub struct Raw {
     pub server: Server,
     pub database: Database,
+    pub cache: Cache,
     pub dialects: Dialects,
     pub docs: Docs,
     pub cors: Cors,
@@ -45,6 +46,12 @@ pub struct Database {
     pub silence: String,
     pub replica_urls: Vec<String>,
     pub replica_staleness: String,
+}
+
+#[derive(Deserialize)]
+pub struct Cache {
+    pub callers: u64,
+    pub users_mib: u64,
 }
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 use users::password::Cost;
 use users::role::{RoleDefinition, RoleName, RolePolicyError};
-use users::{Permission, Permissions, RolePolicy};
+use users::{Keep, Permission, Permissions, RolePolicy};
 
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
@@ -44,6 +44,7 @@ pub fn settings(
     let read = (
         server(&mut reader, &raw.server),
         database::database(&mut reader, &raw.database),
+        cache(&mut reader, &raw.cache),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
         cors::cors(&mut reader, &raw.cors),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
@@ -51,11 +52,18 @@ pub fn settings(
         log(&mut reader, raw.log),
     );
     match read {
-        (Some(server), Some(database), Some(dialects), Some(cors), Some(bcrypt_cost), Some(roles), Some(log))
-            if reader.problems.is_empty() =>
-        {
+        (
+            Some(server),
+            Some(database),
+            Some(cache),
+            Some(dialects),
+            Some(cors),
+            Some(bcrypt_cost),
+            Some(roles),
+            Some(log),
+        ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, dialects, docs, cors, bcrypt_cost, roles, log })
+            Ok(Settings { server, database, cache, dialects, docs, cors, bcrypt_cost, roles, log })
         }
         _ => Err(SettingsError(reader.problems)),
     }
@@ -136,6 +144,12 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         drain_delay: drain_delay?,
         shutdown_timeout: shutdown_timeout?,
     })
+}
+
+fn cache(reader: &mut Reader<'_>, raw: &raw::Cache) -> Option<Keep> {
+    let callers = reader.count("cache.callers", raw.callers, 0..=10_000_000);
+    let users_mib = reader.count("cache.users_mib", raw.users_mib, 0..=1_048_576);
+    Some(Keep { callers: callers? as usize, shown_bytes: u64::from(users_mib?) << 20 })
 }
 
 fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {

@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::openapi::Operation;
-use dialect::{Request, conditional};
-use users::RolePolicy;
+use dialect::{Request, Whom, conditional};
+use users::{RolePolicy, User, View};
 
 use crate::caller::call_of;
 use crate::document::user_id;
@@ -18,9 +18,12 @@ use crate::{tag, wire};
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let precondition = tag::precondition(&request)?;
-    let user = request.directory.get(&call, request.parameter(0), None).await?;
-    let whole = wire::user(StatusCode::OK, &user, &request.services.policy)?;
-    Ok(conditional::unless_known(whole, &user, &precondition)?)
+    let policy = &*request.services.policy;
+    let view = View { name: wire::VIEW, render: &|user: &User| wire::text(user, policy) };
+    let whom = Whom::User { id: request.parameter(0), workspace: None };
+    let shown = request.directory.show(&call, whom, view).await?;
+    let whole = wire::shown(StatusCode::OK, &shown, policy);
+    Ok(conditional::unless_known(whole, &shown.version, &precondition)?)
 }
 
 /// Describes the operation.

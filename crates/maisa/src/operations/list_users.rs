@@ -29,7 +29,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
     let page = request.directory.list(&call, parameters.query()).await?;
     let next = page.has_more.then(|| parameters.next(&request.head));
-    let answer = answer::page(wire::render(StatusCode::OK, &parameters.render(page)), next);
+    let answer = answer::page(wire::render(StatusCode::OK, &parameters.render(&page)), next);
     Ok(coding::negotiated(&request.head, answer).await)
 }
 
@@ -83,11 +83,11 @@ impl Parameters {
         format!("{}?{}", routes::local_address(head, USERS), query::write(&pairs))
     }
 
-    fn render(&self, page: Page) -> UserPage {
+    fn render<'a>(&self, page: &'a Page) -> UserPage<'a> {
         let Page { users, total, has_more, next: _ } = page;
         UserPage {
             data: users.iter().map(UserItem::from).collect(),
-            pagination: Pagination { total, limit: self.limit, offset: self.offset, has_more },
+            pagination: Pagination { total: *total, limit: self.limit, offset: self.offset, has_more: *has_more },
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Times, as the reference shows them.
 
+use chrono::SecondsFormat;
 use users::Timestamp;
 
 /// A time in UTC: whole seconds, what is beyond them cut off, and `Z`.
 pub(super) fn whole_seconds(time: Timestamp) -> String {
-    time.utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    time.utc().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]

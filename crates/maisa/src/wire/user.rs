@@ -1,11 +1,13 @@
 //! A user, in full and in a list, and what is around them.
 
+use std::borrow::Cow;
+
 use dialect::answer;
 use dialect::openapi::{Members, schema};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use users::{Permission, RolePolicy, Status, User, UserError};
+use users::{RolePolicy, Status, User, UserError};
 
 use super::time::whole_seconds;
 use super::{ITEM, USER};
@@ -19,9 +21,9 @@ pub(crate) struct Data<T> {
 
 /// One page of a list.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct UserPage {
+pub(crate) struct UserPage<'a> {
     /// The users of this page.
-    pub(crate) data: Vec<UserItem>,
+    pub(crate) data: Vec<UserItem<'a>>,
     /// Where it stands in the list.
     pub(crate) pagination: Pagination,
 }
@@ -43,23 +45,23 @@ pub(crate) struct Pagination {
 /// A user in a list: 6 members in the reference's order, always all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct UserItem {
-    pub(crate) id: String,
-    pub(crate) email: String,
-    pub(crate) name: String,
-    pub(crate) role: String,
-    pub(crate) status: String,
+pub(crate) struct UserItem<'a> {
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) email: Cow<'a, str>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) role: Cow<'a, str>,
+    pub(crate) status: Cow<'a, str>,
     pub(crate) created_at: String,
 }
 
-impl From<&User> for UserItem {
-    fn from(user: &User) -> Self {
+impl<'a> From<&'a User> for UserItem<'a> {
+    fn from(user: &'a User) -> Self {
         Self {
-            id: user.id.as_str().to_owned(),
-            email: user.email.as_str().to_owned(),
-            name: user.shown_name().to_owned(),
-            role: user.shown_role().as_str().to_owned(),
-            status: user.status.as_str().to_owned(),
+            id: user.id.as_str().into(),
+            email: user.email.as_str().into(),
+            name: user.shown_name().into(),
+            role: user.shown_role().as_str().into(),
+            status: user.status.as_str().into(),
             created_at: whole_seconds(user.created_at),
         }
     }
@@ -69,28 +71,27 @@ impl From<&User> for UserItem {
 /// numbers stay as they were sent.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct UserBody {
-    pub(crate) id: String,
-    pub(crate) email: String,
-    pub(crate) name: String,
-    pub(crate) role: String,
-    pub(crate) status: String,
+pub(crate) struct UserBody<'a> {
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) email: Cow<'a, str>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) role: Cow<'a, str>,
+    pub(crate) status: Cow<'a, str>,
     pub(crate) created_at: String,
-    pub(crate) department: Option<String>,
+    pub(crate) department: Option<Cow<'a, str>>,
     pub(crate) last_login_at: Option<String>,
-    pub(crate) permissions: Vec<String>,
+    pub(crate) permissions: Vec<Cow<'a, str>>,
     pub(crate) updated_at: String,
-    pub(crate) metadata: Box<RawValue>,
+    pub(crate) metadata: Cow<'a, RawValue>,
 }
 
-impl UserBody {
+impl<'a> UserBody<'a> {
     /// The user in this API's terms. What its roles permit, the policy knows.
     ///
     /// # Errors
     /// `Internal` if the free object is no JSON, which only damage to the store can cause.
-    pub(crate) fn of(user: &User, policy: &RolePolicy) -> Result<Self, UserError> {
+    pub(crate) fn of(user: &'a User, policy: &'a RolePolicy) -> Result<Self, UserError> {
         let UserItem { id, email, name, role, status, created_at } = UserItem::from(user);
-        let permissions = policy.permissions(&user.roles);
         Ok(Self {
             id,
             email,
@@ -98,16 +99,20 @@ impl UserBody {
             role,
             status,
             created_at,
-            department: user.department.as_ref().map(|department| department.as_str().to_owned()),
+            department: user.department.as_ref().map(|department| department.as_str().into()),
             last_login_at: user.last_login.map(whole_seconds),
-            permissions: permissions.iter().map(Permission::as_str).map(str::to_owned).collect(),
+            permissions: policy
+                .permitted(&user.roles)
+                .into_iter()
+                .map(|permission| permission.as_str().into())
+                .collect(),
             updated_at: whole_seconds(user.updated_at),
             metadata: answer::raw(&user.metadata)?,
         })
     }
 }
 
-impl UserItem {
+impl UserItem<'_> {
     /// The schema, member by member.
     pub(super) fn schema() -> Value {
         Self::members().schema()
@@ -124,7 +129,7 @@ impl UserItem {
     }
 }
 
-impl UserBody {
+impl UserBody<'_> {
     /// The schema, member by member.
     pub(super) fn schema() -> Value {
         UserItem::members()
@@ -137,7 +142,7 @@ impl UserBody {
     }
 }
 
-impl UserPage {
+impl UserPage<'_> {
     /// The schema, member by member.
     pub(super) fn schema() -> Value {
         let pagination = Members::new()
@@ -243,14 +248,14 @@ mod tests {
             r#""lastLoginAt":"2023-01-10T15:30:00Z","permissions":["users:read","projects:read","projects:write"],"#,
             r#""updatedAt":"2023-01-05T10:00:00Z","metadata":{"preferredLanguage":"en","theme":"dark"}}}"#,
         );
-        let read: Data<UserBody> = serde_json::from_str(one).expect("the sample");
+        let read: Data<UserBody<'_>> = serde_json::from_str(one).expect("the sample");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), one);
         let page = concat!(
             r#"{"data":[{"id":"123e4567-e89b-12d3-a456-426614174000","email":"john@example.com","name":"John Doe","#,
             r#""role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z"}],"#,
             r#""pagination":{"total":100,"limit":20,"offset":0,"hasMore":true}}"#,
         );
-        let read: UserPage = serde_json::from_str(page).expect("the sample");
+        let read: UserPage<'_> = serde_json::from_str(page).expect("the sample");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), page);
     }
 }

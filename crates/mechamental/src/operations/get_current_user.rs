@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::openapi::Operation;
-use dialect::{Request, conditional};
+use dialect::{Request, Whom, conditional};
 use users::RolePolicy;
 
 use crate::caller::call_of;
@@ -18,8 +18,8 @@ use crate::{tag, wire};
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let precondition = tag::precondition(&request)?;
-    let user = request.directory.get_own(&call).await?;
-    Ok(conditional::unless_known(wire::user(StatusCode::OK, &user)?, &user, &precondition)?)
+    let shown = request.directory.show(&call, Whom::Own, wire::VIEW).await?;
+    Ok(conditional::unless_known(wire::shown(StatusCode::OK, &shown), &shown.version, &precondition)?)
 }
 
 /// Describes the operation.

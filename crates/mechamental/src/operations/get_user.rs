@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use dialect::openapi::{Operation, Parameter};
-use dialect::{Request, conditional};
+use dialect::{Request, Whom, conditional};
 use users::RolePolicy;
 
 use crate::caller::call_of;
@@ -20,8 +20,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let workspace = workspace(&request.head.query)?;
     let precondition = tag::precondition(&request)?;
-    let user = request.directory.get(&call, request.parameter(0), workspace.as_deref()).await?;
-    Ok(conditional::unless_known(wire::user(StatusCode::OK, &user)?, &user, &precondition)?)
+    let whom = Whom::User { id: request.parameter(0), workspace: workspace.as_deref() };
+    let shown = request.directory.show(&call, whom, wire::VIEW).await?;
+    Ok(conditional::unless_known(wire::shown(StatusCode::OK, &shown), &shown.version, &precondition)?)
 }
 
 /// The workspace in whose context the user is looked at. An empty one is none.

@@ -30,7 +30,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let parameters = Parameters::read(&request.head.query, &cursors)?;
     let page = request.directory.list(&call, parameters.query()).await;
     let page = page.map_err(|error| parameters.blame(error))?;
-    let page = parameters.render(page, &cursors)?;
+    let page = parameters.render(&page, &cursors)?;
     let next = page.next_cursor.as_ref().map(|cursor| parameters.address(&request.head, cursor));
     let answer = answer::page(wire::render(StatusCode::OK, &page), next);
     Ok(coding::negotiated(&request.head, answer).await)
@@ -121,13 +121,13 @@ impl Parameters {
         }
     }
 
-    fn render(&self, page: Page, cursors: &Cursors) -> Result<UserPage, UserError> {
+    fn render<'a>(&self, page: &'a Page, cursors: &Cursors) -> Result<UserPage<'a>, UserError> {
         let Page { users, total, has_more, next } = page;
         let list = list(&self.workspace, self.search.as_deref());
         Ok(UserPage {
-            total,
-            has_more,
-            next_cursor: next.map(|position| cursors.seal(list, &position)),
+            total: *total,
+            has_more: *has_more,
+            next_cursor: next.as_ref().map(|position| cursors.seal(list, position)),
             users: users.iter().map(UserBody::try_from).collect::<Result<_, _>>()?,
         })
     }

@@ -1,13 +1,13 @@
 //! Times, as Pydantic writes them.
 
-use chrono::Timelike;
+use chrono::{SecondsFormat, Timelike};
 use users::Timestamp;
 
 /// A time with its zone: `Z`, and six fractional digits, or none if they are all zero.
 pub(super) fn zoned_time(time: Timestamp) -> String {
     let time = time.utc();
-    let form = if time.nanosecond() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
-    time.format(form).to_string()
+    let digits = if time.nanosecond() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
+    time.to_rfc3339_opts(digits, true)
 }
 
 /// The time of an error: UTC, six fractional digits, no zone.

@@ -1,5 +1,7 @@
 //! A user, and a page of users.
 
+use std::borrow::Cow;
+
 use dialect::answer;
 use dialect::openapi::{Members, schema};
 use serde::{Deserialize, Serialize};
@@ -14,33 +16,33 @@ use super::time::zoned_time;
 /// their numbers stay as they were sent.
 #[derive(Debug, Serialize, Deserialize)]
 #[allow(missing_docs)]
-pub(crate) struct UserBody {
-    pub(crate) user_id: String,
-    pub(crate) email: String,
-    pub(crate) username: String,
-    pub(crate) full_name: Option<String>,
-    pub(crate) auth_provider: Option<String>,
+pub(crate) struct UserBody<'a> {
+    pub(crate) user_id: Cow<'a, str>,
+    pub(crate) email: Cow<'a, str>,
+    pub(crate) username: Cow<'a, str>,
+    pub(crate) full_name: Option<Cow<'a, str>>,
+    pub(crate) auth_provider: Option<Cow<'a, str>>,
     pub(crate) is_active: bool,
     pub(crate) is_verified: bool,
-    pub(crate) roles: Vec<String>,
-    pub(crate) avatar_url: Option<String>,
-    pub(crate) bio: Option<String>,
-    pub(crate) timezone: Option<String>,
-    pub(crate) locale: Option<String>,
-    pub(crate) preferences: Box<RawValue>,
-    pub(crate) settings: Box<RawValue>,
+    pub(crate) roles: Vec<Cow<'a, str>>,
+    pub(crate) avatar_url: Option<Cow<'a, str>>,
+    pub(crate) bio: Option<Cow<'a, str>>,
+    pub(crate) timezone: Option<Cow<'a, str>>,
+    pub(crate) locale: Option<Cow<'a, str>>,
+    pub(crate) preferences: Cow<'a, RawValue>,
+    pub(crate) settings: Cow<'a, RawValue>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
     pub(crate) last_login: Option<String>,
-    pub(crate) default_workspace_id: Option<String>,
+    pub(crate) default_workspace_id: Option<Cow<'a, str>>,
 }
 
-impl TryFrom<&User> for UserBody {
+impl<'a> TryFrom<&'a User> for UserBody<'a> {
     type Error = UserError;
 
     /// # Errors
     /// `Internal` if a free object is no JSON, which only damage to the store can cause.
-    fn try_from(user: &User) -> Result<Self, UserError> {
+    fn try_from(user: &'a User) -> Result<Self, UserError> {
         let User {
             id,
             revision: _,
@@ -65,31 +67,31 @@ impl TryFrom<&User> for UserBody {
             default_workspace,
         } = user;
         Ok(Self {
-            user_id: id.as_str().to_owned(),
-            email: email.as_str().to_owned(),
-            username: username.as_str().to_owned(),
-            full_name: full_name.as_ref().map(|name| name.as_str().to_owned()),
-            auth_provider: auth_provider.clone(),
+            user_id: id.as_str().into(),
+            email: email.as_str().into(),
+            username: username.as_str().into(),
+            full_name: full_name.as_ref().map(|name| name.as_str().into()),
+            auth_provider: auth_provider.as_deref().map(Cow::from),
             is_active: user.is_active(),
             is_verified: *verified,
-            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
-            avatar_url: avatar_url.as_ref().map(|url| url.as_str().to_owned()),
-            bio: bio.as_ref().map(|bio| bio.as_str().to_owned()),
-            timezone: timezone.as_ref().map(|zone| zone.as_str().to_owned()),
-            locale: locale.as_ref().map(|locale| locale.as_str().to_owned()),
+            roles: roles.iter().map(|role| role.as_str().into()).collect(),
+            avatar_url: avatar_url.as_ref().map(|url| url.as_str().into()),
+            bio: bio.as_ref().map(|bio| bio.as_str().into()),
+            timezone: timezone.as_ref().map(|zone| zone.as_str().into()),
+            locale: locale.as_ref().map(|locale| locale.as_str().into()),
             preferences: answer::raw(preferences)?,
             settings: answer::raw(settings)?,
             created_at: zoned_time(*created_at),
             updated_at: zoned_time(*updated_at),
             last_login: last_login.map(zoned_time),
-            default_workspace_id: default_workspace.as_ref().map(|id| id.as_str().to_owned()),
+            default_workspace_id: default_workspace.as_ref().map(|id| id.as_str().into()),
         })
     }
 }
 
 /// One page of a list.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct UserPage {
+pub(crate) struct UserPage<'a> {
     /// How many users match in all.
     pub(crate) total: u64,
     /// Whether there is a page after this one.
@@ -97,10 +99,10 @@ pub(crate) struct UserPage {
     /// What to send to get it.
     pub(crate) next_cursor: Option<String>,
     /// The users of this page.
-    pub(crate) users: Vec<UserBody>,
+    pub(crate) users: Vec<UserBody<'a>>,
 }
 
-impl UserBody {
+impl UserBody<'_> {
     /// The schema, member by member.
     pub(super) fn schema() -> Value {
         let text = || schema::nullable(schema::string());
@@ -127,7 +129,7 @@ impl UserBody {
     }
 }
 
-impl UserPage {
+impl UserPage<'_> {
     /// The schema, member by member.
     pub(super) fn schema() -> Value {
         Members::titled()
@@ -205,7 +207,8 @@ mod tests {
 
     #[test]
     fn all_members_in_the_order_of_the_reference() {
-        let body = UserBody::try_from(&ada()).expect("a sound record");
+        let ada = ada();
+        let body = UserBody::try_from(&ada).expect("a sound record");
         assert_eq!(
             serde_json::to_string(&body).expect("JSON"),
             concat!(

@@ -11,7 +11,7 @@ mod tests;
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use users::UserError;
 use users::error::Result;
 use users::ports::Tx;
 
+use crate::changes::file::FileChanges;
 use crate::connection::{AnyConnection, ConnectError};
 use job::Write;
 use queue::{Queue, Refused};
@@ -59,15 +60,20 @@ pub(crate) struct Figures {
 }
 
 impl Writer {
-    /// Starts the writer.
-    pub fn start(connection: AnyConnection, open: Open, limits: Limits) -> std::io::Result<Self> {
+    /// Starts the writer, which tells `changes` of its own, once there are any to be told of.
+    pub fn start(
+        connection: AnyConnection,
+        open: Open,
+        limits: Limits,
+        changes: Arc<OnceLock<FileChanges>>,
+    ) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::new(limits.queue.max(1)));
         let figures = Arc::new(Figures {
             writable: AtomicBool::new(true),
             writes: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         });
-        let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone());
+        let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone(), changes);
         let thread = thread::Builder::new().name("store writer".to_owned()).spawn(move || worker.run())?;
         Ok(Self { queue, figures, thread: Mutex::new(Some(thread)) })
     }

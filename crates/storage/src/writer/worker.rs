@@ -1,16 +1,18 @@
 //! What the writer's thread does.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use users::UserError;
+use users::changes::Subject;
 use users::error::Result;
 use users::ports::Tx;
 
 use super::job::Job;
 use super::queue::{Queue, Taken};
 use super::{Figures, Limits, Open};
+use crate::changes::file::FileChanges;
 use crate::connection::AnyConnection;
 use crate::error::Failure;
 use crate::pragmas;
@@ -31,6 +33,7 @@ pub(super) struct Worker {
     patience: Duration,
     queue: Arc<Queue>,
     figures: Arc<Figures>,
+    changes: Arc<OnceLock<FileChanges>>,
     /// What was last complained about, so that a full disk fills no log.
     complaint: Option<UserError>,
 }
@@ -50,9 +53,11 @@ impl Worker {
         limits: Limits,
         queue: Arc<Queue>,
         figures: Arc<Figures>,
+        changes: Arc<OnceLock<FileChanges>>,
     ) -> Self {
         let Limits { group, patience, queue: _ } = limits;
-        Self { connection: Some(connection), open, group: group.max(1), patience, queue, figures, complaint: None }
+        let (connection, group) = (Some(connection), group.max(1));
+        Self { connection, open, group, patience, queue, figures, changes, complaint: None }
     }
 
     /// Works until the queue is closed and empty.
@@ -107,12 +112,18 @@ impl Worker {
     }
 
     fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Aborted> {
+        let changes = self.changes.clone();
         let connection = self.connected()?;
         connection.begin_write().map_err(|error| Aborted::NotBegun(unavailable(error)))?;
+        let mut changed = Vec::new();
         for job in jobs.iter_mut() {
-            run_part(connection, job.as_mut()).map_err(Aborted::Failed)?;
+            changed.append(&mut run_part(connection, job.as_mut()).map_err(Aborted::Failed)?);
         }
-        connection.keep().map_err(|error| Aborted::Failed(unavailable(error)))?;
+        let committed = match changes.get() {
+            Some(changes) => changes.around(&changed, || connection.keep()),
+            None => connection.keep(),
+        };
+        committed.map_err(|error| Aborted::Failed(unavailable(error)))?;
         self.figures.writes.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         Ok(())
     }
@@ -152,16 +163,17 @@ impl Drop for Worker {
     }
 }
 
-/// Runs one write in a savepoint of its own. An error is the group's, not the closure's.
-fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<()> {
+/// Runs one write in a savepoint of its own, and says whom it has changed. An error is the group's, not the closure's.
+fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<Vec<Subject>> {
     connection.begin_part().map_err(unavailable)?;
     let mut session = Session::new(connection);
     let keep = job.run(&mut session);
     if let Some(failure) = session.broken() {
         return Err(failure.error.clone());
     }
+    let changed = if keep { session.changed() } else { Vec::new() };
     let ended = if keep { connection.keep() } else { connection.undo() };
-    ended.map_err(unavailable)
+    ended.map(|()| changed).map_err(unavailable)
 }
 
 fn unavailable(error: diesel::result::Error) -> UserError {

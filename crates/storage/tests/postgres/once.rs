@@ -26,7 +26,7 @@ struct Pair {
     house: House<'static>,
     stores: [Arc<AnyStore>; 2],
     users: [Users<AnyStore>; 2],
-    callers: [Caller; 2],
+    callers: [Arc<Caller>; 2],
 }
 
 impl Pair {

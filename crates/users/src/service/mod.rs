@@ -4,6 +4,7 @@ mod attempt;
 mod change;
 mod create;
 mod delete;
+mod kept;
 mod read;
 mod start;
 mod under_way;
@@ -16,6 +17,8 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::insert;
 pub(crate) use delete::require_other_administrator;
+pub use kept::Keep;
+pub use read::Look;
 pub(crate) use update::save;
 
 use std::sync::Arc;
@@ -25,6 +28,7 @@ use crate::error::{Result, UserError};
 use crate::key::PresentedKey;
 use crate::ports::{Environment, Store};
 use crate::role::RolePolicy;
+use kept::Kept;
 use under_way::UnderWay;
 
 /// The directory of users on a store. Cheap to clone. The clones of one know what the others are doing.
@@ -33,6 +37,7 @@ pub struct Users<S> {
     policy: Arc<RolePolicy>,
     environment: Environment,
     under_way: Arc<UnderWay>,
+    kept: Arc<Kept>,
 }
 
 impl<S> Clone for Users<S> {
@@ -42,25 +47,45 @@ impl<S> Clone for Users<S> {
             policy: self.policy.clone(),
             environment: self.environment.clone(),
             under_way: self.under_way.clone(),
+            kept: self.kept.clone(),
         }
     }
 }
 
 impl<S: Store> Users<S> {
-    /// The directory that keeps its users in `store`.
+    /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment, under_way: Arc::default() }
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default() }
+    }
+
+    /// The same, but so much of what it reads is kept for as long as it holds.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Self { kept: Arc::new(Kept::new(keep)), ..self }
+    }
+
+    /// Who presents this key, if that is known without asking the store.
+    #[must_use]
+    pub fn known_caller(&self, presented: &PresentedKey) -> Option<Arc<Caller>> {
+        self.kept.caller(self.store.changes()?, presented, self.environment.clock.now())
     }
 
     /// Finds who presents this key.
     ///
     /// # Errors
     /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
-    pub fn authenticate(&self, presented: &PresentedKey) -> Result<Caller> {
+    pub fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
         let now = self.environment.clock.now();
-        self.store.read(|reads| {
+        let since = self.now();
+        let (key, caller) = self.store.read(|reads| {
             let key = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret) && key.is_live(now));
-            Caller::of_record(reads, key.ok_or(UserError::Unauthenticated)?, &self.policy)
-        })
+            let key = key.ok_or(UserError::Unauthenticated)?;
+            let caller = Caller::of_record(reads, key.clone(), &self.policy)?;
+            Ok((key, Arc::new(caller)))
+        })?;
+        if let Some(since) = since {
+            self.kept.keep_caller(since, &key, &caller);
+        }
+        Ok(caller)
     }
 }

@@ -3,11 +3,13 @@
 use super::Users;
 use crate::access;
 use crate::caller::Caller;
+use crate::changes::{Changes, Moment};
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::page::{ListUsers, Page, Scope};
 use crate::ports::{Reads, Store};
 use crate::role::Permission;
+use crate::shown::Shown;
 use crate::user::User;
 
 impl<S: Store> Users<S> {
@@ -35,16 +37,24 @@ impl<S: Store> Users<S> {
     /// `Forbidden` without `users:read`, but for oneself; `NotFound` for a user or a workspace out of reach, and for a
     /// user who is no member of that workspace.
     pub fn get(&self, caller: &Caller, id: &str, workspace: Option<&str>) -> Result<User> {
+        self.look(caller, id, workspace).map(|look| look.user)
+    }
+
+    /// The same, with what is needed to keep it.
+    ///
+    /// # Errors
+    /// As [`Users::get`].
+    pub fn look(&self, caller: &Caller, id: &str, workspace: Option<&str>) -> Result<Look> {
         let target = UserId::parse(id);
         access::may_read(caller, target.as_ref())?;
+        let since = self.now();
         self.store.read(|reads| {
             let within = workspace.map(|id| access::reachable_workspace(reads, caller, id)).transpose()?;
             let found = find(reads, caller, target.as_ref())?;
             let in_context = |memberships: &[_]| within.is_none_or(|workspace| memberships.contains(&workspace));
-            found
-                .filter(|found| in_context(&found.memberships))
-                .map(|found| found.user)
-                .ok_or_else(|| UserError::no_user(id))
+            let Found { user, memberships } =
+                found.filter(|found| in_context(&found.memberships)).ok_or_else(|| UserError::no_user(id))?;
+            Ok(Look { user, memberships, since })
         })
     }
 
@@ -53,9 +63,58 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `NotFound` for a key without an owner.
     pub fn get_own(&self, caller: &Caller) -> Result<User> {
-        let owner = own_id(caller)?;
-        self.store.read(|reads| reads.user(owner)?.ok_or(UserError::Unauthenticated))
+        self.look_own(caller).map(|look| look.user)
     }
+
+    /// The same, with what is needed to keep it.
+    ///
+    /// # Errors
+    /// As [`Users::get_own`].
+    pub fn look_own(&self, caller: &Caller) -> Result<Look> {
+        let owner = own_id(caller)?;
+        let since = self.now();
+        let found = self.store.read(|reads| Found::of(reads, owner))?;
+        let Found { user, memberships } = found.ok_or(UserError::Unauthenticated)?;
+        Ok(Look { user, memberships, since })
+    }
+
+    /// What that view shows of the user of this id, as [`Users::get`] would find it without a workspace named; `None` if it is
+    /// not known without asking the store.
+    pub fn shown(&self, caller: &Caller, view: &'static str, id: &str) -> Option<Result<Shown>> {
+        let target = UserId::parse(id)?;
+        let known = self.kept.shown(self.store.changes()?, caller, view, &target)?;
+        let allowed = access::may_read(caller, Some(&target));
+        Some(allowed.and_then(|_| known.ok_or_else(|| UserError::no_user(id))))
+    }
+
+    /// What that view shows of the user on whose behalf the caller acts; `None` if it is not known without asking the store.
+    pub fn shown_own(&self, caller: &Caller, view: &'static str) -> Option<Shown> {
+        let owner = caller.owner.as_ref()?;
+        self.kept.shown(self.store.changes()?, caller, view, &owner.id)?
+    }
+
+    /// Keeps what a view showed of a user, for as long as that look at it holds.
+    pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
+        if let Some(changes) = self.store.changes() {
+            self.kept.keep_shown(changes, view, look, shown);
+        }
+    }
+
+    /// The present, if the store can tell it.
+    pub(super) fn now(&self) -> Option<Moment> {
+        self.store.changes().and_then(Changes::now)
+    }
+}
+
+/// A user as it was found, and what else was there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// The user.
+    pub user: User,
+    /// Where it is a member.
+    pub(super) memberships: Vec<WorkspaceId>,
+    /// From before the look.
+    pub(super) since: Option<Moment>,
 }
 
 /// How a caller names the user that it acts for, where a dialect has a word for it.
@@ -66,17 +125,21 @@ pub(super) fn own_id(caller: &Caller) -> Result<&UserId> {
     caller.owner.as_ref().map(|owner| &owner.id).ok_or_else(|| UserError::no_user(OWN))
 }
 
-/// A user within the caller's reach.
+/// A user, and where it is a member.
 pub(super) struct Found {
     pub user: User,
     pub memberships: Vec<WorkspaceId>,
 }
 
+impl Found {
+    fn of(reads: &mut dyn Reads, id: &UserId) -> Result<Option<Self>> {
+        let Some(user) = reads.user(id)? else { return Ok(None) };
+        Ok(Some(Self { user, memberships: reads.workspaces_of(id)? }))
+    }
+}
+
 /// The user of that id, if it exists and the caller is it or reaches it.
 pub(super) fn find(reads: &mut dyn Reads, caller: &Caller, id: Option<&UserId>) -> Result<Option<Found>> {
     let Some(id) = id else { return Ok(None) };
-    let Some(user) = reads.user(id)? else { return Ok(None) };
-    let memberships = reads.workspaces_of(id)?;
-    let visible = caller.is(id) || access::reaches(caller, &memberships);
-    Ok(visible.then_some(Found { user, memberships }))
+    Ok(Found::of(reads, id)?.filter(|found| access::sees(caller, id, &found.memberships)))
 }

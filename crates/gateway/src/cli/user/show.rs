@@ -58,7 +58,7 @@ impl Record {
     }
 
     fn add_free(&mut self, name: &str, object: &FreeObject) -> Result<(), Failure> {
-        self.0.push((name.to_owned(), Member::Free(answer::raw(object)?)));
+        self.0.push((name.to_owned(), Member::Free(answer::raw(object)?.into_owned())));
         Ok(())
     }
 

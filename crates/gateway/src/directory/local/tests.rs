@@ -28,7 +28,7 @@ fn scene() -> Scene {
         workspace_name: "First".to_owned(),
     };
     let key = operator.init(administrator).expect("an administrator").key;
-    let width = Width { reads: 2, writes: 8, queue: 16, patience: Duration::from_secs(5) };
+    let width = Width { reads: 2, writes: 8, queue: 16, patience: Duration::from_secs(5), reads_at_once: false };
     Scene { directory: LocalDirectory::new(Users::new(store, policy, environment), width, Arc::new(|| true)), key }
 }
 
@@ -78,10 +78,10 @@ async fn a_position_of_someone_elses_is_not_known() {
 #[tokio::test]
 async fn the_log_learns_whose_a_good_key_is() {
     let scene = scene();
-    let (call, key) = caller::observe(scene.call()).await;
+    let (call, key) = answering::observe("r".into(), scene.call()).await;
     assert_eq!(key.as_ref(), Some(&call.caller.key));
     let unknown = PresentedKey::from_random(&[1; 10], &[2; 20]);
-    let (refused, key) = caller::observe(scene.directory.authenticate(&unknown)).await;
+    let (refused, key) = answering::observe("r".into(), scene.directory.authenticate(&unknown)).await;
     assert_eq!((refused, key), (Err(UserError::Unauthenticated.into()), None));
 }
 

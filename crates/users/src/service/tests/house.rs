@@ -22,7 +22,7 @@ pub struct House {
     pub users: Users<MemoryStore>,
     pub operator: Operator<MemoryStore>,
     pub environment: TestEnvironment,
-    pub admin: Caller,
+    pub admin: Arc<Caller>,
     pub admin_user: User,
     pub first: WorkspaceId,
     pub second: WorkspaceId,
@@ -93,16 +93,16 @@ impl House {
         self.environment.clock.advance(seconds * 1_000_000);
     }
 
-    pub fn caller(&self, key: &PresentedKey) -> Caller {
+    pub fn caller(&self, key: &PresentedKey) -> Arc<Caller> {
         self.users.authenticate(key).unwrap()
     }
 
-    pub fn caller_of(&self, user: &User) -> Caller {
+    pub fn caller_of(&self, user: &User) -> Arc<Caller> {
         self.caller(&self.key_of(user))
     }
 
     /// An ownerless key of this workspace.
-    pub fn service(&self, workspace: &WorkspaceId, permissions: &[&str]) -> Caller {
+    pub fn service(&self, workspace: &WorkspaceId, permissions: &[&str]) -> Arc<Caller> {
         self.caller(&self.key(None, KeyReach::Workspace(workspace.clone()), Some(permissions)))
     }
 

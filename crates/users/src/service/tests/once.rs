@@ -122,7 +122,7 @@ fn who_repeats_must_still_be_permitted_to() {
     let caller = house.caller(&service);
     assert!(matches!(repeat(&caller), Ok(Created::Now(_))));
     assert!(matches!(repeat(&caller), Ok(Created::Before(_))));
-    let weaker = Caller { permissions: [].into_iter().collect(), ..caller };
+    let weaker = Caller { permissions: [].into_iter().collect(), ..Caller::clone(&caller) };
     assert_eq!(repeat(&weaker), Err(UserError::Forbidden { required: super::house::permission("users:write") }));
 
     let manager = house.user("boss", &["admin"], &house.first);

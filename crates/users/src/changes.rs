@@ -1,0 +1,42 @@
+//! What a store knows of its own changes, so that what was read from it once can be used again for exactly as long as it holds.
+
+use crate::id::UserId;
+use crate::key::KeyId;
+
+/// A point in the life of a store as one process sees it. What is read after it was taken is as old as the moment, or younger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Grows when nothing that was read before holds any more, whatever it is about.
+    pub epoch: u64,
+    /// Grows with the changes that the store can name.
+    pub change: u64,
+}
+
+/// What a change is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A user's record or memberships.
+    User(UserId),
+    /// A key's record.
+    Key(KeyId),
+}
+
+/// Tells what has changed. A change counts, at the latest, when whoever made it is told that it is made. What is new is no
+/// change: it was not read before.
+pub trait Changes: Send + Sync {
+    /// The present, to be taken before something is read. `None` while it cannot be told: then nothing may be kept, nor what
+    /// was kept be used.
+    fn now(&self) -> Option<Moment>;
+
+    /// Whether the subject has changed since then, in the epoch of that moment.
+    fn has_changed(&self, subject: &Subject, since: Moment) -> bool;
+
+    /// Whether changes by other processes count as soon as those of this one.
+    fn sees_other_processes(&self) -> bool;
+
+    /// Whether what was read after this moment about these subjects still holds.
+    fn still_holds(&self, since: Moment, subjects: &[Subject]) -> bool {
+        self.now().is_some_and(|now| now.epoch == since.epoch)
+            && !subjects.iter().any(|subject| self.has_changed(subject, since))
+    }
+}

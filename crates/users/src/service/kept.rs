@@ -1,0 +1,137 @@
+//! What was read before and is used again, for as long as the store says that it holds: who presents a key, and users as they
+//! were shown.
+
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use uuid::Uuid;
+
+use super::read::Look;
+use crate::access;
+use crate::caller::Caller;
+use crate::changes::{Changes, Moment, Subject};
+use crate::id::{UserId, WorkspaceId};
+use crate::key::{Key, KeyId, PresentedKey, SecretHash};
+use crate::shown::Shown;
+use crate::time::Timestamp;
+use crate::version::Version;
+
+/// How much is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keep {
+    /// So many callers; none for 0.
+    pub callers: usize,
+    /// Users as they were shown, in so many bytes; none for 0.
+    pub shown_bytes: u64,
+}
+
+/// What is kept. Everything that is found here held at a moment after it was asked for.
+#[derive(Default)]
+pub(super) struct Kept {
+    callers: Option<Cache<KeyId, Arc<KnownCaller>>>,
+    shown: Option<Cache<Name, KnownUser, Weight>>,
+}
+
+/// Who presents a key.
+struct KnownCaller {
+    since: Moment,
+    about: Vec<Subject>,
+    secret: SecretHash,
+    expires_at: Option<Timestamp>,
+    caller: Arc<Caller>,
+}
+
+/// A view of a user. An id as a number takes a fifth of the place of its text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Name {
+    view: &'static str,
+    user: u128,
+}
+
+/// What that view showed.
+#[derive(Clone)]
+struct KnownUser {
+    since: Moment,
+    revision: i64,
+    changed_at: Timestamp,
+    memberships: Arc<[WorkspaceId]>,
+    text: Arc<str>,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+/// What an entry takes beside its text, with a membership or two, about.
+const ENTRY: u64 = 250;
+
+/// What a text takes, about; it only decides how large the tables are at first.
+const TEXT: u64 = 400;
+
+impl Weighter<Name, KnownUser> for Weight {
+    fn weight(&self, _: &Name, known: &KnownUser) -> u64 {
+        known.text.len() as u64 + ENTRY
+    }
+}
+
+impl Kept {
+    pub fn new(keep: Keep) -> Self {
+        let shown = |bytes: u64| {
+            let most = usize::try_from(bytes / (TEXT + ENTRY)).unwrap_or(usize::MAX);
+            Cache::with_weighter(most, bytes, Weight)
+        };
+        Self {
+            callers: (keep.callers > 0).then(|| Cache::new(keep.callers)),
+            shown: (keep.shown_bytes > 0).then(|| shown(keep.shown_bytes)),
+        }
+    }
+
+    /// Who presents this key, if that is known.
+    pub fn caller(&self, changes: &dyn Changes, presented: &PresentedKey, now: Timestamp) -> Option<Arc<Caller>> {
+        let known = self.callers.as_ref()?.get(presented.id())?;
+        let is_live = known.expires_at.is_none_or(|end| now < end);
+        let holds = is_live && changes.still_holds(known.since, &known.about) && presented.matches(&known.secret);
+        holds.then(|| known.caller.clone())
+    }
+
+    /// Keeps who presents a key, as read after that moment.
+    pub fn keep_caller(&self, since: Moment, key: &Key, caller: &Arc<Caller>) {
+        let Some(callers) = &self.callers else { return };
+        let owner = caller.owner.as_ref().map(|owner| Subject::User(owner.id.clone()));
+        let about = owner.into_iter().chain([Subject::Key(key.id.clone())]).collect();
+        let (secret, expires_at, caller) = (key.secret.clone(), key.expires_at, caller.clone());
+        callers.insert(key.id.clone(), Arc::new(KnownCaller { since, about, secret, expires_at, caller }));
+    }
+
+    /// The user as that view shows it, if that is known; and then, whether the caller may see it.
+    pub fn shown(
+        &self,
+        changes: &dyn Changes,
+        caller: &Caller,
+        view: &'static str,
+        id: &UserId,
+    ) -> Option<Option<Shown>> {
+        let known = self.shown.as_ref()?.get(&Name { view, user: number(id)? })?;
+        if !changes.still_holds(known.since, &[Subject::User(id.clone())]) {
+            return None;
+        }
+        let KnownUser { since: _, revision, changed_at, memberships, text } = known;
+        let version = Version { user: id.clone(), revision, changed_at };
+        Some(access::sees(caller, id, &memberships).then_some(Shown { version, text }))
+    }
+
+    /// Keeps what a view showed of a user.
+    pub fn keep_shown(&self, changes: &dyn Changes, view: &'static str, look: &Look, shown: &Shown) {
+        let (Some(kept), Some(since), Some(user)) = (&self.shown, look.since, number(&look.user.id)) else { return };
+        // What other processes change unseen for a while is read anew each time: who reads a user may be about to change it.
+        if changes.sees_other_processes() {
+            let Version { user: _, revision, changed_at } = shown.version;
+            let (memberships, text) = (look.memberships.as_slice().into(), shown.text.clone());
+            kept.insert(Name { view, user }, KnownUser { since, revision, changed_at, memberships, text });
+        }
+    }
+}
+
+fn number(id: &UserId) -> Option<u128> {
+    Uuid::try_parse(id.as_str()).ok().map(|id| id.as_u128())
+}
