@@ -8,6 +8,7 @@ mod cli;
 mod contract;
 mod conventions;
 mod crossing;
+mod freshness;
 mod golden;
 mod maisa;
 mod mechamental;

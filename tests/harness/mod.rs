@@ -19,5 +19,5 @@ pub use house::{House, Server};
 pub use http::{Http, Request};
 pub use poll::{eventually, timed};
 pub use race::at_once;
-pub use store::only_on_sqlite;
+pub use store::{is_postgres, only_on_sqlite};
 pub use town::{NOBODY, Person, Town, Workspace, fresh, id, town};

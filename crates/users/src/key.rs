@@ -111,6 +111,13 @@ impl PresentedKey {
         SecretHash(sha256(&self.secret).as_ref().to_vec())
     }
 
+    /// The key that somebody would present who knows the id of this one and the secret of another.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn with_secret_of(&self, other: &Self) -> Self {
+        Self { id: self.id.clone(), secret: other.secret.clone() }
+    }
+
     /// Whether this is the key of which that hash was kept. Takes the same time for every wrong secret.
     #[must_use]
     pub fn matches(&self, hash: &SecretHash) -> bool {

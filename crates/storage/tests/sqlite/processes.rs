@@ -1,14 +1,16 @@
 //! Two stores on one file, as two processes have them.
 
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use storage::{AnyStore, Settings};
-use users::UserError;
+use users::changes::Subject;
 use users::error::Result;
 use users::ports::Store;
+use users::{User, UserError};
 
 use crate::folder::Folder;
 
@@ -53,6 +55,86 @@ fn what_one_answers_the_other_sees_at_once() {
         increment(writer).expect("written");
         assert_eq!(number(reader.read(|reads| reads.fact("count")).expect("a look")), n + 1);
     }
+}
+
+fn hunted() -> User {
+    users::testing::contract::user(1)
+}
+
+fn subject() -> [Subject; 1] {
+    [Subject::User(hunted().id)]
+}
+
+#[test]
+fn what_the_other_changes_ends_all_that_was_read() {
+    let folder = Folder::new();
+    let (one, other) = (folder.open(), folder.open());
+    one.write(|tx| tx.insert_user(&hunted(), None)).expect("written");
+    for store in [&one, &other] {
+        let changes = store.changes().expect("a file tells");
+        let before = changes.now().expect("a moment");
+        assert!(changes.still_holds(before, &subject()));
+        increment(&one).expect("written");
+        // Which of the two wrote does not matter to what it was: the other cannot know.
+        assert_eq!(changes.still_holds(before, &subject()), std::ptr::eq(store, &one));
+        let after = changes.now().expect("a moment");
+        assert!(changes.still_holds(after, &subject()));
+        increment(&other).expect("written");
+        assert_eq!(changes.still_holds(after, &subject()), std::ptr::eq(store, &other));
+    }
+}
+
+/// Two stores change one user by turns, each change one revision more; readers of both keep what they read for as long as it
+/// is said to hold, and must never be behind what was answered before they looked.
+#[test]
+fn nothing_that_is_said_to_hold_is_stale() {
+    const TIME: Duration = Duration::from_secs(2);
+    let folder = Folder::new();
+    let stores = [folder.open(), folder.open()];
+    stores[0].write(|tx| tx.insert_user(&hunted(), None)).expect("written");
+    let (answered, over) = (AtomicI64::new(1), AtomicBool::new(false));
+    let used: Vec<u64> = thread::scope(|scope| {
+        let (answered, over) = (&answered, &over);
+        let readers: Vec<_> = stores.iter().cycle().take(4).map(|store| scope.spawn(|| keep(store, answered, over))).collect();
+        let end = Instant::now() + TIME;
+        for revision in 2.. {
+            if Instant::now() > end {
+                break;
+            }
+            let next = User { revision, ..hunted() };
+            let store = &stores[usize::from(revision % 3 == 0)];
+            store.write(move |tx| tx.update_user(&next)).expect("written");
+            answered.store(revision, Ordering::SeqCst);
+            thread::sleep(Duration::from_micros(300));
+        }
+        over.store(true, Ordering::SeqCst);
+        readers.into_iter().map(|reader| reader.join().expect("nothing stale")).collect()
+    });
+    assert!(answered.into_inner() > 20, "few writes");
+    assert!(used.iter().all(|used| *used > 20), "what was read was never used again: {used:?}");
+}
+
+/// Reads on, and says how often what was read before could be used again.
+fn keep(store: &AnyStore, answered: &AtomicI64, over: &AtomicBool) -> u64 {
+    let changes = store.changes().expect("a file tells");
+    let (mut kept, mut used) = (None, 0);
+    while !over.load(Ordering::SeqCst) {
+        let least = answered.load(Ordering::SeqCst);
+        let revision = match kept {
+            Some((since, revision)) if changes.still_holds(since, &subject()) => {
+                used += 1;
+                revision
+            }
+            _ => {
+                let since = changes.now();
+                let found = store.read(|reads| reads.user(&hunted().id)).expect("a look").expect("it is there");
+                kept = since.map(|since| (since, found.revision));
+                found.revision
+            }
+        };
+        assert!(revision >= least, "revision {revision} after {least} was answered");
+    }
+    used
 }
 
 #[test]

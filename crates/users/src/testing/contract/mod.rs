@@ -11,6 +11,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 pub mod belongings;
+pub mod changes;
 pub mod claims;
 pub mod conflicts;
 mod fixtures;
@@ -97,6 +98,10 @@ macro_rules! store_contract {
                 a_membership_is_there_once
                 memberships_come_by_workspace
                 an_active_user_with_a_role_is_found
+            }
+            changes {
+                a_change_is_told_of_whom_it_concerns
+                what_did_not_change_holds
             }
             claims {
                 every_field_of_a_claim_comes_back
