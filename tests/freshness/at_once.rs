@@ -68,7 +68,7 @@ fn who_is_demoted_or_disabled_may_no_more() {
     let person = seen("admin");
     let (mm, maisa) = (town().mm_as(&person.key), town().maisa_as(&person.key));
     let other = town().workspace().user("other");
-    mm.get(&other).mm_error(404, "NOT_FOUND");
+    mm.get(&other).mm_error(404, "RESOURCE_NOT_FOUND");
     town().mm().update(&person.id, json!({"roles": ["user"]})).expect(200);
     mm.delete(&other).mm_error(403, "FORBIDDEN");
     maisa.delete(&other).maisa_error(403, "FORBIDDEN");
@@ -79,7 +79,7 @@ fn who_is_demoted_or_disabled_may_no_more() {
     look(&mm, &maisa, &person.id);
     town().mm().delete(&person.id).expect(204);
     mm.me().expect(401);
-    town().mm().get(&person.id).mm_error(404, "NOT_FOUND");
+    town().mm().get(&person.id).mm_error(404, "RESOURCE_NOT_FOUND");
     town().maisa().get(&person.id).maisa_error(404, "NOT_FOUND");
 }
 
@@ -110,7 +110,7 @@ fn what_the_command_line_changes_holds() {
     let (user, key) = (place.user("moving"), other.steward());
     let (mm, maisa) = (town().mm_as(&key.secret), town().maisa_as(&key.secret));
     for _ in 0..3 {
-        mm.get(&user).mm_error(404, "NOT_FOUND");
+        mm.get(&user).mm_error(404, "RESOURCE_NOT_FOUND");
         other.add(&user);
         soon("a member is seen", || [mm.get(&user).status, maisa.get(&user).status] == [200, 200]);
         town().cli(&["member", "remove", &other.id, &user]).done();
