@@ -1,6 +1,6 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow check fmt lint lean arch golden
+.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow bench check fmt lint lean arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
@@ -39,6 +39,12 @@ test-postgres: ## Run the acceptance suite on PostgreSQL
 
 test-slow: test-postgres ## Run the long tests as well
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
+
+bench: ## Measure beside the ceiling and the peers; USERS=1000000 and SECTIONS="reads lists" as you like
+	flags=$$(.ci/prepare build) && cargo build --locked --release -p gateway $$flags
+	.ci/prepare bench
+	CARGO_TARGET_DIR=$(TARGET)/bench cargo build --locked --release --manifest-path bench/ceiling/Cargo.toml
+	python3 bench/bench.py --users $${USERS:-100000} $${SECTIONS:-}
 
 check: fmt lint arch lean test ## Everything that must hold before a commit
 

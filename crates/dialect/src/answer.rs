@@ -8,6 +8,12 @@ use serde_json::value::RawValue;
 use users::UserError;
 use users::json::FreeObject;
 
+/// The media type of JSON, as a header's value at hand.
+#[must_use]
+pub fn json() -> HeaderValue {
+    HeaderValue::from_static("application/json")
+}
+
 /// The answer with one more header.
 #[must_use]
 pub fn with_header(mut response: HttpResponse, name: HeaderName, value: &str) -> HttpResponse {

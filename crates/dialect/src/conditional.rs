@@ -1,14 +1,15 @@
 //! Conditional requests (RFC 9110 §13) on users: the tags that a dialect's answers have, and what those that a client sends ask
 //! of the directory.
 
-use std::fmt;
-
 use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use users::{Precondition, Timestamp, UserError, UserId, Version, Versions};
 
 use crate::tag::{EntityTag, TagList};
+
+/// What a tag takes, about.
+const TAG: usize = 96;
 
 /// Stands between the parts of a tag; in none of them.
 const SEPARATOR: char = '.';
@@ -57,7 +58,10 @@ impl<'a> Form<'a> {
     /// The answer that shows this state of a user, with the tag for it.
     #[must_use]
     pub fn tagged(&self, mut response: HttpResponse, version: &Version) -> HttpResponse {
-        let tag = format!("\"{}\"", self.opaque(version));
+        let mut tag = String::with_capacity(TAG);
+        tag.push('"');
+        self.write_opaque(version, &mut tag);
+        tag.push('"');
         match HeaderValue::from_maybe_shared(Bytes::from(tag)) {
             Ok(tag) => {
                 response.headers_mut().insert(ETAG, tag);
@@ -84,13 +88,26 @@ impl<'a> Form<'a> {
     }
 
     fn tag(&self, version: &Version) -> EntityTag {
-        EntityTag { is_weak: false, opaque: self.opaque(version).into_bytes() }
+        let mut opaque = String::with_capacity(TAG);
+        self.write_opaque(version, &mut opaque);
+        EntityTag { is_weak: false, opaque: opaque.into_bytes() }
     }
 
-    fn opaque(&self, version: &Version) -> String {
+    /// Every answer with one user has a tag: the parts are put together without the formatting machinery.
+    fn write_opaque(&self, version: &Version, text: &mut String) {
         let Version { user, revision, changed_at } = version;
-        let micros = changed_at.micros();
-        format!("{self}{SEPARATOR}{user}{SEPARATOR}{revision}{SEPARATOR}{micros}")
+        text.push_str(self.name);
+        if let Some(settings) = self.settings {
+            text.push('-');
+            text.push_str(settings);
+        }
+        let mut number = itoa::Buffer::new();
+        text.push(SEPARATOR);
+        text.push_str(user.as_str());
+        text.push(SEPARATOR);
+        text.push_str(number.format(*revision));
+        text.push(SEPARATOR);
+        text.push_str(number.format(changed_at.micros()));
     }
 
     fn version(&self, tag: &EntityTag) -> Option<Version> {
@@ -101,13 +118,6 @@ impl<'a> Form<'a> {
         let version = Version { user: UserId::parse(user)?, revision, changed_at: Timestamp::from_micros(micros)? };
         // Tags are the same to the letter or not at all: the form, and how the numbers are written.
         (self.tag(&version).opaque == tag.opaque).then_some(version)
-    }
-}
-
-impl fmt::Display for Form<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)?;
-        self.settings.map_or(Ok(()), |settings| write!(f, "-{settings}"))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod run;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,7 @@ impl Application {
         began: Instant,
         finished: &mut Finished,
     ) -> HttpResponse {
-        let path = percent_decode_str(request.uri().path()).decode_utf8_lossy();
+        let path = decoded(request.uri().path());
         if let Some(probe) = health::probe(&path) {
             finished.operation = probe.name().into();
             return self.health.answer(probe, request.method()).await;
@@ -123,6 +124,11 @@ impl Application {
         }
         response
     }
+}
+
+/// The path as it is meant. Most say it plainly.
+fn decoded(path: &str) -> Cow<'_, str> {
+    if path.contains('%') { percent_decode_str(path).decode_utf8_lossy() } else { path.into() }
 }
 
 /// The target's authority where it has one, else the `Host` header (RFC 9112 §3.2.2).

@@ -7,7 +7,8 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, ETAG, LINK};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, LINK};
+use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
@@ -19,7 +20,7 @@ pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
 pub(crate) use user::{Data, Pagination, UserBody, UserItem, UserPage};
 
 fn json(status: StatusCode, text: String) -> HttpResponse {
-    HttpResponse::build(status).insert_header(ContentType::json()).body(text)
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, answer::json())).body(text)
 }
 
 /// A response with a wire type.

@@ -7,7 +7,7 @@ mod user;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, ETAG, LINK, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, ContentType, ETAG, LINK, LOCATION};
 use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub(crate) use user::{UserBody, UserPage};
 
 /// A response with a JSON text.
 pub(crate) fn json(status: StatusCode, text: String) -> HttpResponse {
-    HttpResponse::build(status).insert_header(ContentType::json()).body(text)
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, answer::json())).body(text)
 }
 
 /// A response with a wire type.

@@ -51,7 +51,7 @@ pub struct Database {
 #[derive(Deserialize)]
 pub struct Cache {
     pub callers: u64,
-    pub users_mib: u64,
+    pub shown_mib: u64,
 }
 
 #[derive(Deserialize)]

@@ -148,8 +148,8 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
 
 fn cache(reader: &mut Reader<'_>, raw: &raw::Cache) -> Option<Keep> {
     let callers = reader.count("cache.callers", raw.callers, 0..=10_000_000);
-    let users_mib = reader.count("cache.users_mib", raw.users_mib, 0..=1_048_576);
-    Some(Keep { callers: callers? as usize, shown_bytes: u64::from(users_mib?) << 20 })
+    let shown_mib = reader.count("cache.shown_mib", raw.shown_mib, 0..=1_048_576);
+    Some(Keep { callers: callers? as usize, shown_bytes: u64::from(shown_mib?) << 20 })
 }
 
 fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {

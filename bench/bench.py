@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""Measures diglot beside its ceiling and its peers in one run, and prints ratios.
+
+    bench.py [--users N] [--rounds N] [--seconds N] [--without-peers] [SECTION ...]
+
+Sections: reads, lists, offsets, search, creates, mixed, start; all of them unless some are named. Servers run one beside the other and are
+asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine. Needs wrk,
+and for the peers npm and Python's venv. What is printed is also kept in results/.
+"""
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+import data
+from servers import HERE, Load, Server, rounds, show
+
+ROOT = os.path.dirname(HERE)
+DIGLOT = os.path.join(ROOT, "target", "release", "diglot")
+CEILING = os.path.join(ROOT, "target", "bench", "release", "ceiling")
+# So many different users are asked for in turn.
+ASKED = 20_000
+
+
+def run(*command, **more):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
+
+
+class Directory:
+    """An installation with the users of data.py, which is made once and kept."""
+
+    def __init__(self, count):
+        self.folder = os.path.join(HERE, "results", f"{count}")
+        os.makedirs(self.folder, exist_ok=True)
+        self.database, self.lines = f"sqlite://{self.folder}/diglot.db", f"{self.folder}/users.jsonl"
+        made = f"{self.folder}/made.json"
+        if not os.path.exists(made):
+            self.make(count, made)
+        with open(made, encoding="utf-8") as file:
+            self.key, self.workspaces = (values := json.load(file))["key"], values["workspaces"]
+        self.ids = f"{self.folder}/ids.txt"
+        with open(self.lines, encoding="utf-8") as file:
+            ids = [json.loads(line)["user_id"] for line in file]
+        with open(self.ids, "w", encoding="utf-8") as file:
+            file.writelines(f"{name}\n" for name in random.Random(1).sample(ids, min(ASKED, len(ids))))
+
+    def diglot(self, *arguments):
+        return run(DIGLOT, *arguments, env={**os.environ, "DIGLOT_DATABASE__URL": self.database, "DIGLOT_LOG__FILTER": "warn"})
+
+    def make(self, count, made):
+        print(f"making {count} users", flush=True)
+        for name in os.listdir(self.folder):
+            os.remove(os.path.join(self.folder, name))
+        key = json.loads(self.diglot("init", "--json"))["key"]
+        names = [f"Workspace {n}" for n in range(data.WORKSPACES)]
+        workspaces = [json.loads(self.diglot("workspace", "create", name, "--json"))["workspace_id"] for name in names]
+        data.write_lines(count, workspaces, self.lines)
+        began = time.time()
+        self.diglot("import", self.lines)
+        print(f"imported in {time.time() - began:.0f} s", flush=True)
+        with open(made, "w", encoding="utf-8") as file:
+            json.dump({"key": key, "workspaces": workspaces}, file)
+
+    def serve(self, name, port, **settings):
+        settings = {f"DIGLOT_{key.upper()}": str(value) for key, value in settings.items()}
+        env = {"DIGLOT_DATABASE__URL": self.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{port}", **settings}
+        return Server(name, [DIGLOT, "serve"], port, "/readyz", env)
+
+    def mm(self):
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def maisa(self):
+        return {"X-API-Key": self.key}
+
+
+def ceiling(directory, server, port):
+    """The framework alone, with the body and the headers of one of diglot's own answers."""
+    with open(directory.ids, encoding="utf-8") as file:
+        path = f"/mechamental/v1/users/{file.readline().strip()}"
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=directory.mm())
+    with urllib.request.urlopen(request) as answer:
+        body, own = answer.read(), [(k, v) for k, v in answer.getheaders() if k.lower() not in ("content-length", "date")]
+    files = [f"{directory.folder}/{name}" for name in ("body", "headers")]
+    with open(files[0], "wb") as file:
+        file.write(body)
+    with open(files[1], "w", encoding="utf-8") as file:
+        file.writelines(f"{name.lower()}: {value}\n" for name, value in own)
+    return Server("ceiling", [CEILING, f"127.0.0.1:{port}", str(os.cpu_count()), *files], port, "/")
+
+
+def reads(directory, options):
+    everyone = {"ids": directory.ids}
+    with directory.serve("warm", 18101) as warm, directory.serve("caller", 18102, cache__shown_mib=0) as caller, \
+            directory.serve("bare", 18103, cache__shown_mib=0, cache__callers=0) as bare, ceiling(directory, warm, 18100) as c1:
+        loads = {"C1: the framework alone": Load(c1, "each", "/", directory.mm(), **everyone)}
+        for label, server in (("warm", warm), ("caller kept, record read", caller), ("caller and record read", bare)):
+            for dialect, headers in (("mechamental", directory.mm()), ("maisa", directory.maisa())):
+                loads[f"{label}, {dialect}"] = Load(server, "each", f"/{dialect}/v1/users/", headers, **everyone)
+        show("GET one user", rounds(loads, options.rounds, options.seconds))
+
+
+def peers(directory, options):
+    """The peers on the same users, each with what it answers for a page."""
+    database = f"{directory.folder}/peers.db"
+    if not os.path.exists(database):
+        data.write_peers_database(directory.lines, database)
+    fastify, fastapi = os.path.join(HERE, "peers", "fastify"), os.path.join(HERE, "peers", "fastapi")
+    venv = os.path.join(HERE, "results", "venv")
+    if not os.path.exists(f"{fastify}/node_modules"):
+        run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", cwd=fastify)
+    if not os.path.exists(f"{venv}/bin/uvicorn"):
+        run(sys.executable, "-m", "venv", venv)
+        run(f"{venv}/bin/pip", "install", "-q", "-r", f"{fastapi}/requirements.txt")
+    probe = f"/v1/users?workspace_id={directory.workspaces[0]}"
+    uvicorn = [f"{venv}/bin/python", "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--workers", "2", "--loop", "uvloop", "--http", "httptools",
+               "--no-access-log", "--log-level", "warning", "--port"]
+    yield "Fastify", Server("fastify", ["node", "server.js"], 18111, probe, {"DATABASE": database, "PORT": "18111", "NODE_ENV": "production"}, fastify)
+    for label, inline, port in (("FastAPI", "0", 18112), ("FastAPI inline", "1", 18113)):
+        yield label, Server(f"fastapi{inline}", [*uvicorn, str(port)], port, probe, {"DATABASE": database, "INLINE": inline}, fastapi)
+
+
+def lists(directory, options):
+    path = f"/v1/users?workspace_id={directory.workspaces[0]}&limit=50"
+    started = [] if options.without_peers else list(peers(directory, options))
+    try:
+        with directory.serve("lists", 18101) as server:
+            loads = {"diglot, list of 50 with total": Load(server, "url", "/mechamental" + path, directory.mm())}
+            loads.update({label: Load(peer, "url", path) for label, peer in started})
+            show("List of 50, first page, of a workspace with half of all users", rounds(loads, options.rounds, options.seconds))
+    finally:
+        for _, peer in started:
+            peer.stop()
+
+
+def timed(server, path, headers, times=30):
+    """The median time of one request after the other on one connection, in milliseconds."""
+    import http.client
+    connection, taken = http.client.HTTPConnection("127.0.0.1", server.port), []
+    for n in range(times + 3):
+        began = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status} {body[:200]}")
+        if n >= 3:
+            taken.append((time.perf_counter() - began) * 1e3)
+    return statistics.median(taken), body
+
+
+def offsets(directory, options):
+    with directory.serve("offsets", 18101) as server:
+        page = "/maisa/v1/users?limit=50&offset="
+        first, body = timed(server, f"{page}0", directory.maisa())
+        total = json.loads(body)["pagination"]["total"]
+        print(f"\nPages of 50 among {total}, ratios to the first page ({first:.2f} ms)")
+        for share in (0.001, 0.1, 0.5, 0.9):
+            at, n = int(total * share), iter(range(1, 1000))
+            jump = statistics.median(timed(server, f"{page}{at + 1000 * next(n)}", directory.maisa(), 1)[0] for _ in range(9))
+            walk = statistics.median(timed(server, f"{page}{at + 50 * next(n)}", directory.maisa(), 1)[0] for _ in range(50))
+            print(f"offset {at:8}: jump {jump / first:6.2f}, walking on {walk / first:6.2f}")
+        path = f"/mechamental/v1/users?workspace_id={directory.workspaces[0]}&limit=50"
+        first, body = timed(server, path, directory.mm())
+        for _ in range(int(total / 2 / 2 / 200)):
+            _, body = once = timed(server, path.replace("limit=50", "limit=200") + "&cursor=" + urllib.parse.quote(json.loads(body)["next_cursor"]), directory.mm(), 1)
+        middle, _ = timed(server, path + "&cursor=" + urllib.parse.quote(json.loads(body)["next_cursor"]), directory.mm())
+        print(f"by cursor, in the middle: {middle / first:.2f}")
+
+
+def search(directory, options):
+    with directory.serve("search", 18101) as server:
+        print("\nSearch: page of 50 and total, ms")
+        for size, workspace in (("half of all", directory.workspaces[0]), ("2 in 1,000", directory.workspaces[2])):
+            for term in ("turing77", "lovelace12", "zzzz", "turing", "example", "ad", "x"):
+                path = f"/mechamental/v1/users?workspace_id={workspace}&limit=50&search={term}"
+                taken, body = timed(server, path, directory.mm(), 5)
+                print(f"{size:12} {term:12} {json.loads(body)['total']:8} matches {taken:9.2f}")
+
+
+def creates(directory, options):
+    body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
+    with directory.serve("grouped", 18101, log__filter="warn") as grouped:
+        together = rounds({"grouped commits": Load(grouped, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)}, 2, options.seconds)
+    with directory.serve("single", 18102, log__filter="warn", database__write_group=1) as single:
+        alone = rounds({"one commit each": Load(single, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)}, 2, options.seconds)
+    table = {**alone, **together}
+    table["grouped commits"]["ratio"] = together["grouped commits"]["rps"] / alone["one commit each"]["rps"]
+    show("Create, 64 clients, synchronous = FULL", table)
+
+
+def mixed(directory, options):
+    body = '{"email": "hashed.%d@example.com", "username": "hashed.%d", "password": "correct horse", "default_workspace_id": "' + directory.workspaces[3] + '"}'
+    with directory.serve("mixed", 18101) as server:
+        read = Load(server, "each", "/mechamental/v1/users/", directory.mm(), ids=directory.ids)
+        rate = read.run(options.seconds)["rps"] / 5
+        steady = Load(server, "each", "/mechamental/v1/users/", directory.mm(), ids=directory.ids, rate=int(rate))
+        creating = Load(server, "create", "/mechamental/v1/users", directory.mm(), 64, body=body)
+        pairs = []
+        for _ in range(options.rounds):
+            alone = steady.run(options.seconds)["p99"]
+            running = creating.begin(options.seconds + 1)
+            time.sleep(0.5)
+            beside = steady.run(options.seconds)["p99"]
+            made = creating.result(running)
+            pairs.append((beside / max(alone, 1), alone, beside, made["rps"]))
+        ratio, alone, beside, made = (statistics.median(column) for column in zip(*pairs))
+        print(f"\nReads at {rate:.0f}/s while 64 clients create with bcrypt: p99 {alone / 1e3:.2f} ms alone, {beside / 1e3:.2f} ms beside, ratio {ratio:.2f} ({made:.0f} answers/s to the creators)")
+
+
+def start(directory, options):
+    times, idle = [], 0
+    for _ in range(5):
+        with directory.serve("start", 18101) as server:
+            times.append(server.start)
+            time.sleep(1)
+            idle = server.memory()
+    with directory.serve("start", 18101) as server:
+        for dialect, headers in (("mechamental", directory.mm()), ("maisa", directory.maisa())):
+            Load(server, "each", f"/{dialect}/v1/users/", headers, 64, ids=directory.ids).run(options.seconds)
+            Load(server, "url", f"/mechamental/v1/users?workspace_id={directory.workspaces[0]}", directory.mm(), 64).run(options.seconds)
+        loaded = server.memory()
+    print(f"\nStart to the first 200: {statistics.median(times):.3f} s. Memory (PSS): {idle:.0f} MiB idle, {loaded:.0f} MiB under load")
+
+
+SECTIONS = (reads, lists, offsets, search, creates, mixed, start)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--users", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("sections", nargs="*", metavar="SECTION")
+    options = parser.parse_args()
+    named = {section.__name__: section for section in SECTIONS}
+    if unknown := [name for name in options.sections if name not in named]:
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(named)}")
+    directory = Directory(options.users)
+    print(f"{options.users} users, {options.rounds} rounds of {options.seconds} s, {os.cpu_count()} processors")
+    for name in options.sections or named:
+        named[name](directory, options)
+
+
+if __name__ == "__main__":
+    main()
