@@ -16,8 +16,8 @@ use crate::pages::Pages;
 use crate::settings::Settings;
 use crate::store::{Installation, Store};
 use crate::table::{Mounted, Table};
-use crate::telemetry::logs;
 use crate::telemetry::metrics::{Gauge, Metrics};
+use crate::telemetry::sink;
 
 /// Reads that may wait for a connection of the store.
 const READ_QUEUE: usize = 1_024;
@@ -103,7 +103,7 @@ fn gauges(installation: &Installation, local: &Local, connections: &Arc<Connecti
     let connections = connections.clone();
     let mut gauges = vec![
         gauge("connections", "Open connections", move || connections.count()),
-        gauge("log_lines_dropped", "Log lines that were lost, since nobody took them", logs::lines_dropped),
+        gauge("log_lines_dropped", "Log lines that were lost, since nobody took them", sink::lost),
         gauge("password_hashes_running", "Passwords that are being hashed", move || hashing.load().running),
         gauge("password_hashes_waiting", "Passwords that wait to be hashed", move || hashers.load().waiting),
         lane("reads_running", "Reads at work", |local| local.reads.load(), |load| load.running),
