@@ -5,6 +5,7 @@
 // A test says what is wrong by a panic.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod authority;
 mod binaries;
 mod guard;
 mod standby;
@@ -23,6 +24,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Bool};
 use diesel::{Connection, ConnectionResult, PgConnection, RunQueryDsl};
 
+pub use authority::{Authority, Identity};
 use binaries::Binaries;
 use guard::Guard;
 pub use standby::Standby;
