@@ -24,12 +24,12 @@ fn body(name: &str) -> serde_json::Value {
 /// Has one of two servers treat requests in this manner. GET, PUT and DELETE are to succeed at the other; POST and PATCH to be
 /// answered with `refusal` and to happen nowhere.
 fn passes_over(manner: Manner, refusal: u16) {
-    let (town, _) = town_on(Cluster::shared(), &[]);
+    let (town, _) = town_on(Cluster::shared());
     let pretender = Pretender::new(manner);
     let nginx = Nginx::before([pretender.address, town.server.http.address()]);
-    let key = key_of_pretender(&town, &nginx, &pretender);
-    let (mm, maisa) = (Mm::new(&nginx.http, &key), Maisa::new(&nginx.http, &key));
     let place = town.workspace();
+    let key = key_of_pretender(&place, &nginx, &pretender);
+    let (mm, maisa) = (Mm::new(&nginx.http, &key), Maisa::new(&nginx.http, &key));
     let people: Vec<String> = (0..2).map(|_| place.user("passed")).collect();
     pretender.heard();
     // More often than there are connections that nginx keeps, and than it needs to put a server aside.
@@ -77,14 +77,15 @@ fn a_503_of_one_process_is_passed_over_if_it_may_be() {
 #[test]
 fn who_lost_the_database_is_passed_over() {
     let cluster = Cluster::start(Make::default());
-    let (lost, _) = town_on(&cluster, &[]);
-    let (town, _) = town_on(Cluster::shared(), &[]);
+    let (lost, _) = town_on(&cluster);
+    let (town, _) = town_on(Cluster::shared());
     let nginx = Nginx::before([lost.server.http.address(), town.server.http.address()]);
     cluster.stop();
-    let id = town.workspace().user("found");
+    let place = town.workspace();
+    let id = place.user("found");
     let mut refused = 0;
     for _ in 0..16 {
-        let key = town.steward().secret;
+        let key = place.steward().secret;
         let (mm, maisa) = (Mm::new(&nginx.http, &key), Maisa::new(&nginx.http, &key));
         mm.get(&id).expect(200);
         maisa.get(&id).expect(200);
@@ -104,7 +105,7 @@ fn who_lost_the_database_is_passed_over() {
 fn without_a_database_clients_hear_diglot_and_not_nginx() {
     let cluster = Cluster::start(Make::default());
     let front = Front::on(&cluster);
-    let keys: Vec<String> = (0..4).map(|_| front.town.steward().secret).collect();
+    let keys: Vec<String> = (0..4).map(|_| front.place().steward().secret).collect();
     cluster.stop();
     for round in 0..4 {
         for key in &keys {
@@ -135,8 +136,8 @@ struct Heard {
 fn a_process_is_killed_under_load_and_requests_go_on() {
     let mut front = Front::new();
     let keys: Vec<String> = [0, 1, 0, 1].map(|process| front.key_of(process)).to_vec();
-    let (before, id) = (total(&front.town), front.town.workspace().user("busy"));
-    let before = before + 1;
+    let id = front.place().user("busy");
+    let before = total(&front.town);
     let (stop, heard, gone_on) = (AtomicBool::new(false), Mutex::new(Heard::default()), Mutex::new(0));
     let victim = front.second.take().unwrap();
     thread::scope(|scope| {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use storage::testing::Cluster;
 
 use super::nginx::Nginx;
-use crate::harness::{House, Maisa, Mm, Request, Server, Town, eventually, fresh};
+use crate::harness::{House, Maisa, Mm, Request, Server, Town, Workspace, eventually, fresh};
 
 /// How long the word about a request takes to its log at most.
 const SOON: Duration = Duration::from_secs(5);
@@ -23,21 +23,20 @@ pub struct Front {
     pub nginx: Nginx,
     pub town: Town,
     pub second: Option<Server>,
-    second_house: House,
+    /// Where all of it takes place: a workspace.
+    place: String,
+    _second_house: House,
 }
 
 /// A town on a new database of this server.
-pub fn town_on(cluster: &Cluster, more: &[(&str, &str)]) -> (Town, String) {
+pub fn town_on(cluster: &Cluster) -> (Town, String) {
     let url = cluster.url(&cluster.empty_database());
-    (Town::in_house(house_at(&url, more)), url)
+    (Town::in_house(house_at(&url)), url)
 }
 
-fn house_at(url: &str, more: &[(&str, &str)]) -> House {
+fn house_at(url: &str) -> House {
     let mut house = House::with_store_at(url);
     house.set("database.pool", "4");
-    for (name, value) in more {
-        house.set(name, value);
-    }
     house
 }
 
@@ -47,11 +46,17 @@ impl Front {
     }
 
     pub fn on(cluster: &Cluster) -> Self {
-        let (town, url) = town_on(cluster, &[]);
-        let second_house = house_at(&url, &[]);
+        let (town, url) = town_on(cluster);
+        let second_house = house_at(&url);
         let second = second_house.serve();
         let nginx = Nginx::before([town.server.http.address(), second.http.address()]);
-        Self { nginx, town, second: Some(second), second_house }
+        let place = town.workspace().id;
+        Self { nginx, town, second: Some(second), place, _second_house: second_house }
+    }
+
+    /// The workspace in which it takes place.
+    pub fn place(&self) -> Workspace<'_> {
+        Workspace { town: &self.town, id: self.place.clone() }
     }
 
     /// A client of nginx.
@@ -64,28 +69,31 @@ impl Front {
         Maisa::new(&self.nginx.http, key)
     }
 
-    /// Which processes have answered a request with this id.
-    pub fn answered(&self, request_id: &str) -> [bool; 2] {
-        let second = self.second.as_ref().map(Server::log).unwrap_or_default();
-        [self.town.server.log(), second].map(|log| log.contains(request_id))
+    /// The process that has answered the request with this id, and alone.
+    pub fn process_of(&self, request_id: &str) -> usize {
+        eventually(SOON, "a line in a log", || {
+            let second = self.second.as_ref().map(Server::log).unwrap_or_default();
+            match [self.town.server.log(), second].map(|log| log.contains(request_id)) {
+                [false, false] => None,
+                [first, second] => {
+                    assert!(first != second, "one process answers");
+                    Some(usize::from(second))
+                }
+            }
+        })
     }
 
     /// The process that requests with this key go to.
     pub fn home(&self, key: &str) -> usize {
         let id = fresh("whose-");
         self.mm(key).with("X-Request-Id", &id).me();
-        eventually(SOON, "a line in a log", || match self.answered(&id) {
-            [false, false] => None,
-            [first, second] => {
-                assert!(first != second, "one process answers");
-                Some(usize::from(second))
-            }
-        })
+        self.process_of(&id)
     }
 
-    /// A key that may do everything with users and goes to that process.
+    /// A key that may do everything with users here, and goes to that process.
     pub fn key_of(&self, process: usize) -> String {
-        let mut keys = (0..KEYS).map(|_| self.town.steward().secret);
+        let place = self.place();
+        let mut keys = (0..KEYS).map(|_| place.steward().secret);
         keys.find(|key| self.home(key) == process).expect("every process has some of the keys")
     }
 }
@@ -163,8 +171,8 @@ fn read(stream: &mut TcpStream) -> Option<String> {
 }
 
 /// A key that this nginx, whose other server pretends, sends there.
-pub fn key_of_pretender(town: &Town, nginx: &Nginx, pretender: &Pretender) -> String {
-    let mut keys = (0..KEYS).map(|_| town.steward().secret);
+pub fn key_of_pretender(place: &Workspace<'_>, nginx: &Nginx, pretender: &Pretender) -> String {
+    let mut keys = (0..KEYS).map(|_| place.steward().secret);
     let goes_there = |key: &String| {
         pretender.heard();
         nginx.http.send(&Request::get("/v1/users/me").header("X-API-Key", key)).unwrap();
