@@ -19,7 +19,7 @@ const WRITES: usize = 60;
 /// How long writes may be refused after the promotion.
 const LIMIT: Duration = Duration::from_secs(10);
 
-const SERVER: Make = Make { tcp: true, fsync: true };
+const SERVER: Make = Make { tcp: true, fsync: true, language: None };
 
 /// What came of it.
 struct Outcome {

@@ -19,6 +19,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use storage::OpenError;
 
 use crate::exit::{self, Failure, Outcome};
 use crate::settings::{CONFIG_VARIABLE, Settings};
@@ -120,6 +121,7 @@ impl Context {
 impl From<InstallationError> for Failure {
     fn from(error: InstallationError) -> Self {
         match error {
+            error @ InstallationError::Open(OpenError::Untrusted { .. }) => Failure::Usage(error.to_string()),
             error @ InstallationError::Open(_) => Failure::No(error.to_string()),
             InstallationError::Store(error) => error.into(),
         }

@@ -41,7 +41,7 @@ fn until(limit: Duration, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn an_outage_is_answered_in_time_and_passes() {
-    let cluster = Cluster::start(Make { tcp: true, fsync: false });
+    let cluster = Cluster::start(Make { tcp: true, fsync: false, language: None });
     let program = on(&cluster.tcp_url(&cluster.empty_database()));
     let made = program.run(&["init", "--json"]);
     assert_eq!(made.code, 0, "{made:?}");
