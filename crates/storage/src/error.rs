@@ -40,6 +40,12 @@ pub(crate) enum Harm {
 }
 
 impl Failure {
+    /// Whether something is wrong, and not just away.
+    #[cfg(feature = "postgres")]
+    pub fn is_fault(&self) -> bool {
+        matches!(self.error, UserError::Internal(_))
+    }
+
     fn new(error: UserError, harm: Harm) -> Self {
         Self { error, harm }
     }

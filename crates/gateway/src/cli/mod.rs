@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use storage::OpenError;
 
 use crate::exit::{self, Failure, Outcome};
-use crate::settings::{CONFIG_VARIABLE, Settings};
+use crate::settings::{CONFIG_VARIABLE, Problem, Settings};
 use crate::store::{Installation, InstallationError};
 
 /// One user directory, spoken to in several API dialects.
@@ -110,6 +110,12 @@ impl Context {
 
     fn settings(&self) -> Result<Settings, Failure> {
         Settings::load(self.file(), std::env::vars_os()).map_err(|error| Failure::Usage(error.to_string()))
+    }
+
+    /// Something is wrong with a key, as is found only when it is used.
+    fn problem(&self, key: String, message: String) -> Problem {
+        let place = Settings::place(self.file(), std::env::vars_os(), &key);
+        Problem { key, place, message }
     }
 
     /// The installation that is there; none is made.

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use storage::testing::{Cluster, Make};
+use storage::testing::{Authority, Cluster, Make, Standby};
 
 use super::harness::Program;
 
@@ -135,4 +135,75 @@ fn without_its_database_it_says_so_and_ends() {
     assert!(missing.code == 1 && missing.error.contains("diglot init"), "{missing:?}");
     let wrong = on("postgres://diglot:hu@sh@127.0.0.1/diglot").run(&["check"]);
     assert!(wrong.code == 2 && wrong.error.contains("database.url") && !wrong.error.contains("sh@"), "{wrong:?}");
+}
+
+#[test]
+fn a_server_that_cannot_be_trusted_is_a_fault_of_the_settings() {
+    let authority = Authority::found();
+    let cluster = Cluster::start_with_tls(&authority, "localhost");
+    let database = cluster.empty_database();
+    let full = format!("sslmode=verify-full&sslrootcert={}", authority.certificate().display());
+    let good = on(&cluster.named_url(&database, &full));
+    assert_eq!(good.run(&["init"]).code, 0);
+    let good = good.run(&["check"]);
+    assert_eq!(good.code, 0, "{good:?}");
+    let strange = Authority::found();
+    let strange = format!("sslmode=verify-full&sslrootcert={}", strange.certificate().display());
+    let plain = Cluster::start(Make { tcp: true, ..Make::default() });
+    for (url, named) in [
+        (cluster.named_url(&database, &strange), "certificate verify failed"),
+        (cluster.named_url(&database, &full).replace("@localhost", "@elsewhere"), "does not match host name"),
+        (plain.named_url("postgres", "sslmode=require"), "does not support SSL"),
+    ] {
+        for command in ["check", "serve", "init", "migrate"] {
+            let refused = on(&url).run(&[command]);
+            assert!(refused.code == 2 && refused.error.contains(named), "{refused:?}");
+            assert!(refused.error.contains("the store postgres://diglot@"), "{refused:?}");
+        }
+        let refused = Program::new().run(&["copy", "--from", &url, "--to", "sqlite://new.db"]);
+        assert!(refused.code == 2 && refused.error.contains(named), "{refused:?}");
+    }
+}
+
+#[test]
+fn check_looks_at_replicas_too() {
+    const TCP: Make = Make { tcp: true, fsync: false, language: None };
+    let (primary, stranger) = (Cluster::start(TCP), Cluster::start(TCP));
+    let (database, other) = (primary.database(), primary.database());
+    let foreign = stranger.database();
+    let standby = Standby::start(&primary, Make { tcp: true, ..Make::default() });
+    standby.wait_until_it_has_all_of(&primary);
+    let foreign_standby = Standby::start(&stranger, TCP);
+    foreign_standby.wait_until_it_has_all_of(&stranger);
+    let url = primary.tcp_url(&database);
+    assert_eq!(on(&url).run(&["init"]).code, 0);
+    let checked = |replicas: &[String]| {
+        let program = on(&url).with("DIGLOT_DATABASE__REPLICA_URLS", &replicas.join(","));
+        program.run(&["check"])
+    };
+    let good = standby.tcp_url(&database);
+    let fine = checked(std::slice::from_ref(&good));
+    assert_eq!(fine.code, 0, "{fine:?}");
+    for (replica, code, reason) in [
+        (stranger.tcp_url(&foreign), 2, "it is no hot standby"),
+        (primary.url(&database), 2, "it is no hot standby"),
+        (foreign_standby.tcp_url(&foreign), 2, "it follows another server than that of database.url"),
+        (standby.tcp_url(&other), 2, "its URL names another database"),
+        (standby.tcp_url("postgres"), 2, "it cannot be read: "),
+        (standby.named_url(&database, "sslmode=require"), 2, "does not support SSL"),
+        (standby.url(&database), 2, "it is the same server as number 0"),
+        (standby.tcp_url("nowhere"), 1, "database \"nowhere\" does not exist"),
+        (standby.tcp_url(&database).replace("diglot@", "nobody:hush@"), 1, "role \"nobody\" does not exist"),
+        ("postgres://diglot:hush@127.0.0.1:1/diglot".to_owned(), 1, "Connection refused"),
+    ] {
+        let told = checked(&[good.clone(), replica]);
+        let place = "database.replica_urls[1] (variable DIGLOT_DATABASE__REPLICA_URLS): ";
+        assert!(told.code == code && told.error.contains(reason), "{reason}: {told:?}");
+        assert!(told.error.contains(place) && !told.error.contains("urls[0]"), "{told:?}");
+        assert!(!told.error.contains("hush") && !told.error.contains("sqlite"), "{told:?}");
+    }
+    let twice = checked(&[good.clone(), good]);
+    assert!(twice.code == 2 && twice.error.contains("is named twice"), "{twice:?}");
+    standby.stop();
+    primary.stop();
 }

@@ -1,16 +1,17 @@
 //! What an operator should know of replicas before anything is served: each is asked once, and nothing is waited for.
 
+use std::panic::resume_unwind;
 use std::thread;
 
 use diesel::PgConnection;
 
+use super::address;
 use super::judge::Reason;
 use super::questions::{self, ReplicaRow};
-use super::{address, judge};
 use crate::address::Address;
 use crate::error::{Failure, one_line};
 use crate::open_error::OpenError;
-use crate::postgres::store::connected;
+use crate::postgres::connected;
 use crate::settings::Settings;
 
 /// What is wrong with a replica.
@@ -43,7 +44,7 @@ pub fn replica_faults(settings: &Settings) -> Result<Vec<ReplicaFault>, OpenErro
     let looks: Vec<Look> = thread::scope(|scope| {
         let asked = addresses.iter().enumerate().map(|(n, address)| scope.spawn(move || look(n, address, settings)));
         let asked: Vec<_> = asked.collect();
-        asked.into_iter().enumerate().map(|(n, look)| look.join().unwrap_or_else(|_| Err(panicked(n)))).collect()
+        asked.into_iter().map(|look| look.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     Ok(looks.iter().enumerate().filter_map(|(n, look)| fault(n, look, &identity, &looks)).collect())
 }

@@ -5,6 +5,7 @@
 //! latest instant at which the primary had not yet come further is the one that the standby is fresh of. Who is too far behind,
 //! says nothing or is no standby of this primary is left out; no request has to find out.
 
+mod faults;
 mod history;
 mod judge;
 mod questions;
@@ -27,6 +28,7 @@ use crate::error::{Failure, Harm};
 use crate::open_error::OpenError;
 use crate::settings::Settings;
 use crate::url::{Place, Url};
+pub use faults::{ReplicaFault, replica_faults};
 use judge::Limits;
 use questions::{OfPrimary, OfReplica};
 use watch::Watch;
