@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,8 +40,18 @@ fn until(limit: Duration, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-#[test]
-fn an_outage_is_answered_in_time_and_passes() {
+/// The server takes no connection of diglot's any more, and ends those that there are.
+fn refuse(cluster: &Cluster) {
+    cluster.execute("postgres", "ALTER ROLE diglot NOLOGIN");
+    cluster.execute("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'diglot'");
+}
+
+fn admit(cluster: &Cluster) {
+    cluster.execute("postgres", "ALTER ROLE diglot LOGIN");
+}
+
+/// Takes the database away in each manner, so many times. Says how slow an answer and a recovery was at most.
+fn outages(rounds: usize) {
     let cluster = Cluster::start(Make { tcp: true, fsync: false, language: None });
     let program = on(&cluster.tcp_url(&cluster.empty_database()));
     let made = program.run(&["init", "--json"]);
@@ -66,20 +77,28 @@ fn an_outage_is_answered_in_time_and_passes() {
     assert!(serves());
 
     type Act = fn(&Cluster);
-    let outages: [(&str, Act, Act); 3] = [
+    let outages: [(&str, Act, Act); 4] = [
         ("frozen", Cluster::freeze, Cluster::thaw),
         ("stopped", Cluster::stop, Cluster::start_again),
+        ("refusing", refuse, admit),
         ("frozen again", Cluster::freeze, Cluster::thaw),
     ];
-    for (name, begin, end) in outages {
+    let (slowest, recovery) = (Mutex::new(Duration::ZERO), Mutex::new(Duration::ZERO));
+    let note = |most: &Mutex<Duration>, took| {
+        let mut most = most.lock().expect("a lock");
+        *most = took.max(*most);
+    };
+    for (name, begin, end) in outages.into_iter().cycle().take(rounds * outages.len()) {
         begin(&cluster);
         // More at once than there are connections: nobody waits for those that are stuck.
         thread::scope(|scope| {
             for n in 0..24 {
                 let (method, path) = &requests[n % requests.len()];
+                let (note, slowest) = (&note, &slowest);
                 scope.spawn(move || {
                     let (status, answer, took) = ask(address, method, path, key);
                     assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
+                    note(slowest, took);
                     assert!(answer.to_ascii_lowercase().contains("\r\nretry-after: "), "{name}: {answer}");
                 });
             }
@@ -89,8 +108,22 @@ fn an_outage_is_answered_in_time_and_passes() {
         let (status, _, took) = ask(address, "GET", "/readyz", "");
         assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
         end(&cluster);
+        let back = Instant::now();
         until(Duration::from_secs(3), serves);
+        note(&recovery, back.elapsed());
     }
+    println!("{rounds} × 4 outages, an answer after {slowest:?} at most, served again after {recovery:?} at most");
+}
+
+#[test]
+fn an_outage_is_answered_in_time_and_passes() {
+    outages(1);
+}
+
+#[test]
+#[ignore = "long"]
+fn ten_times_every_outage_is_answered_in_time_and_passes() {
+    outages(10);
 }
 
 #[test]
@@ -193,7 +226,11 @@ fn check_looks_at_replicas_too() {
         (standby.named_url(&database, "sslmode=require"), 2, "does not support SSL"),
         (standby.url(&database), 2, "it is the same server as number 0"),
         (standby.tcp_url("nowhere"), 1, "database \"nowhere\" does not exist"),
-        (standby.tcp_url(&database).replace("diglot@", "nobody:hush@"), 1, "role \"nobody\" does not exist"),
+        (
+            standby.named_url(&database, "sslmode=prefer").replace("diglot@", "nobody:hush@"),
+            1,
+            "role \"nobody\" does not exist",
+        ),
         ("postgres://diglot:hush@127.0.0.1:1/diglot".to_owned(), 1, "Connection refused"),
     ] {
         let told = checked(&[good.clone(), replica]);
