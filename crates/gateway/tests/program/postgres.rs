@@ -84,7 +84,7 @@ fn outages(rounds: usize) {
         ("frozen again", Cluster::freeze, Cluster::thaw),
     ];
     let (slowest, recovery) = (Mutex::new(Duration::ZERO), Mutex::new(Duration::ZERO));
-    let note = |most: &Mutex<Duration>, took| {
+    let note = |most: &Mutex<Duration>, took: Duration| {
         let mut most = most.lock().expect("a lock");
         *most = took.max(*most);
     };
