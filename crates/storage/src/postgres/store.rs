@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
-use r2d2::Pool;
 use users::UserError;
 use users::error::Result;
 use users::ports::{Reads, Tx};
 
 use super::connect;
 use super::gate::Gate;
-use super::pool::{self, Loan, Manager};
+use super::pool::{self, Connections, Loan};
 use super::pulse::{Condition, Pulse, Writable};
 use super::retry::Tries;
 use super::transaction;
@@ -34,7 +33,7 @@ const AWAY: Duration = Duration::from_millis(100);
 
 /// A store on a server.
 pub(crate) struct PostgresStore {
-    pool: Pool<Manager>,
+    pool: Connections,
     gate: Gate,
     pulse: Pulse,
     wait: Duration,

@@ -15,12 +15,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use r2d2::{NopErrorHandler, Pool};
+use r2d2::NopErrorHandler;
 use users::UserError;
 use users::error::Result;
 use users::ports::{Reads, Store, Tx};
 
-use super::pool::{self, Kept, Loan, Manager};
+use super::pool::{self, Connections, Kept, Loan};
 use super::pulse::Pulse;
 use super::transaction;
 use crate::address::Address;
@@ -43,7 +43,7 @@ const ATTEMPTS: Duration = Duration::from_secs(2);
 pub struct Replica {
     watch: Arc<Watch>,
     n: usize,
-    pool: Pool<Manager>,
+    pool: Connections,
     _pulses: Pulses,
 }
 
