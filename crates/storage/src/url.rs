@@ -82,9 +82,11 @@ impl Url {
     #[must_use]
     pub fn is_same_server(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
+            (Place::File(_), _) => false,
             #[cfg(feature = "postgres")]
             (Place::Server(one), Place::Server(other)) => one.is_place_of(other),
-            _ => false,
+            #[cfg(feature = "postgres")]
+            (Place::Server(_), Place::File(_)) => false,
         }
     }
 
