@@ -114,8 +114,8 @@ fn outages(rounds: usize) {
     }
     println!(
         "{rounds} × 4 outages, an answer after {:?} at most, served again after {:?} at most",
-        slowest.into_inner(),
-        recovery.into_inner()
+        slowest.into_inner().expect("a time"),
+        recovery.into_inner().expect("a time")
     );
 }
 
