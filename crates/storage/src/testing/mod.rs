@@ -94,7 +94,7 @@ impl Cluster {
         let binaries = Binaries::find().unwrap_or_else(|missing| panic!("{missing}"));
         let folder = folder();
         binaries.own(&folder);
-        let locales = make.language.map(|language| locale::make(&folder, language));
+        let locales = make.language.map(|language| locale::make(&binaries, &folder, language));
         let mut guard = Guard::start(&binaries, &folder, locales.as_deref());
         guard.say(files);
         let port = if make.tcp { free_port() } else { 5432 };
