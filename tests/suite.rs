@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod balancer;
 mod cli;
 mod contract;
 mod conventions;

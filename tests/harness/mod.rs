@@ -21,3 +21,4 @@ pub use poll::{eventually, timed};
 pub use race::at_once;
 pub use store::{is_postgres, only_on_sqlite};
 pub use town::{NOBODY, Person, Town, Workspace, fresh, id, town};
+pub use watch::Watch;

@@ -1,5 +1,5 @@
-//! The database's server is lost under load, and its standby takes its place: the process finds it by itself, and where the
-//! standby was synchronous, nothing that was answered is gone.
+//! The database's server is lost under load: it crashes and comes back, or its standby takes its place. The process finds it by
+//! itself, and nothing that was answered is gone, unless the standby was asynchronous.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,10 @@ const WRITES: usize = 60;
 /// How long writes may be refused after the promotion.
 const LIMIT: Duration = Duration::from_secs(10);
 
-const SERVER: Make = Make { tcp: true, fsync: true };
+const SERVER: Make = Make { tcp: true, fsync: true, language: None };
+
+/// How long after a crash writes may be refused by the process once the server serves again.
+const LIMIT_AFTER_CRASH: Duration = Duration::from_secs(3);
 
 /// What came of it.
 struct Outcome {
@@ -87,10 +90,57 @@ fn lose_the_server(is_synchronous: bool) -> Outcome {
         resumed_after
     });
     let answered = answered.into_inner().unwrap();
+    Outcome { answered: answered.len(), lost: lost(&town, &answered), resumed_after }
+}
+
+/// How many of those whose creation was answered are not there.
+fn lost(town: &Town, answered: &[String]) -> usize {
     let found: Vec<u16> = answered.iter().map(|id| town.mm().get(id).status).collect();
     assert!(found.iter().all(|status| [200, 404].contains(status)), "{found:?}");
-    let lost = found.iter().filter(|status| **status == 404).count();
-    Outcome { answered: answered.len(), lost, resumed_after }
+    found.iter().filter(|status| **status == 404).count()
+}
+
+/// Crashes the server again and again under load, and has it come back.
+fn crash_the_server(rounds: usize) {
+    let cluster = Cluster::start(SERVER);
+    let mut house = House::empty();
+    house.set("database.url", &cluster.tcp_url(&cluster.empty_database()));
+    let town = Town::in_house(house);
+    let (stop, answered) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+    let count = || answered.lock().unwrap().len();
+    let slowest = thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| write_on(&town.mm(), &town.maisa(), &town.first_workspace, &stop, &answered));
+        }
+        let resumed_after = |_| {
+            let enough = count() + WRITES;
+            eventually(Duration::from_secs(30), "writes are answered", || (count() >= enough).then_some(()));
+            cluster.restart_immediate();
+            cluster.wait_until_it_serves();
+            let before = count();
+            timed(|| eventually(LIMIT_AFTER_CRASH, "writes go on", || (count() > before).then_some(()))).0
+        };
+        let slowest = (0..rounds).map(resumed_after).max().unwrap_or_default();
+        stop.store(true, Ordering::Relaxed);
+        slowest
+    });
+    let answered = answered.into_inner().unwrap();
+    assert_eq!(lost(&town, &answered), 0);
+    println!(
+        "{rounds} crashes, {} writes answered, none lost, answered again {slowest:?} after at most",
+        answered.len()
+    );
+}
+
+#[test]
+fn five_crashes_lose_nothing_that_was_answered() {
+    crash_the_server(5);
+}
+
+#[test]
+#[ignore = "long"]
+fn thirty_crashes_lose_nothing_that_was_answered() {
+    crash_the_server(30);
 }
 
 fn survives(rounds: usize) {

@@ -60,6 +60,15 @@ impl Address {
         }
     }
 
+    /// Whether it names the same database of the same servers, to the letter.
+    pub fn is_place_of(&self, other: &Self) -> bool {
+        let place = |address: &Self| {
+            let said = |name| address.parameters.iter().find(|(said, _)| said == name).map(|(_, value)| value.clone());
+            (address.hosts.clone(), address.database.clone(), ["host", "hostaddr", "port", "dbname"].map(said))
+        };
+        place(self) == place(other)
+    }
+
     /// How many servers it names: one at least, if only that of the local socket.
     pub fn servers(&self) -> usize {
         let lists = self.parameters.iter().filter(|(name, _)| ["host", "hostaddr"].contains(&name.as_str()));
@@ -192,6 +201,23 @@ mod tests {
             ("h/db?hostaddr=1.2.3.4,1.2.3.5", 2),
         ] {
             assert_eq!(Address::parse(text).expect(text).servers(), servers, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_known_again_whoever_goes_there_and_how() {
+        let parse = |text: &str| Address::parse(text).expect(text);
+        let place = parse("u:p@h/db?sslmode=require");
+        for (text, is_same) in [
+            ("v@h/db", true),
+            ("h/db?sslmode=disable", true),
+            ("h:5433/db", false),
+            ("h/other", false),
+            ("i/db", false),
+            ("h/db?hostaddr=1.2.3.4", false),
+            ("h/db?port=5433", false),
+        ] {
+            assert_eq!(parse(text).is_place_of(&place), is_same, "{text}");
         }
     }
 

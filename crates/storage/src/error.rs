@@ -9,14 +9,12 @@ const UNIQUE: [(&str, &str, Conflict); 2] = [
     ("users.username_key", "users_username_key_unique", Conflict::Username),
 ];
 
-/// Messages that mean damage, or a schema that is not ours; not that the store is away. (SQLITE_CORRUPT, SQLITE_NOTADB; text that
-/// PostgreSQL cannot hold.)
-const DAMAGE: [&str; 5] =
-    ["malformed", "is not a database", "no such table", "no such column", "invalid byte sequence"];
+/// Messages of SQLite that mean damage, or a schema that is not ours; not that the store is away. (SQLITE_CORRUPT, SQLITE_NOTADB.)
+const DAMAGE: [&str; 4] = ["malformed", "is not a database", "no such table", "no such column"];
 
-/// Who waits in vain for a whole table, which somebody copies or changes, waits while the statement is still being read; so
-/// PostgreSQL points into it although it is fine. (In another language it is taken for damage: nothing else tells them apart.)
-const LOCK_TIMEOUT: &str = "canceling statement due to lock timeout";
+/// What PostgreSQL says may be in any language, and Diesel keeps most of its codes to itself; so it is told by what stands in
+/// every language alike. These are our tables.
+const TABLES: [&str; 7] = ["workspaces", "users", "memberships", "keys", "outbox", "claims", "facts"];
 
 /// A failed query.
 #[derive(Debug, Clone)]
@@ -42,6 +40,12 @@ pub(crate) enum Harm {
 }
 
 impl Failure {
+    /// Whether something is wrong, and not just away.
+    #[cfg(feature = "postgres")]
+    pub fn is_fault(&self) -> bool {
+        matches!(self.error, UserError::Internal(_))
+    }
+
     fn new(error: UserError, harm: Harm) -> Self {
         Self { error, harm }
     }
@@ -77,20 +81,29 @@ fn of_database(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> 
         | DatabaseErrorKind::UnableToSendCommand
         | DatabaseErrorKind::ReadOnlyTransaction => Failure::new(unavailable(), Harm::Connection),
         _ if is_deadlock(info) => Failure::new(unavailable(), Harm::Collision),
-        _ if message == LOCK_TIMEOUT => Failure::new(unavailable(), Harm::Transaction),
-        // PostgreSQL points into a statement that it cannot understand, so the schema is not the one that it was written for.
-        _ if info.statement_position().is_some() || DAMAGE.iter().any(|damage| message.contains(damage)) => {
-            Failure::new(internal(), Harm::Transaction)
-        }
+        _ if is_foreign_schema(info) || is_impossible_text(message) => Failure::new(internal(), Harm::Transaction),
+        _ if DAMAGE.iter().any(|damage| message.contains(damage)) => Failure::new(internal(), Harm::Transaction),
         _ => Failure::new(unavailable(), Harm::Transaction),
     }
 }
 
-/// Diesel keeps PostgreSQL's code (40P01) to itself, and the message may be in the server's language. But only a deadlock's
-/// details have a line for each who takes part, and a hint beside them.
+/// 40P01: only a deadlock's details have a line for each who takes part, and a hint beside them.
 fn is_deadlock(info: &dyn DatabaseErrorInformation) -> bool {
-    let lines = info.details().map_or(0, |details| details.lines().count());
-    info.message() == "deadlock detected" || (lines > 1 && info.hint().is_some())
+    info.details().is_some_and(|details| details.lines().count() > 1) && info.hint().is_some()
+}
+
+/// Class 42: PostgreSQL points into a statement that it does not understand, and names the table that is not there, or not as it
+/// should be. (It also points into one that waits in vain for a whole table, or that an operator ends meanwhile, since it waits while it
+/// reads; but it names no table then.)
+fn is_foreign_schema(info: &dyn DatabaseErrorInformation) -> bool {
+    let is_of_a_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+    let mut words = info.message().split(|sign| !is_of_a_name(sign));
+    info.statement_position().is_some() && words.any(|word| TABLES.contains(&word))
+}
+
+/// 22021, 22P05: a text that the database cannot hold, such as one with U+0000; the bytes are in the message.
+fn is_impossible_text(message: &str) -> bool {
+    message.contains(" 0x")
 }
 
 /// What a library says over several lines, on one.

@@ -44,10 +44,10 @@ mod writes;
 pub use copy::{CopyError, Phase, Progress, Report, Sum, TableReport, copy};
 pub use migrate::SchemaChange;
 #[cfg(not(feature = "postgres"))]
-pub use no_replicas::{Replica, replicas};
+pub use no_replicas::{Replica, ReplicaFault, replica_faults, replicas};
 pub use open_error::OpenError;
 #[cfg(feature = "postgres")]
-pub use postgres::{Replica, replicas};
+pub use postgres::{Replica, ReplicaFault, replica_faults, replicas};
 pub use postgres_settings::PostgresSettings;
 pub use settings::{ReplicaSettings, Settings};
 pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};

@@ -19,6 +19,24 @@ pub fn replicas(_: &Settings) -> std::result::Result<Vec<Replica>, OpenError> {
     Ok(Vec::new())
 }
 
+/// What is wrong with a replica: there is none.
+pub struct ReplicaFault {
+    /// Which one it is.
+    pub n: usize,
+    /// Whether it can never answer.
+    pub is_lasting: bool,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Nothing is wrong with any.
+///
+/// # Errors
+/// None.
+pub fn replica_faults(_: &Settings) -> std::result::Result<Vec<ReplicaFault>, OpenError> {
+    Ok(Vec::new())
+}
+
 impl Replica {
     /// Of which instant it is fresh.
     #[must_use]

@@ -55,6 +55,14 @@ pub enum OpenError {
         /// What the database says.
         reason: String,
     },
+    /// The server cannot be trusted as its URL demands, or the demand itself is wrong.
+    #[error("the store {store} cannot be trusted as its database URL demands: {reason}")]
+    Untrusted {
+        /// Where it is.
+        store: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// Anything else that the database says.
     #[error("the store {store} cannot be opened: {reason}")]
     Database {

@@ -78,6 +78,18 @@ impl Url {
         }
     }
 
+    /// Whether both name the same database of the same servers, to the letter; files never do.
+    #[must_use]
+    pub fn is_same_server(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Place::File(_), _) => false,
+            #[cfg(feature = "postgres")]
+            (Place::Server(one), Place::Server(other)) => one.is_place_of(other),
+            #[cfg(feature = "postgres")]
+            (Place::Server(_), Place::File(_)) => false,
+        }
+    }
+
     pub(crate) fn place(&self) -> &Place {
         &self.0
     }

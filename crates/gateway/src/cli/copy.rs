@@ -57,7 +57,7 @@ fn url(option: &str, text: &str) -> Result<Url, Failure> {
 impl From<CopyError> for Failure {
     fn from(error: CopyError) -> Self {
         match error {
-            CopyError::Same => Failure::Usage(error.to_string()),
+            CopyError::Same | CopyError::Open(OpenError::Untrusted { .. }) => Failure::Usage(error.to_string()),
             CopyError::Open(OpenError::Outdated { .. }) => {
                 Failure::No(format!("{error}: run `diglot migrate` with its URL"))
             }

@@ -19,9 +19,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use storage::OpenError;
 
 use crate::exit::{self, Failure, Outcome};
-use crate::settings::{CONFIG_VARIABLE, Settings};
+use crate::settings::{CONFIG_VARIABLE, Problem, Settings};
 use crate::store::{Installation, InstallationError};
 
 /// One user directory, spoken to in several API dialects.
@@ -111,6 +112,12 @@ impl Context {
         Settings::load(self.file(), std::env::vars_os()).map_err(|error| Failure::Usage(error.to_string()))
     }
 
+    /// Something is wrong with a key, as is found only when it is used.
+    fn problem(&self, key: String, message: String) -> Problem {
+        let place = Settings::place(self.file(), std::env::vars_os(), &key);
+        Problem { key, place, message }
+    }
+
     /// The installation that is there; none is made.
     fn installation(&self) -> Result<Installation, Failure> {
         Ok(Installation::existing(&self.settings()?)?)
@@ -120,6 +127,7 @@ impl Context {
 impl From<InstallationError> for Failure {
     fn from(error: InstallationError) -> Self {
         match error {
+            error @ InstallationError::Open(OpenError::Untrusted { .. }) => Failure::Usage(error.to_string()),
             error @ InstallationError::Open(_) => Failure::No(error.to_string()),
             InstallationError::Store(error) => error.into(),
         }

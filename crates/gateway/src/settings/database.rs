@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use storage::{PostgresSettings, ReplicaSettings, Url};
+use storage::{PostgresSettings, ReplicaSettings, Url, UrlError};
 
 use super::raw;
 use super::read::{Reader, processors};
@@ -14,6 +14,9 @@ const LEAST_POOL: u32 = 8;
 /// How stale replicas may be. Below that, the pauses between two looks at them are too much already; beyond, too many looks
 /// would have to be remembered.
 const STALENESS: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(300);
+
+/// What alone can be a replica.
+const ONLY_SERVERS: &str = "must be postgres://user:password@host:port/database, the address of a hot standby";
 
 /// Reads the section.
 pub fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage::Settings> {
@@ -49,14 +52,11 @@ fn url(reader: &mut Reader<'_>, key: &str, text: &str) -> Option<Url> {
 
 /// Replicas of the primary at `primary`, unless that is wrong itself.
 fn replicas(reader: &mut Reader<'_>, raw: &raw::Database, primary: Option<&Url>) -> Option<ReplicaSettings> {
-    let mut urls = Vec::new();
+    let mut urls: Vec<(usize, Url)> = Vec::new();
     for (n, text) in raw.replica_urls.iter().enumerate() {
-        let key = format!("database.replica_urls[{n}]");
-        let Some(url) = url(reader, &key, text) else { continue };
-        match url.servers() {
-            1 => urls.push(url),
-            0 => reader.problem(&key, "must be postgres://…: a file has no replicas"),
-            _ => reader.problem(&key, "must name one server; each replica has a URL of its own"),
+        match replica(text, &urls, primary) {
+            Ok(url) => urls.push((n, url)),
+            Err(message) => reader.problem(&replica_key(n), message),
         }
     }
     if primary.is_some_and(|url| url.servers() == 0) && !raw.replica_urls.is_empty() {
@@ -65,7 +65,34 @@ fn replicas(reader: &mut Reader<'_>, raw: &raw::Database, primary: Option<&Url>)
     let staleness = reader.time("database.replica_staleness", &raw.replica_staleness)?;
     let staleness = Some(staleness).filter(|staleness| STALENESS.contains(staleness));
     let staleness = reader.require("database.replica_staleness", staleness, "a time from 500ms to 5m")?;
-    Some(ReplicaSettings { urls, staleness })
+    Some(ReplicaSettings { urls: urls.into_iter().map(|(_, url)| url).collect(), staleness })
+}
+
+/// What a replica's URL is called.
+pub fn replica_key(n: usize) -> String {
+    format!("database.replica_urls[{n}]")
+}
+
+/// One more replica, beside those of the earlier URLs, or what is wrong with it.
+fn replica(text: &str, earlier: &[(usize, Url)], primary: Option<&Url>) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| match error {
+        UrlError::BadAddress => error.to_string(),
+        UrlError::NotBuiltIn => "needs PostgreSQL, which is not built into this binary".to_owned(),
+        UrlError::Unknown | UrlError::NoFile | UrlError::Parameters | UrlError::Memory | UrlError::BadPath => {
+            ONLY_SERVERS.to_owned()
+        }
+    })?;
+    match url.servers() {
+        0 => Err(ONLY_SERVERS.to_owned()),
+        2.. => Err("must name one server; each replica has a URL of its own".to_owned()),
+        _ if primary.is_some_and(|primary| primary.is_same_server(&url)) => {
+            Err("is the place of database.url, which is no replica of itself".to_owned())
+        }
+        _ => match earlier.iter().find(|(_, other)| other.is_same_server(&url)) {
+            Some((first, _)) => Err(format!("is named twice: it is {} already", replica_key(*first))),
+            None => Ok(url),
+        },
+    }
 }
 
 fn postgres(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<PostgresSettings> {

@@ -21,6 +21,7 @@ use std::time::Duration;
 use users::password::Cost;
 use users::{Keep, RolePolicy};
 
+pub use database::replica_key;
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
 pub use problem::{Place, Problem, SettingsError};
@@ -119,6 +120,12 @@ impl Settings {
         environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsError> {
         read::settings(&crate::dialects::names(), file, environment)
+    }
+
+    /// Where a key stands, of settings that were read from these.
+    #[must_use]
+    pub fn place(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>, key: &str) -> Place {
+        read::place(&crate::dialects::names(), file, environment, key)
     }
 
     /// The defaults alone.

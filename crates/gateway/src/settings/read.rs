@@ -69,6 +69,22 @@ pub fn settings(
     }
 }
 
+/// Where a key stands.
+pub fn place(
+    dialects: &[&str],
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+    key: &str,
+) -> Place {
+    // Whatever is wrong with them was told when they were read.
+    Layers::read(dialects, file, environment, &mut Vec::new()).place(without_index(key))
+}
+
+/// The key of a list, of which `key` names one member.
+fn without_index(key: &str) -> &str {
+    key.split('[').next().unwrap_or(key)
+}
+
 /// Collects what is wrong.
 pub struct Reader<'a> {
     layers: &'a Layers,
@@ -78,7 +94,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Notes that something is wrong with `key`.
     pub fn problem(&mut self, key: &str, message: impl Display) {
-        let place = self.layers.place(key.split('[').next().unwrap_or(key));
+        let place = self.layers.place(without_index(key));
         self.problems.push(Problem::new(key, &place, message.to_string()));
     }
 

@@ -311,6 +311,18 @@ fn replicas_are_servers_of_a_server() {
     for (problem, start) in found.iter().zip(starts) {
         assert!(problem.starts_with(start) && !problem.contains("secr"), "{problem}");
     }
+    let again = "postgres://a/db,sqlite://b.db,nonsense,postgres://u:secret@a/db?sslmode=require,postgres://p/db";
+    let found = problems("", &[("DIGLOT_DATABASE__URL", "postgres://p/db"), ("DIGLOT_DATABASE__REPLICA_URLS", again)]);
+    let parts = [
+        "[1] (variable DIGLOT_DATABASE__REPLICA_URLS): must be postgres://",
+        "[2] (variable DIGLOT_DATABASE__REPLICA_URLS): must be postgres://",
+        "[3] (variable DIGLOT_DATABASE__REPLICA_URLS): is named twice: it is database.replica_urls[0] already",
+        "[4] (variable DIGLOT_DATABASE__REPLICA_URLS): is the place of database.url",
+    ];
+    assert_eq!(found.len(), parts.len(), "{found:#?}");
+    for (problem, part) in found.iter().zip(parts) {
+        assert!(problem.contains(part) && !problem.contains("sqlite") && !problem.contains("secret"), "{problem}");
+    }
     let found = problems("", &[("DIGLOT_DATABASE__REPLICA_URLS", two), ("DIGLOT_DATABASE__REPLICA_STALENESS", "6m")]);
     let both = ["replica_urls (variable DIGLOT_DATABASE__REPLICA_URLS)", "replica_staleness (variable"];
     assert!(found.len() == 2 && found.iter().zip(both).all(|(problem, part)| problem.contains(part)), "{found:?}");

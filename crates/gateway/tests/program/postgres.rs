@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use storage::testing::{Cluster, Make};
+use storage::testing::{Authority, Cluster, Make, Standby};
 
 use super::harness::Program;
 
@@ -39,9 +40,19 @@ fn until(limit: Duration, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-#[test]
-fn an_outage_is_answered_in_time_and_passes() {
-    let cluster = Cluster::start(Make { tcp: true, fsync: false });
+/// The server takes no connection of diglot's any more, and ends those that there are.
+fn refuse(cluster: &Cluster) {
+    cluster.execute("postgres", "ALTER ROLE diglot NOLOGIN");
+    cluster.execute("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'diglot'");
+}
+
+fn admit(cluster: &Cluster) {
+    cluster.execute("postgres", "ALTER ROLE diglot LOGIN");
+}
+
+/// Takes the database away in each manner, so many times. Says how slow an answer and a recovery was at most.
+fn outages(rounds: usize) {
+    let cluster = Cluster::start(Make { tcp: true, fsync: false, language: None });
     let program = on(&cluster.tcp_url(&cluster.empty_database()));
     let made = program.run(&["init", "--json"]);
     assert_eq!(made.code, 0, "{made:?}");
@@ -66,20 +77,28 @@ fn an_outage_is_answered_in_time_and_passes() {
     assert!(serves());
 
     type Act = fn(&Cluster);
-    let outages: [(&str, Act, Act); 3] = [
+    let outages: [(&str, Act, Act); 4] = [
         ("frozen", Cluster::freeze, Cluster::thaw),
         ("stopped", Cluster::stop, Cluster::start_again),
+        ("refusing", refuse, admit),
         ("frozen again", Cluster::freeze, Cluster::thaw),
     ];
-    for (name, begin, end) in outages {
+    let (slowest, recovery) = (Mutex::new(Duration::ZERO), Mutex::new(Duration::ZERO));
+    let note = |most: &Mutex<Duration>, took: Duration| {
+        let mut most = most.lock().expect("a lock");
+        *most = took.max(*most);
+    };
+    for (name, begin, end) in outages.into_iter().cycle().take(rounds * outages.len()) {
         begin(&cluster);
         // More at once than there are connections: nobody waits for those that are stuck.
         thread::scope(|scope| {
             for n in 0..24 {
                 let (method, path) = &requests[n % requests.len()];
+                let (note, slowest) = (&note, &slowest);
                 scope.spawn(move || {
                     let (status, answer, took) = ask(address, method, path, key);
                     assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
+                    note(slowest, took);
                     assert!(answer.to_ascii_lowercase().contains("\r\nretry-after: "), "{name}: {answer}");
                 });
             }
@@ -89,8 +108,26 @@ fn an_outage_is_answered_in_time_and_passes() {
         let (status, _, took) = ask(address, "GET", "/readyz", "");
         assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
         end(&cluster);
+        let back = Instant::now();
         until(Duration::from_secs(3), serves);
+        note(&recovery, back.elapsed());
     }
+    println!(
+        "{rounds} × 4 outages, an answer after {:?} at most, served again after {:?} at most",
+        slowest.into_inner().expect("a time"),
+        recovery.into_inner().expect("a time")
+    );
+}
+
+#[test]
+fn an_outage_is_answered_in_time_and_passes() {
+    outages(1);
+}
+
+#[test]
+#[ignore = "long"]
+fn ten_times_every_outage_is_answered_in_time_and_passes() {
+    outages(10);
 }
 
 #[test]
@@ -135,4 +172,84 @@ fn without_its_database_it_says_so_and_ends() {
     assert!(missing.code == 1 && missing.error.contains("diglot init"), "{missing:?}");
     let wrong = on("postgres://diglot:hu@sh@127.0.0.1/diglot").run(&["check"]);
     assert!(wrong.code == 2 && wrong.error.contains("database.url") && !wrong.error.contains("sh@"), "{wrong:?}");
+}
+
+#[test]
+fn a_server_that_cannot_be_trusted_is_a_fault_of_the_settings() {
+    let authority = Authority::found();
+    let cluster = Cluster::start_with_tls(&authority, "localhost");
+    let database = cluster.empty_database();
+    let full = format!("sslmode=verify-full&sslrootcert={}", authority.certificate().display());
+    let good = on(&cluster.named_url(&database, &full));
+    assert_eq!(good.run(&["init"]).code, 0);
+    // Whatever is still being opened when the program ends must not make it crash.
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            let check = || (0..20).for_each(|_| assert_eq!(good.run(&["check"]).code, 0));
+            scope.spawn(check);
+        }
+    });
+    let strange = Authority::found();
+    let strange = format!("sslmode=verify-full&sslrootcert={}", strange.certificate().display());
+    let plain = Cluster::start(Make { tcp: true, ..Make::default() });
+    for (url, named) in [
+        (cluster.named_url(&database, &strange), "certificate verify failed"),
+        (cluster.named_url(&database, &full).replace("@localhost", "@elsewhere"), "does not match host name"),
+        (plain.named_url("postgres", "sslmode=require"), "does not support SSL"),
+    ] {
+        for command in ["check", "serve", "init", "migrate"] {
+            let refused = on(&url).run(&[command]);
+            assert!(refused.code == 2 && refused.error.contains(named), "{refused:?}");
+            assert!(refused.error.contains("the store postgres://diglot@"), "{refused:?}");
+        }
+        let refused = Program::new().run(&["copy", "--from", &url, "--to", "sqlite://new.db"]);
+        assert!(refused.code == 2 && refused.error.contains(named), "{refused:?}");
+    }
+}
+
+#[test]
+fn check_looks_at_replicas_too() {
+    const TCP: Make = Make { tcp: true, fsync: false, language: None };
+    let (primary, stranger) = (Cluster::start(TCP), Cluster::start(TCP));
+    let (database, other) = (primary.database(), primary.database());
+    let foreign = stranger.database();
+    let standby = Standby::start(&primary, Make { tcp: true, ..Make::default() });
+    standby.wait_until_it_has_all_of(&primary);
+    let foreign_standby = Standby::start(&stranger, TCP);
+    foreign_standby.wait_until_it_has_all_of(&stranger);
+    let url = primary.tcp_url(&database);
+    assert_eq!(on(&url).run(&["init"]).code, 0);
+    let checked = |replicas: &[String]| {
+        let program = on(&url).with("DIGLOT_DATABASE__REPLICA_URLS", &replicas.join(","));
+        program.run(&["check"])
+    };
+    let good = standby.tcp_url(&database);
+    let fine = checked(std::slice::from_ref(&good));
+    assert_eq!(fine.code, 0, "{fine:?}");
+    for (replica, code, reason) in [
+        (stranger.tcp_url(&foreign), 2, "it is no hot standby"),
+        (primary.url(&database), 2, "it is no hot standby"),
+        (foreign_standby.tcp_url(&foreign), 2, "it follows another server than that of database.url"),
+        (standby.tcp_url(&other), 2, "its URL names another database"),
+        (standby.tcp_url("postgres"), 2, "it cannot be read: "),
+        (standby.named_url(&database, "sslmode=require"), 2, "does not support SSL"),
+        (standby.url(&database), 2, "it is the same server as number 0"),
+        (standby.tcp_url("nowhere"), 1, "database \"nowhere\" does not exist"),
+        (
+            standby.named_url(&database, "sslmode=prefer").replace("diglot@", "nobody:hush@"),
+            1,
+            "role \"nobody\" does not exist",
+        ),
+        ("postgres://diglot:hush@127.0.0.1:1/diglot".to_owned(), 1, "Connection refused"),
+    ] {
+        let told = checked(&[good.clone(), replica]);
+        let place = "database.replica_urls[1] (variable DIGLOT_DATABASE__REPLICA_URLS): ";
+        assert!(told.code == code && told.error.contains(reason), "{reason}: {told:?}");
+        assert!(told.error.contains(place) && !told.error.contains("urls[0]"), "{told:?}");
+        assert!(!told.error.contains("hush") && !told.error.contains("sqlite"), "{told:?}");
+    }
+    let twice = checked(&[good.clone(), good]);
+    assert!(twice.code == 2 && twice.error.contains("is named twice"), "{twice:?}");
+    standby.stop();
+    primary.stop();
 }

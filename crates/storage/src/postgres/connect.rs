@@ -13,6 +13,10 @@ use crate::postgres_settings::PostgresSettings;
 #[error("{0}")]
 pub(crate) struct ConnectError(String);
 
+/// Words of libpq where it does not trust a server as the address demands, or the address demands what cannot be. It speaks them
+/// itself, and in English: a program has to ask for another language.
+const UNTRUSTED: [&str; 5] = ["certificate", "private key", "does not support SSL", "sslmode", "invalid ssl"];
+
 /// A server that is gone without a word is noticed on the connections that wait for it: by the kernel, whose messages nobody
 /// acknowledges. Milliseconds, then seconds; the address can say otherwise.
 const NOTICE: [(&str, &str); 4] =
@@ -54,6 +58,11 @@ fn session(settings: &PostgresSettings) -> String {
 }
 
 impl ConnectError {
+    /// Whether another try is of no use before the address, or what the server shows, is another one.
+    pub fn is_about_trust(&self) -> bool {
+        UNTRUSTED.iter().any(|words| self.0.contains(words))
+    }
+
     /// A connection that was there and does not answer any more.
     pub fn of_query(error: diesel::result::Error) -> Self {
         Self(one_line(&error.to_string()))

@@ -15,7 +15,7 @@ mod store;
 mod transaction;
 pub(crate) mod upsert;
 
-pub use replicas::{Replica, replicas};
+pub use replicas::{Replica, ReplicaFault, replica_faults, replicas};
 pub(crate) use store::{PostgresStore, connected, schema_changes};
 
 use diesel::connection::AnsiTransactionManager;

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
-use r2d2::Pool;
 use users::UserError;
 use users::changes::{Changes, Subject};
 use users::error::Result;
@@ -13,7 +12,7 @@ use users::ports::{Reads, Tx};
 
 use super::connect;
 use super::gate::Gate;
-use super::pool::{self, Loan, Manager};
+use super::pool::{self, Connections, Loan};
 use super::pulse::{Condition, Pulse, Writable};
 use super::retry::Tries;
 use super::transaction;
@@ -36,7 +35,7 @@ const AWAY: Duration = Duration::from_millis(100);
 
 /// A store on a server.
 pub(crate) struct PostgresStore {
-    pool: Pool<Manager>,
+    pool: Connections,
     gate: Gate,
     pulse: Pulse,
     wait: Duration,
@@ -64,8 +63,14 @@ pub(crate) fn schema_changes(address: &Address) -> Result<Vec<SchemaChange>, Ope
 
 /// A connection of its own, outside any pool.
 pub(crate) fn connected(address: &Address, settings: &PostgresSettings) -> Result<PgConnection, OpenError> {
-    connect::open(address, settings)
-        .map_err(|error| OpenError::Database { store: address.to_string(), reason: error.to_string() })
+    connect::open(address, settings).map_err(|error| {
+        let (store, reason) = (address.to_string(), error.to_string());
+        if error.is_about_trust() {
+            OpenError::Untrusted { store, reason }
+        } else {
+            OpenError::Database { store, reason }
+        }
+    })
 }
 
 impl PostgresStore {

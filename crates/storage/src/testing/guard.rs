@@ -47,9 +47,11 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Starts the shell, in a group of its own: what interrupts the tests must not interrupt the cleaning up.
-    pub fn start(binaries: &Binaries, folder: &Path) -> Self {
+    /// Starts the shell, in a group of its own: what interrupts the tests must not interrupt the cleaning up. The server finds its
+    /// language in the folder `locales`.
+    pub fn start(binaries: &Binaries, folder: &Path, locales: Option<&Path>) -> Self {
         let mut command: Command = binaries.command("sh");
+        command.envs(locales.map(|folder| ("LOCPATH", folder)));
         command.args(["-c", SCRIPT, "sh"]).arg(binaries.folder()).arg(folder).process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = command.spawn().expect("a shell");

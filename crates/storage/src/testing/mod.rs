@@ -5,8 +5,10 @@
 // A test says what is wrong by a panic.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod authority;
 mod binaries;
 mod guard;
+mod locale;
 mod standby;
 
 use std::fs;
@@ -23,6 +25,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Bool};
 use diesel::{Connection, ConnectionResult, PgConnection, RunQueryDsl};
 
+pub use authority::{Authority, Identity};
 use binaries::Binaries;
 use guard::Guard;
 pub use standby::Standby;
@@ -52,6 +55,8 @@ pub struct Make {
     pub tcp: bool,
     /// It flushes its disk, as servers do and tests need not.
     pub fsync: bool,
+    /// Its messages are in this language, such as `de_DE`, and not in English.
+    pub language: Option<&'static str>,
 }
 
 impl Cluster {
@@ -61,21 +66,48 @@ impl Cluster {
     /// Without PostgreSQL on this machine.
     #[must_use]
     pub fn start(make: Make) -> Self {
-        let cluster = Self::launch("init", make);
+        Self::start_with(make, |_| String::new())
+    }
+
+    /// Starts one that listens on 127.0.0.1 too and offers TLS, with a certificate for this host name.
+    ///
+    /// # Panics
+    /// Without PostgreSQL on this machine.
+    #[must_use]
+    pub fn start_with_tls(authority: &Authority, host: &str) -> Self {
+        let identity = authority.certify(host);
+        Self::start_with(Make { tcp: true, ..Make::default() }, |put| {
+            let (certificate, key) = (put(&identity.certificate), put(&identity.key));
+            format!("ssl = on\nssl_cert_file = '{certificate}'\nssl_key_file = '{key}'\n")
+        })
+    }
+
+    fn start_with(make: Make, more: impl FnOnce(&dyn Fn(&Path) -> String) -> String) -> Self {
+        let cluster = Self::launch("init", make, more);
         cluster.execute("postgres", &format!("CREATE ROLE {ROLE} LOGIN"));
         cluster
     }
 
-    /// Makes a server's files, as the guard is told, and starts it.
-    fn launch(files: &str, make: Make) -> Self {
+    /// Makes a server's files, as the guard is told, and starts it. `more` is told how to give it a file that is its own, and says
+    /// what else stands in its configuration.
+    fn launch(files: &str, make: Make, more: impl FnOnce(&dyn Fn(&Path) -> String) -> String) -> Self {
         let binaries = Binaries::find().unwrap_or_else(|missing| panic!("{missing}"));
         let folder = folder();
         binaries.own(&folder);
-        let mut guard = Guard::start(&binaries, &folder);
+        let locales = make.language.map(|language| locale::make(&binaries, &folder, language));
+        let mut guard = Guard::start(&binaries, &folder, locales.as_deref());
         guard.say(files);
         let port = if make.tcp { free_port() } else { 5432 };
         let opened = fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.auto.conf"));
-        let made = opened.and_then(|mut file| file.write_all(configuration(&folder, port, make).as_bytes()));
+        let put = |file: &Path| {
+            let own = folder.join(file.file_name().unwrap_or_default());
+            fs::copy(file, &own).expect("a copy");
+            fs::set_permissions(&own, fs::Permissions::from_mode(0o600)).expect("a mode");
+            binaries.own(&own);
+            own.display().to_string()
+        };
+        let text = configuration(&folder, port, make) + &more(&put);
+        let made = opened.and_then(|mut file| file.write_all(text.as_bytes()));
         let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
         assert!(made.is_ok(), "{files}: {}", log());
         guard.say("start");
@@ -101,6 +133,13 @@ impl Cluster {
     #[must_use]
     pub fn tcp_url(&self, database: &str) -> String {
         format!("postgres://{ROLE}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The same by the host name `localhost`, with these parameters.
+    #[must_use]
+    pub fn named_url(&self, database: &str, parameters: &str) -> String {
+        // Wherever else this machine finds that name.
+        format!("postgres://{ROLE}@localhost:{}/{database}?hostaddr=127.0.0.1&{parameters}", self.port)
     }
 
     /// A connection to a database for one who may do everything, to look behind the store's back.
@@ -240,11 +279,12 @@ fn configuration(folder: &Path, port: u16, make: Make) -> String {
         "listen_addresses = '{}'\nport = {port}\nunix_socket_directories = '{}'\nfsync = {}\nfull_page_writes = {}\n\
          max_connections = 1000\nshared_buffers = 32MB\nautovacuum = off\ndeadlock_timeout = 100ms\n\
          log_min_messages = fatal\ncluster_name = '{}'\nsynchronous_standby_names = ''\n\
-         wal_retrieve_retry_interval = 100ms\n",
+         wal_retrieve_retry_interval = 100ms\nlc_messages = '{}'\n",
         if make.tcp { "127.0.0.1" } else { "" },
         folder.display(),
         on(make.fsync),
         on(make.fsync),
         name(folder),
+        make.language.map_or_else(|| "C".to_owned(), locale::name),
     )
 }

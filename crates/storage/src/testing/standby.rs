@@ -29,7 +29,7 @@ impl Standby {
     #[must_use]
     pub fn start(primary: &Cluster, make: Make) -> Self {
         let files = format!("copy {} {}", primary.port, primary.folder.display());
-        let standby = Self(Cluster::launch(&files, make));
+        let standby = Self(Cluster::launch(&files, make, |_| String::new()));
         standby.wait_until_it_follows(primary);
         standby
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used)]
 
 mod house;
+mod language;
 mod once;
 mod outages;
 mod processes;
@@ -11,6 +12,7 @@ mod replicas;
 mod restarts;
 mod schema;
 mod standbys;
+mod tls;
 
 use house::{House, TempStore};
 

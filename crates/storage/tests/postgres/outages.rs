@@ -40,7 +40,7 @@ fn recovers(store: &AnyStore) {
 #[test]
 fn a_stopped_server_is_unavailability_and_passes() {
     for tcp in [false, true] {
-        let cluster = Cluster::start(Make { tcp, fsync: false });
+        let cluster = Cluster::start(Make { tcp, fsync: false, language: None });
         let house = House::on(&cluster);
         let url = if tcp { cluster.tcp_url(&house.database) } else { cluster.url(&house.database) };
         let store = storage::open(&Settings::new(url.parse().expect("a URL"))).expect("a store");
@@ -54,7 +54,7 @@ fn a_stopped_server_is_unavailability_and_passes() {
 
 #[test]
 fn a_frozen_server_is_unavailability_and_passes() {
-    let cluster = Cluster::start(Make { tcp: true, fsync: false });
+    let cluster = Cluster::start(Make { tcp: true, fsync: false, language: None });
     let house = House::on(&cluster);
     let store =
         storage::open(&Settings::new(cluster.tcp_url(&house.database).parse().expect("a URL"))).expect("a store");
@@ -85,7 +85,7 @@ fn a_frozen_server_is_unavailability_and_passes() {
 
 #[test]
 fn one_clear_line_where_there_is_no_server() {
-    let cluster = Cluster::start(Make { tcp: true, fsync: false });
+    let cluster = Cluster::start(Make { tcp: true, fsync: false, language: None });
     let (there, socket) = (cluster.tcp_url("no such database").replace(' ', "_"), cluster.url("x"));
     cluster.connect("postgres").batch_execute("SELECT 1").expect("it serves");
     let opened = |url: &str| storage::open(&Settings::new(url.parse().expect(url))).map(|_| ()).expect_err(url);
@@ -102,8 +102,10 @@ fn one_clear_line_where_there_is_no_server() {
 
 #[test]
 fn the_next_host_is_asked_where_one_is_away() {
-    let (gone, here) =
-        (Cluster::start(Make { tcp: true, fsync: false }), Cluster::start(Make { tcp: true, fsync: false }));
+    let (gone, here) = (
+        Cluster::start(Make { tcp: true, fsync: false, language: None }),
+        Cluster::start(Make { tcp: true, fsync: false, language: None }),
+    );
     let house = House::on(&here);
     gone.stop();
     let host = |cluster: &Cluster| {

@@ -14,7 +14,7 @@ use crate::house::{House, increment, number, timed, until};
 
 const BOUND: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(10);
-const TCP: Make = Make { tcp: true, fsync: false };
+const TCP: Make = Make { tcp: true, fsync: false, language: None };
 
 /// A primary with a standby, and a store that reads from there.
 struct Scene<'a> {

@@ -28,7 +28,7 @@ fn write_on(store: &AnyStore, next: &AtomicU32, stop: &AtomicBool, acknowledged:
 
 /// Crashes it again and again under load. Nothing that was answered is lost, and the store serves again by itself.
 fn survives(rounds: usize) {
-    let cluster = Cluster::start(Make { fsync: true, tcp: false });
+    let cluster = Cluster::start(Make { fsync: true, ..Make::default() });
     let house = House::on(&cluster);
     let store = house.open();
     let (next, stop, acknowledged) = (AtomicU32::new(0), AtomicBool::new(false), Mutex::new(Vec::new()));

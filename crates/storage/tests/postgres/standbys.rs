@@ -9,7 +9,7 @@ use storage::testing::{Cluster, Make, Standby};
 
 use crate::house::{House, increment, look};
 
-const TCP: Make = Make { tcp: true, fsync: false };
+const TCP: Make = Make { tcp: true, fsync: false, language: None };
 
 #[test]
 fn a_standby_shows_what_the_primary_has_written_and_takes_its_place() {

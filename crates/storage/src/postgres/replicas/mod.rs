@@ -5,6 +5,7 @@
 //! latest instant at which the primary had not yet come further is the one that the standby is fresh of. Who is too far behind,
 //! says nothing or is no standby of this primary is left out; no request has to find out.
 
+mod faults;
 mod history;
 mod judge;
 mod questions;
@@ -14,12 +15,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use r2d2::{NopErrorHandler, Pool};
+use r2d2::NopErrorHandler;
 use users::UserError;
 use users::error::Result;
 use users::ports::{Reads, Store, Tx};
 
-use super::pool::{self, Kept, Loan, Manager};
+use super::pool::{self, Connections, Kept, Loan};
 use super::pulse::Pulse;
 use super::transaction;
 use crate::address::Address;
@@ -27,6 +28,7 @@ use crate::error::{Failure, Harm};
 use crate::open_error::OpenError;
 use crate::settings::Settings;
 use crate::url::{Place, Url};
+pub use faults::{ReplicaFault, replica_faults};
 use judge::Limits;
 use questions::{OfPrimary, OfReplica};
 use watch::Watch;
@@ -41,7 +43,7 @@ const ATTEMPTS: Duration = Duration::from_secs(2);
 pub struct Replica {
     watch: Arc<Watch>,
     n: usize,
-    pool: Pool<Manager>,
+    pool: Connections,
     _pulses: Pulses,
 }
 

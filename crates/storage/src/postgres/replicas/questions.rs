@@ -50,16 +50,20 @@ struct PrimaryRow {
     identity: String,
 }
 
-#[derive(QueryableByName)]
-struct ReplicaRow {
+/// What a replica says.
+#[derive(Debug, QueryableByName)]
+pub(super) struct ReplicaRow {
+    /// Whether it follows somebody.
     #[diesel(sql_type = Bool)]
-    follows: bool,
+    pub follows: bool,
     #[diesel(sql_type = Nullable<BigInt>)]
     position: Option<i64>,
+    /// Which server it is.
     #[diesel(sql_type = Text)]
-    server: String,
+    pub server: String,
+    /// Which tables it shows.
     #[diesel(sql_type = Text)]
-    identity: String,
+    pub identity: String,
 }
 
 #[derive(QueryableByName)]
@@ -71,6 +75,16 @@ struct ServerRow {
 /// Which server a connection leads to.
 pub(super) fn server(connection: &mut crate::connection::AnyConnection) -> QueryResult<String> {
     sql_query(SERVER).get_result::<ServerRow>(connection).map(|row| row.server)
+}
+
+/// Which tables the primary shows.
+pub(super) fn identity(connection: &mut PgConnection) -> QueryResult<String> {
+    sql_query(PRIMARY).get_result::<PrimaryRow>(connection).map(|row| row.identity)
+}
+
+/// What a replica says.
+pub(super) fn replica(connection: &mut PgConnection) -> QueryResult<ReplicaRow> {
+    sql_query(REPLICA).get_result(connection)
 }
 
 /// How far the primary has come.
@@ -111,7 +125,7 @@ impl Question for OfReplica {
     const ATTEMPTS: Duration = ATTEMPTS;
 
     fn ask(&mut self, connection: &mut PgConnection) -> QueryResult<bool> {
-        let row: ReplicaRow = sql_query(REPLICA).get_result(connection)?;
+        let row = replica(connection)?;
         let at = Instant::now();
         let since = *self.since.get_or_insert(at);
         let ReplicaRow { follows, position, server, identity } = row;
