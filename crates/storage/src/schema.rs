@@ -46,6 +46,17 @@ diesel::table! {
     memberships (workspace_id, user_id) {
         workspace_id -> Text,
         user_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    /// How many members of each role a list has. Kept by triggers.
+    list_totals (workspace_id, role, part) {
+        workspace_id -> Text,
+        role -> Text,
+        part -> BigInt,
+        members -> BigInt,
     }
 }
 

@@ -48,23 +48,19 @@ fn contains(search: &Search) -> Option<String> {
     Some(pattern)
 }
 
-/// Narrows a boxed query that has `users` in it. (A macro, because the query's type differs with its tables.)
-///
-/// `narrow!(query, filter)` lets the database find a role by its index. `narrow!(query, filter, members)` hides the index
-/// behind an expression: in one workspace among many, looking at its members costs less than looking at everyone of that
-/// role, and no tenant's list may cost what others have.
+/// Narrows a boxed query that has `users` in it. (A macro, because the query's type differs with its tables.) The third
+/// argument is the column of the role, which leads to the index: that of `memberships` within a workspace, so that no tenant's list
+/// costs what others have.
 macro_rules! narrow {
-    ($query:expr, $filter:expr) => {
-        narrow!(@ $query, $filter, crate::schema::users::role)
-    };
-    ($query:expr, $filter:expr, members) => {
-        narrow!(@ $query, $filter, crate::schema::users::role.concat(""))
-    };
-    (@ $query:expr, $filter:expr, $role:expr) => {{
+    (@role $query:expr, $filter:expr, $role:expr) => {{
         let mut query = $query;
         if let Some(role) = &$filter.role {
             query = query.filter($role.eq(role));
         }
+        query
+    }};
+    ($query:expr, $filter:expr, $role:expr) => {{
+        let mut query = narrow!(@role $query, $filter, $role);
         if let Some(pattern) = &$filter.pattern {
             let like = crate::schema::users::search_text.like(pattern);
             query = query.filter(like.escape(crate::reads::filter::ESCAPE));

@@ -38,7 +38,7 @@ fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limi
     if filter.is_open() {
         return page.load(connection);
     }
-    narrow!(page.into_boxed::<MultiBackend>(), filter).load(connection)
+    narrow!(page.into_boxed::<MultiBackend>(), filter, table::role).load(connection)
 }
 
 /// A page of each workspace, merged: as many steps as the page has users, times the workspaces. One query over all would
@@ -79,5 +79,5 @@ fn members(
     if filter.is_open() {
         return page.load(connection);
     }
-    narrow!(page.into_boxed::<MultiBackend>(), filter, members).load(connection)
+    narrow!(page.into_boxed::<MultiBackend>(), filter, memberships::role).load(connection)
 }

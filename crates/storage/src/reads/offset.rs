@@ -29,7 +29,7 @@ pub(super) fn user_before(
 
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, offset: i64) -> QueryResult<Option<String>> {
     let ids = table::table.order(table::id).select(table::id).limit(1).offset(offset);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter).get_result(connection).optional()
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, table::role).get_result(connection).optional()
 }
 
 fn members(
@@ -38,14 +38,15 @@ fn members(
     filter: &Narrowed,
     offset: i64,
 ) -> QueryResult<Option<String>> {
-    let ids = memberships::table.order(memberships::user_id).select(memberships::user_id).limit(1).offset(offset);
-    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str()));
-    if filter.is_open() {
-        return ids.get_result(connection).optional();
+    let is_member = memberships::workspace_id.eq(workspace.as_str());
+    if filter.pattern.is_none() {
+        let ids = memberships::table.filter(is_member).select(memberships::user_id);
+        let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
+        return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
     }
-    let ids = memberships::table.inner_join(table::table).select(memberships::user_id).limit(1).offset(offset);
-    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str())).order(memberships::user_id);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+    let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id);
+    let ids = ids.order(memberships::user_id).limit(1).offset(offset);
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection).optional()
 }
 
 fn members_of_any(
@@ -55,11 +56,12 @@ fn members_of_any(
     offset: i64,
 ) -> QueryResult<Option<String>> {
     let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
-    if filter.is_open() {
+    if filter.pattern.is_none() {
         let ids = memberships::table.filter(is_member).select(memberships::user_id).distinct();
-        return ids.order(memberships::user_id).limit(1).offset(offset).get_result(connection).optional();
+        let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
+        return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
     }
     let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id).distinct();
     let ids = ids.order(memberships::user_id).limit(1).offset(offset);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection).optional()
 }

@@ -27,8 +27,8 @@ const PEOPLE: &str = "
         updated_at, search_text, preferences, settings, metadata)
     SELECT printf('%08d', n), 1, 'e' || n, 'e' || n, 0, 'u' || n, 'u' || n, 'active', iif(n % 1000, 'user', 'admin'), '[]', 0,
         0, 'u' || n, '{}', '{}', '{}' FROM n;
-    INSERT INTO memberships SELECT 'big', id FROM users;
-    INSERT INTO memberships SELECT 'small', id FROM users LIMIT 20;
+    INSERT INTO memberships (workspace_id, user_id) SELECT 'big', id FROM users;
+    INSERT INTO memberships (workspace_id, user_id) SELECT 'small', id FROM users LIMIT 20;
 ";
 
 fn people(analysed: bool) -> (tempfile::TempDir, AnyConnection) {

@@ -13,7 +13,6 @@ use super::queue::{Queue, Taken};
 use super::{Figures, Limits, Open};
 use crate::connection::AnyConnection;
 use crate::error::Failure;
-use crate::pragmas;
 use crate::session::Session;
 
 /// How often a writer that failed tries whether it can write again, while nobody wants it to.
@@ -64,11 +63,6 @@ impl Worker {
                 Taken::Nothing => self.work(vec![Box::new(Probe)]),
                 Taken::Closed => break,
             }
-        }
-        if let Some(AnyConnection::Sqlite(connection)) = &mut self.connection
-            && let Err(error) = pragmas::optimize(connection)
-        {
-            tracing::warn!(%error, "the store was closed without being optimised");
         }
     }
 

@@ -4,8 +4,11 @@
 #![allow(clippy::expect_used)]
 
 mod house;
+#[path = "../lists/mod.rs"]
+mod lists;
 mod once;
 mod outages;
+mod past;
 mod processes;
 mod replicas;
 mod restarts;

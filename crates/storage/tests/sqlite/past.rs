@@ -1,0 +1,66 @@
+//! What is kept for lists, whoever writes.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+
+use crate::folder::Folder;
+use crate::lists::{self, Behind};
+
+struct File(SqliteConnection);
+
+impl File {
+    fn of(folder: &Folder) -> Self {
+        let mut file =
+            SqliteConnection::establish(&folder.path("diglot.db").display().to_string()).expect("a connection");
+        file.batch_execute("PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000").expect("set");
+        Self(file)
+    }
+}
+
+impl Behind for File {
+    fn run(&mut self, statements: &str) {
+        self.0.batch_execute(statements).expect(statements);
+    }
+
+    fn number(&mut self, query: &str) -> i64 {
+        diesel::dsl::sql::<diesel::sql_types::BigInt>(query).get_result(&mut self.0).expect("a number")
+    }
+}
+
+const DOWN: &str = include_str!("../../../../migrations/sqlite/2026-11-29-000000_lists/down.sql");
+
+#[test]
+fn nothing_writes_past_roles_and_totals() {
+    let folder = Folder::new();
+    drop(folder.open());
+    lists::nothing_writes_past_them(&mut File::of(&folder));
+}
+
+#[test]
+fn they_follow_a_new_ranking() {
+    let folder = Folder::new();
+    lists::they_follow_a_new_ranking(folder.open(), &mut File::of(&folder));
+}
+
+#[test]
+fn an_older_store_gets_them() {
+    let folder = Folder::new();
+    drop(folder.open());
+    lists::an_older_store_gets_them(|| folder.open(), &mut File::of(&folder), DOWN);
+}
+
+#[test]
+fn statistics_are_forgotten() {
+    let folder = Folder::new();
+    drop(folder.open());
+    let mut file = File::of(&folder);
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'";
+    for existing in [false, true] {
+        file.run("ANALYZE");
+        assert!(file.number(tables) > 0);
+        let opened =
+            if existing { storage::open_existing(&folder.settings()) } else { storage::open(&folder.settings()) };
+        drop(opened.expect("a store"));
+        assert_eq!(file.number(tables), 0);
+    }
+}
