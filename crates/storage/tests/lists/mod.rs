@@ -5,10 +5,11 @@ use std::sync::Arc;
 use storage::AnyStore;
 use users::page::{Filter, Scope, Start};
 use users::ports::{Store, Tx};
+use users::role::RoleDefinition;
 use users::testing::contract::user;
 use users::testing::{MemoryStore, TestEnvironment};
 use users::workspace::Workspace;
-use users::{Permissions, RoleDefinition, RoleName, RolePolicy, Roles, Timestamp, User, UserId, Users, WorkspaceId};
+use users::{Permissions, RoleName, RolePolicy, Roles, Timestamp, User, UserId, Users, WorkspaceId};
 
 /// A database that can be looked into.
 pub trait Behind {
