@@ -1,0 +1,11 @@
+DROP TRIGGER search_workspace_removed;
+DROP TRIGGER search_member_moved;
+DROP TRIGGER search_member_removed;
+DROP TRIGGER search_member_added;
+DROP TRIGGER search_user_changed;
+DROP TRIGGER search_user_removed;
+DROP TRIGGER search_user_added;
+DROP TABLE search_strays;
+DROP TABLE search_grams;
+DROP TABLE search_index;
+DROP TABLE search_places;

@@ -1,0 +1,88 @@
+-- The index of the searched texts: for each list in which a user stands, that of everyone without a workspace included, the text
+-- under a number, and for each three letters in a row the numbers of the texts that have them. A list's numbers lie together, and
+-- nearly in the order of the ids, so that a search costs what that list's matches do, and finds the first of them first.
+--
+-- To put a text into it takes longer than all else that a creation does. So triggers only note whom it lacks (`search_strays`),
+-- and take out what is no longer true; whoever writes to the store puts the strays in, in between. A search looks at both.
+
+CREATE TABLE search_places (
+    -- A list's numbers are those from `place << 40` on.
+    place        INTEGER NOT NULL PRIMARY KEY,
+    -- Empty for those who are in no workspace.
+    workspace_id TEXT    NOT NULL UNIQUE,
+    -- Of two texts that stand in the wrong order, the numbers differ by this at most.
+    spread       INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO search_places VALUES (0, '', 0);
+
+CREATE TABLE search_index (
+    number  INTEGER NOT NULL PRIMARY KEY,
+    user_id TEXT    NOT NULL,
+    text    TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX search_index_by_user ON search_index (user_id);
+
+-- The texts are folded already, and stand above.
+CREATE VIRTUAL TABLE search_grams USING fts5(text, content = '', columnsize = 0, tokenize = 'trigram case_sensitive 1');
+
+CREATE TABLE search_strays (
+    workspace_id TEXT NOT NULL,
+    user_id      TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO search_strays SELECT workspace_id, user_id FROM memberships;
+INSERT INTO search_strays SELECT '', id FROM users WHERE NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = id);
+
+-- Taking a row out of the index takes its letters out too.
+CREATE TRIGGER search_index_removed AFTER DELETE ON search_index BEGIN
+    INSERT INTO search_grams (search_grams, rowid, text) VALUES ('delete', OLD.number, OLD.text);
+END;
+
+CREATE TRIGGER search_user_added AFTER INSERT ON users BEGIN
+    INSERT INTO search_strays VALUES ('', NEW.id) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER search_user_removed AFTER DELETE ON users BEGIN
+    DELETE FROM search_strays WHERE workspace_id = '' AND user_id = OLD.id;
+    DELETE FROM search_index WHERE user_id = OLD.id;
+END;
+
+CREATE TRIGGER search_user_changed AFTER UPDATE OF search_text ON users WHEN OLD.search_text <> NEW.search_text BEGIN
+    INSERT INTO search_strays
+        SELECT workspace_id, user_id FROM search_index CROSS JOIN search_places ON place = number >> 40
+        WHERE user_id = NEW.id ON CONFLICT DO NOTHING;
+    DELETE FROM search_index WHERE user_id = NEW.id;
+END;
+
+CREATE TRIGGER search_member_added AFTER INSERT ON memberships BEGIN
+    INSERT INTO search_strays VALUES (NEW.workspace_id, NEW.user_id) ON CONFLICT DO NOTHING;
+    DELETE FROM search_strays WHERE workspace_id = '' AND user_id = NEW.user_id;
+    DELETE FROM search_index WHERE user_id = NEW.user_id AND number >> 40 = 0;
+END;
+
+CREATE TRIGGER search_member_removed AFTER DELETE ON memberships BEGIN
+    DELETE FROM search_strays WHERE workspace_id = OLD.workspace_id AND user_id = OLD.user_id;
+    DELETE FROM search_index WHERE user_id = OLD.user_id
+        AND number >> 40 = (SELECT place FROM search_places WHERE workspace_id = OLD.workspace_id);
+    INSERT INTO search_strays SELECT '', id FROM users WHERE id = OLD.user_id
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = OLD.user_id) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER search_member_moved AFTER UPDATE OF workspace_id, user_id ON memberships
+WHEN OLD.workspace_id <> NEW.workspace_id OR OLD.user_id <> NEW.user_id BEGIN
+    DELETE FROM search_strays WHERE workspace_id = OLD.workspace_id AND user_id = OLD.user_id;
+    DELETE FROM search_index WHERE user_id = OLD.user_id
+        AND number >> 40 = (SELECT place FROM search_places WHERE workspace_id = OLD.workspace_id);
+    INSERT INTO search_strays SELECT '', id FROM users WHERE id = OLD.user_id
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = OLD.user_id) ON CONFLICT DO NOTHING;
+    INSERT INTO search_strays VALUES (NEW.workspace_id, NEW.user_id) ON CONFLICT DO NOTHING;
+    DELETE FROM search_strays WHERE workspace_id = '' AND user_id = NEW.user_id;
+    DELETE FROM search_index WHERE user_id = NEW.user_id AND number >> 40 = 0;
+END;
+
+CREATE TRIGGER search_workspace_removed AFTER DELETE ON workspaces BEGIN
+    DELETE FROM search_places WHERE workspace_id = OLD.id;
+END;
