@@ -11,10 +11,12 @@ CREATE TABLE search_places (
     -- Empty for those who are in no workspace.
     workspace_id TEXT    NOT NULL UNIQUE,
     -- Of two texts that stand in the wrong order, the numbers differ by this at most.
-    spread       INTEGER NOT NULL
+    spread       INTEGER NOT NULL,
+    -- The greatest id that was put in; no later one is there.
+    last_id      TEXT    NOT NULL
 ) STRICT;
 
-INSERT INTO search_places VALUES (0, '', 0);
+INSERT INTO search_places VALUES (0, '', 0, '');
 
 CREATE TABLE search_index (
     number  INTEGER NOT NULL PRIMARY KEY,
@@ -50,11 +52,11 @@ CREATE TRIGGER search_user_removed AFTER DELETE ON users BEGIN
     DELETE FROM search_index WHERE user_id = OLD.id;
 END;
 
+-- Under the numbers that the user has, so that their order stays.
 CREATE TRIGGER search_user_changed AFTER UPDATE OF search_text ON users WHEN OLD.search_text <> NEW.search_text BEGIN
-    INSERT INTO search_strays
-        SELECT workspace_id, user_id FROM search_index CROSS JOIN search_places ON place = number >> 40
-        WHERE user_id = NEW.id ON CONFLICT DO NOTHING;
-    DELETE FROM search_index WHERE user_id = NEW.id;
+    INSERT INTO search_grams (search_grams, rowid, text) SELECT 'delete', number, text FROM search_index WHERE user_id = NEW.id;
+    UPDATE search_index SET text = NEW.search_text WHERE user_id = NEW.id;
+    INSERT INTO search_grams (rowid, text) SELECT number, text FROM search_index WHERE user_id = NEW.id;
 END;
 
 CREATE TRIGGER search_member_added AFTER INSERT ON memberships BEGIN

@@ -7,6 +7,7 @@ use users::WorkspaceId;
 use users::page::Scope;
 
 use super::filter::{Narrowed, narrow};
+use super::search;
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::schema::{list_totals, memberships, users as table};
 
@@ -15,14 +16,19 @@ const EVERYONE: &str = "";
 
 /// How many users of the scope pass the filter.
 pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter: &Narrowed) -> QueryResult<i64> {
+    if let AnyConnection::Sqlite(file) = connection
+        && let Some(count) = search::count(file, scope, filter)?
+    {
+        return Ok(count);
+    }
     match scope {
-        Scope::Installation if filter.pattern.is_none() => total(connection, EVERYONE, filter),
+        Scope::Installation if filter.term.is_none() => total(connection, EVERYONE, filter),
         Scope::Installation => {
             narrow!(table::table.count().into_boxed::<MultiBackend>(), filter, table::role).get_result(connection)
         }
         Scope::Members(workspaces) => match workspaces.as_slice() {
             [] => Ok(0),
-            [workspace] if filter.pattern.is_none() => total(connection, workspace.as_str(), filter),
+            [workspace] if filter.term.is_none() => total(connection, workspace.as_str(), filter),
             [workspace] => members(connection, workspace, filter),
             workspaces => members_of_any(connection, workspaces, filter),
         },
@@ -50,7 +56,7 @@ fn members(connection: &mut AnyConnection, workspace: &WorkspaceId, filter: &Nar
 fn members_of_any(connection: &mut AnyConnection, workspaces: &[WorkspaceId], filter: &Narrowed) -> QueryResult<i64> {
     let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
     let each_once = count(memberships::user_id).aggregate_distinct();
-    if filter.pattern.is_none() {
+    if filter.term.is_none() {
         let members = memberships::table.filter(is_member).select(each_once).into_boxed::<MultiBackend>();
         return narrow!(@role members, filter, memberships::role).get_result(connection);
     }

@@ -5,11 +5,13 @@ mod filter;
 mod list;
 mod offset;
 mod point;
+mod search;
 
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;
 pub(crate) use point::*;
+pub(crate) use search::put_strays_in;
 
 #[cfg(test)]
 mod tests;

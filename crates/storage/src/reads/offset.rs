@@ -39,7 +39,7 @@ fn members(
     offset: i64,
 ) -> QueryResult<Option<String>> {
     let is_member = memberships::workspace_id.eq(workspace.as_str());
-    if filter.pattern.is_none() {
+    if filter.term.is_none() {
         let ids = memberships::table.filter(is_member).select(memberships::user_id);
         let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
         return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
@@ -56,7 +56,7 @@ fn members_of_any(
     offset: i64,
 ) -> QueryResult<Option<String>> {
     let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
-    if filter.pattern.is_none() {
+    if filter.term.is_none() {
         let ids = memberships::table.filter(is_member).select(memberships::user_id).distinct();
         let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
         return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();

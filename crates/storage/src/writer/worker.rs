@@ -10,6 +10,7 @@ use users::ports::Tx;
 
 use super::job::Job;
 use super::queue::{Queue, Taken};
+use super::upkeep::Upkeep;
 use super::{Figures, Limits, Open};
 use crate::connection::AnyConnection;
 use crate::error::Failure;
@@ -32,6 +33,7 @@ pub(super) struct Worker {
     figures: Arc<Figures>,
     /// What was last complained about, so that a full disk fills no log.
     complaint: Option<UserError>,
+    upkeep: Upkeep,
 }
 
 /// A transaction that came to nothing.
@@ -51,17 +53,36 @@ impl Worker {
         figures: Arc<Figures>,
     ) -> Self {
         let Limits { group, patience, queue: _ } = limits;
-        Self { connection: Some(connection), open, group: group.max(1), patience, queue, figures, complaint: None }
+        Self {
+            connection: Some(connection),
+            open,
+            group: group.max(1),
+            patience,
+            queue,
+            figures,
+            complaint: None,
+            upkeep: Upkeep::new(),
+        }
     }
 
     /// Works until the queue is closed and empty.
     pub fn run(mut self) {
         loop {
-            let patience = self.complaint.is_some().then_some(PROBE_INTERVAL);
+            let is_well = self.complaint.is_none();
+            let patience = if is_well { self.upkeep.due_in() } else { Some(PROBE_INTERVAL) };
             match self.queue.take(self.group, patience) {
-                Taken::Jobs(jobs) => self.work(jobs),
+                Taken::Jobs(jobs) => {
+                    self.work(jobs);
+                    self.upkeep.wake();
+                }
+                Taken::Nothing if is_well => {}
                 Taken::Nothing => self.work(vec![Box::new(Probe)]),
                 Taken::Closed => break,
+            }
+            if self.complaint.is_none()
+                && let Some(connection) = &mut self.connection
+            {
+                self.upkeep.do_some(connection, self.queue.len() > 0);
             }
         }
     }

@@ -30,7 +30,10 @@ impl Behind for Database {
     }
 }
 
-const DOWN: &str = include_str!("../../../../migrations/postgres/2026-11-29-000000_lists/down.sql");
+const DOWN: &str = concat!(
+    include_str!("../../../../migrations/postgres/2026-11-29-000001_search/down.sql"),
+    include_str!("../../../../migrations/postgres/2026-11-29-000000_lists/down.sql"),
+);
 
 #[test]
 fn nothing_writes_past_roles_and_totals() {

@@ -27,7 +27,10 @@ impl Behind for File {
     }
 }
 
-const DOWN: &str = include_str!("../../../../migrations/sqlite/2026-11-29-000000_lists/down.sql");
+const DOWN: &str = concat!(
+    include_str!("../../../../migrations/sqlite/2026-11-29-000001_search/down.sql"),
+    include_str!("../../../../migrations/sqlite/2026-11-29-000000_lists/down.sql"),
+);
 
 #[test]
 fn nothing_writes_past_roles_and_totals() {

@@ -49,18 +49,20 @@ struct Place {
     last: i64,
     /// Of two texts in the wrong order, the numbers differ by this at most.
     spread: i64,
+    /// No greater id is there.
+    last_id: String,
 }
 
 /// A list's numbers begin at its place, moved by so many bits.
 const BITS: i64 = 40;
 
 impl Place {
-    fn new(place: i64, spread: i64) -> Self {
-        let first = place << BITS;
-        Self { first, last: first + (1 << BITS) - 1, spread }
+    fn of(found: statements::Placed) -> Self {
+        let first = found.place << BITS;
+        Self { first, last: first + (1 << BITS) - 1, spread: found.spread, last_id: found.last_id }
     }
 }
 
 fn place(connection: &mut SqliteConnection, workspace: &str) -> diesel::QueryResult<Option<Place>> {
-    Ok(statements::place(connection, workspace)?.map(|found| Place::new(found.number, found.spread)))
+    Ok(statements::place(connection, workspace)?.map(Place::of))
 }

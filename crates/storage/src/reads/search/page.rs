@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use diesel::{QueryResult, SqliteConnection};
-use users::page::Scope;
+use users::WorkspaceId;
+use users::page::{Scope, Start};
 
 use super::super::filter::Narrowed;
 use super::{Place, Search, place, statements};
@@ -11,34 +12,54 @@ use super::{Place, Search, place, statements};
 /// More of the matches than these are not put in order by one who wants the first of them.
 pub(super) const MANY: i64 = 10_000;
 
+/// So many are read before a page that an offset leads to.
+const MOST_SKIPPED: usize = 10_000;
+
 /// Numbers whose order says so little are of no use to find the first.
 const MUCH: i64 = 20_000;
 
-/// The ids of at most `limit` matches behind `after`, in order. `None` where it costs less to look at one after the other.
+/// The ids of a page, in order. `None` where it costs less to look at one user after the other.
 pub(in super::super) fn page(
     connection: &mut SqliteConnection,
     scope: &Scope,
     filter: &Narrowed,
+    start: &Start,
+    limit: u32,
+) -> QueryResult<Option<Vec<String>>> {
+    let Some(search) = Search::of(filter) else { return Ok(None) };
+    let (after, skipped) = match start {
+        Start::Beginning => ("", 0),
+        Start::After(id) => (id.as_str(), 0),
+        Start::Skip(count) => match usize::try_from(*count) {
+            Ok(count) if count <= MOST_SKIPPED => ("", count),
+            // They would all have to be kept.
+            _ => return Ok(None),
+        },
+    };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(skipped);
+    let found = match scope {
+        Scope::Installation => of_everyone(connection, &search, after, limit)?,
+        Scope::Members(workspaces) => of_lists(connection, &search, workspaces, after, limit)?,
+    };
+    Ok(found.map(|ids| ids.into_iter().skip(skipped).collect()))
+}
+
+fn of_lists(
+    connection: &mut SqliteConnection,
+    search: &Search<'_>,
+    workspaces: &[WorkspaceId],
     after: &str,
     limit: usize,
 ) -> QueryResult<Option<Vec<String>>> {
-    let Some(search) = Search::of(filter) else { return Ok(None) };
-    match scope {
-        Scope::Installation => of_everyone(connection, &search, after, limit),
-        Scope::Members(workspaces) => {
-            let mut page = Vec::new();
-            for workspace in workspaces {
-                let Some(mut found) = of_list(connection, &search, workspace.as_str(), after, limit)? else {
-                    return Ok(None);
-                };
-                page.append(&mut found);
-            }
-            page.sort();
-            page.dedup();
-            page.truncate(limit);
-            Ok(Some(page))
-        }
+    let mut page = Vec::new();
+    for workspace in workspaces {
+        let Some(mut found) = of_list(connection, search, workspace.as_str(), after, limit)? else { return Ok(None) };
+        page.append(&mut found);
+        page.sort();
+        page.dedup();
+        page.truncate(limit);
     }
+    Ok(Some(page))
 }
 
 /// Everyone stands in the index as often as in lists, so all of the matches have to be looked at.
@@ -59,9 +80,7 @@ pub(super) fn everyone(
     after: &str,
 ) -> QueryResult<Option<Vec<String>>> {
     let Some(grams) = &search.grams else { return Ok(None) };
-    let whole = Place { first: 0, last: i64::MAX, spread: 0 };
-    let any_role = Search { role: None, grams: search.grams.clone(), ..*search };
-    if statements::count_by_grams(connection, &any_role, grams, &whole, MANY)? > MANY {
+    if statements::count_everywhere(connection, grams, MANY)? > MANY {
         return Ok(None);
     }
     statements::of_everyone(connection, search, grams, after).map(Some)
@@ -105,6 +124,7 @@ fn indexed(
 ) -> QueryResult<Vec<String>> {
     let mut from = match after {
         "" => place.first,
+        after if *after >= *place.last_id => return Ok(Vec::new()),
         after => match statements::number_behind(connection, workspace, place, after)? {
             Some(number) => number.saturating_sub(place.spread).max(place.first),
             None => return Ok(Vec::new()),
@@ -119,7 +139,7 @@ fn indexed(
         while found.len() > limit {
             found.pop_last();
         }
-        let is_sure = |(_, number): (&String, &i64)| reached > number.saturating_add(place.spread);
+        let is_sure = |(_, number): (&String, &i64)| reached >= number.saturating_add(place.spread);
         if is_last || (found.len() == limit && found.last_key_value().is_none_or(is_sure)) {
             return Ok(found.into_keys().collect());
         }

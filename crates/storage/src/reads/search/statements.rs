@@ -30,9 +30,11 @@ struct Id {
 #[derive(QueryableByName)]
 pub(super) struct Placed {
     #[diesel(sql_type = BigInt)]
-    pub number: i64,
+    pub place: i64,
     #[diesel(sql_type = BigInt)]
     pub spread: i64,
+    #[diesel(sql_type = Text)]
+    pub last_id: String,
 }
 
 type Query<'a> = diesel::query_builder::BoxedSqlQuery<'a, Sqlite, diesel::query_builder::SqlQuery>;
@@ -68,7 +70,7 @@ fn from_texts(search: &Search<'_>) -> String {
 
 /// Where a list's numbers are.
 pub(super) fn place(connection: &mut SqliteConnection, workspace: &str) -> QueryResult<Option<Placed>> {
-    let query = sql_query("SELECT place AS number, spread FROM search_places WHERE workspace_id = ?");
+    let query = sql_query("SELECT place, spread, last_id FROM search_places WHERE workspace_id = ?");
     query.bind::<Text, _>(workspace).get_result(connection).optional()
 }
 
@@ -128,7 +130,15 @@ pub(super) fn count_by_grams(
     query.bind::<BigInt, _>(bound.saturating_add(1)).get_result::<Number>(connection).map(|found| found.number)
 }
 
-/// The same by reading the texts.
+/// The same of all lists together, whatever the role.
+pub(super) fn count_everywhere(connection: &mut SqliteConnection, grams: &str, bound: i64) -> QueryResult<i64> {
+    let query =
+        sql_query("SELECT count(*) AS number FROM (SELECT 1 FROM search_grams WHERE search_grams MATCH ? LIMIT ?)");
+    let query = query.bind::<Text, _>(grams).bind::<BigInt, _>(bound.saturating_add(1));
+    query.get_result::<Number>(connection).map(|found| found.number)
+}
+
+/// How many matches a list has in the index, by reading the texts.
 pub(super) fn count_by_texts(
     connection: &mut SqliteConnection,
     search: &Search<'_>,
@@ -172,7 +182,7 @@ pub(super) fn count_strays(
     query.get_result::<Number>(connection).map(|found| found.number)
 }
 
-/// Everyone who matches, in whatever list, each once and by id, behind this id; no more than so many rows are looked at.
+/// Everyone who matches, in whatever list, each once and by id, behind this id.
 pub(super) fn of_everyone(
     connection: &mut SqliteConnection,
     search: &Search<'_>,
