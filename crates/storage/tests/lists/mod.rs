@@ -1,5 +1,7 @@
 //! What is kept for lists, seen and changed from behind the store's back: the same on every backend.
 
+pub mod search;
+
 use std::sync::Arc;
 
 use storage::AnyStore;

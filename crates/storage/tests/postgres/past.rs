@@ -136,3 +136,30 @@ fn who_creates_does_not_wait_for_another_one() {
     second.run("COMMIT");
     lists::assert_kept(&mut first, "two who create");
 }
+
+#[test]
+fn searches_find_what_is_there() {
+    for seed in [1, 20_261_129, 77] {
+        lists::search::searches_find_what_is_there(&house_with_index().open(), seed, || ());
+    }
+}
+
+fn house_with_index() -> House<'static> {
+    let house = House::new();
+    let indexes = "SELECT count(*) FROM pg_indexes WHERE indexname = 'users_by_search'";
+    assert_eq!(Database::of(&house).number(indexes), 1, "the owner of the database may add the extension");
+    house
+}
+
+#[test]
+fn without_the_extension_a_search_reads_the_texts() {
+    let house = House::new();
+    let mut database = Database::of(&house);
+    database.run("DROP EXTENSION pg_trgm CASCADE");
+    lists::search::searches_find_what_is_there(&house.open(), 5, || ());
+    // Nor does its absence stand in the way of a new store: here another one has the name of its operators.
+    let empty = House { cluster: house.cluster, database: house.cluster.empty_database() };
+    Database::of(&empty).run("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere");
+    drop(empty.open());
+    assert_eq!(Database::of(&empty).number("SELECT count(*) FROM pg_indexes WHERE indexname = 'users_by_search'"), 0);
+}

@@ -67,3 +67,46 @@ fn statistics_are_forgotten() {
         assert_eq!(file.number(tables), 0);
     }
 }
+
+/// Waits until the writer has put everyone into the index.
+fn settled(file: &mut File) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while file.number("SELECT count(*) FROM search_strays") > 0 {
+        assert!(std::time::Instant::now() < end, "strays are left");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(file.number(WRONG_INDEX), 0, "each stands in the index once for each list");
+}
+
+/// Texts that should not stand in the index, and such as should.
+const WRONG_INDEX: &str = "SELECT count(*) FROM (
+    SELECT workspace_id, user_id, text, sum(n) FROM (
+        SELECT workspace_id, user_id, text, -1 AS n FROM search_index JOIN search_places ON place = number >> 40
+        UNION ALL SELECT workspace_id, user_id, search_text, 1 FROM memberships JOIN users ON id = user_id
+        UNION ALL SELECT '', id, search_text, 1 FROM users WHERE NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = id))
+    GROUP BY workspace_id, user_id, text HAVING sum(n) <> 0)";
+
+#[test]
+fn searches_find_what_is_there() {
+    for seed in [1, 20_261_129, 77] {
+        let folder = Folder::new();
+        let store = folder.open();
+        let mut file = File::of(&folder);
+        lists::search::searches_find_what_is_there(&store, seed, || settled(&mut file));
+        file.run("INSERT INTO search_grams (search_grams, rank) VALUES ('integrity-check', 0)");
+        file.run("DELETE FROM users");
+        assert_eq!(
+            file.number("SELECT count(*) FROM search_index") + file.number("SELECT count(*) FROM search_strays"),
+            0
+        );
+    }
+}
+
+#[test]
+fn an_older_store_is_put_into_the_index() {
+    let folder = Folder::new();
+    drop(folder.open());
+    lists::an_older_store_gets_them(|| folder.open(), &mut File::of(&folder), DOWN);
+    let _store = folder.open();
+    settled(&mut File::of(&folder));
+}

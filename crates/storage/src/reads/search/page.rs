@@ -7,16 +7,16 @@ use users::WorkspaceId;
 use users::page::{Scope, Start};
 
 use super::super::filter::Narrowed;
-use super::{Place, Search, place, statements};
+use super::{Place, Search, place, scaled, statements};
 
 /// More of the matches than these are not put in order by one who wants the first of them.
-pub(super) const MANY: i64 = 10_000;
+pub(super) const MANY: i64 = scaled(10_000) as i64;
 
 /// So many are read before a page that an offset leads to.
-const MOST_SKIPPED: usize = 10_000;
+const MOST_SKIPPED: usize = scaled(10_000);
 
 /// Numbers whose order says so little are of no use to find the first.
-const MUCH: i64 = 20_000;
+const MUCH: i64 = scaled(20_000) as i64;
 
 /// The ids of a page, in order. `None` where it costs less to look at one user after the other.
 pub(in super::super) fn page(
