@@ -1,6 +1,7 @@
 DROP TRIGGER memberships_ranked;
 DROP TRIGGER memberships_moved;
 DROP TRIGGER memberships_removed;
+DROP TRIGGER memberships_unranked;
 DROP TRIGGER memberships_added;
 DROP TRIGGER users_ranked;
 DROP TRIGGER users_removed;

@@ -41,12 +41,15 @@ CREATE TRIGGER users_ranked AFTER UPDATE OF role ON users WHEN OLD.role <> NEW.r
     UPDATE memberships SET role = NEW.role WHERE user_id = NEW.id;
 END;
 
--- A membership that comes without its role, or with another one, is counted as it comes; then it is changed, which is counted too.
 CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
     INSERT INTO list_totals VALUES (NEW.workspace_id, NEW.role, 0, 1) ON CONFLICT DO UPDATE SET members = members + 1;
+END;
+
+-- A membership that comes without its role, or with another one, is counted as it comes; then it is changed, which is counted too.
+CREATE TRIGGER memberships_unranked AFTER INSERT ON memberships
+WHEN NEW.role <> (SELECT role FROM users WHERE id = NEW.user_id) BEGIN
     UPDATE memberships SET role = (SELECT role FROM users WHERE id = NEW.user_id)
-        WHERE workspace_id = NEW.workspace_id AND user_id = NEW.user_id
-            AND role <> (SELECT role FROM users WHERE id = NEW.user_id);
+        WHERE workspace_id = NEW.workspace_id AND user_id = NEW.user_id;
 END;
 
 CREATE TRIGGER memberships_removed AFTER DELETE ON memberships BEGIN
@@ -54,7 +57,7 @@ CREATE TRIGGER memberships_removed AFTER DELETE ON memberships BEGIN
     DELETE FROM list_totals WHERE workspace_id = OLD.workspace_id AND role = OLD.role AND members = 0;
 END;
 
--- Which of these two comes first does not matter: what is taken away stands there below zero until it is added.
+-- Which of these comes first does not matter: what is taken away stands there below zero until it is added.
 CREATE TRIGGER memberships_moved AFTER UPDATE OF workspace_id, role ON memberships
 WHEN OLD.workspace_id <> NEW.workspace_id OR OLD.role <> NEW.role BEGIN
     INSERT INTO list_totals VALUES (NEW.workspace_id, NEW.role, 0, 1) ON CONFLICT DO UPDATE SET members = members + 1;

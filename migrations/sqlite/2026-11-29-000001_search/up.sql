@@ -2,8 +2,9 @@
 -- under a number, and for each three letters in a row the numbers of the texts that have them. A list's numbers lie together, and
 -- nearly in the order of the ids, so that a search costs what that list's matches do, and finds the first of them first.
 --
--- To put a text into it takes longer than all else that a creation does. So triggers only note whom it lacks (`search_strays`),
--- and take out what is no longer true; whoever writes to the store puts the strays in, in between. A search looks at both.
+-- To put a text into it takes longer than all else that a creation does. So whoever writes to the store does that later, in
+-- between, and notes up to which id it is done (the horizon). Triggers note whom the index lacks before that (`search_strays`), and
+-- take out what is no longer true. A search looks at the index, at the strays, and at those behind the horizon.
 
 CREATE TABLE search_places (
     -- A list's numbers are those from `place << 40` on.
@@ -12,7 +13,7 @@ CREATE TABLE search_places (
     workspace_id TEXT    NOT NULL UNIQUE,
     -- Of two texts that stand in the wrong order, the numbers differ by this at most.
     spread       INTEGER NOT NULL,
-    -- The greatest id that was put in; no later one is there.
+    -- The greatest id that was put in, or a greater one. Of those in no workspace: the horizon of all lists.
     last_id      TEXT    NOT NULL
 ) STRICT;
 
@@ -35,15 +36,13 @@ CREATE TABLE search_strays (
     PRIMARY KEY (workspace_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO search_strays SELECT workspace_id, user_id FROM memberships;
-INSERT INTO search_strays SELECT '', id FROM users WHERE NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = id);
-
 -- Taking a row out of the index takes its letters out too.
 CREATE TRIGGER search_index_removed AFTER DELETE ON search_index BEGIN
     INSERT INTO search_grams (search_grams, rowid, text) VALUES ('delete', OLD.number, OLD.text);
 END;
 
-CREATE TRIGGER search_user_added AFTER INSERT ON users BEGIN
+CREATE TRIGGER search_user_added AFTER INSERT ON users
+WHEN NEW.id <= (SELECT last_id FROM search_places WHERE place = 0) BEGIN
     INSERT INTO search_strays VALUES ('', NEW.id) ON CONFLICT DO NOTHING;
 END;
 
@@ -59,13 +58,15 @@ CREATE TRIGGER search_user_changed AFTER UPDATE OF search_text ON users WHEN OLD
     INSERT INTO search_grams (rowid, text) SELECT number, text FROM search_index WHERE user_id = NEW.id;
 END;
 
-CREATE TRIGGER search_member_added AFTER INSERT ON memberships BEGIN
+CREATE TRIGGER search_member_added AFTER INSERT ON memberships
+WHEN NEW.user_id <= (SELECT last_id FROM search_places WHERE place = 0) BEGIN
     INSERT INTO search_strays VALUES (NEW.workspace_id, NEW.user_id) ON CONFLICT DO NOTHING;
     DELETE FROM search_strays WHERE workspace_id = '' AND user_id = NEW.user_id;
     DELETE FROM search_index WHERE user_id = NEW.user_id AND number >> 40 = 0;
 END;
 
-CREATE TRIGGER search_member_removed AFTER DELETE ON memberships BEGIN
+CREATE TRIGGER search_member_removed AFTER DELETE ON memberships
+WHEN OLD.user_id <= (SELECT last_id FROM search_places WHERE place = 0) BEGIN
     DELETE FROM search_strays WHERE workspace_id = OLD.workspace_id AND user_id = OLD.user_id;
     DELETE FROM search_index WHERE user_id = OLD.user_id
         AND number >> 40 = (SELECT place FROM search_places WHERE workspace_id = OLD.workspace_id);
@@ -79,8 +80,10 @@ WHEN OLD.workspace_id <> NEW.workspace_id OR OLD.user_id <> NEW.user_id BEGIN
     DELETE FROM search_index WHERE user_id = OLD.user_id
         AND number >> 40 = (SELECT place FROM search_places WHERE workspace_id = OLD.workspace_id);
     INSERT INTO search_strays SELECT '', id FROM users WHERE id = OLD.user_id
+        AND id <= (SELECT last_id FROM search_places WHERE place = 0)
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE user_id = OLD.user_id) ON CONFLICT DO NOTHING;
-    INSERT INTO search_strays VALUES (NEW.workspace_id, NEW.user_id) ON CONFLICT DO NOTHING;
+    INSERT INTO search_strays SELECT NEW.workspace_id, NEW.user_id FROM search_places
+        WHERE place = 0 AND NEW.user_id <= last_id ON CONFLICT DO NOTHING;
     DELETE FROM search_strays WHERE workspace_id = '' AND user_id = NEW.user_id;
     DELETE FROM search_index WHERE user_id = NEW.user_id AND number >> 40 = 0;
 END;

@@ -11,7 +11,7 @@ pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;
 pub(crate) use point::*;
-pub(crate) use search::put_strays_in;
+pub(crate) use search::put_some_in;
 
 #[cfg(test)]
 mod tests;

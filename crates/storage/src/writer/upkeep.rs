@@ -47,7 +47,7 @@ impl Upkeep {
         }
         let begin = Instant::now();
         let batch = if is_waited_for { SMALL_BATCH } else { BATCH };
-        self.due = match put_some_in(connection, batch) {
+        self.due = match put_in(connection, batch) {
             Ok(true) => Some(Instant::now() + begin.elapsed() * REST),
             Ok(false) => None,
             Err(error) => {
@@ -59,13 +59,13 @@ impl Upkeep {
     }
 }
 
-fn put_some_in(connection: &mut AnyConnection, batch: i64) -> QueryResult<bool> {
+fn put_in(connection: &mut AnyConnection, batch: i64) -> QueryResult<bool> {
     if !matches!(connection, AnyConnection::Sqlite(_)) {
         return Ok(false);
     }
     connection.begin_write()?;
     let done = match connection {
-        AnyConnection::Sqlite(file) => reads::put_strays_in(file, batch),
+        AnyConnection::Sqlite(file) => reads::put_some_in(file, batch),
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => Ok(false),
     };

@@ -12,7 +12,7 @@ mod tests;
 
 pub(super) use count::count;
 pub(super) use page::page;
-pub(crate) use upkeep::put_strays_in;
+pub(crate) use upkeep::put_some_in;
 
 use diesel::SqliteConnection;
 

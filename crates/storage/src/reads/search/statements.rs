@@ -150,8 +150,18 @@ pub(super) fn count_by_texts(
     query.get_result::<Number>(connection).map(|found| found.number)
 }
 
-const STRAYS: &str = "search_strays CROSS JOIN users ON users.id = search_strays.user_id \
-    WHERE search_strays.workspace_id = ? AND search_strays.user_id > ? AND instr(users.search_text, ?) > 0";
+/// Those of a list behind an id whom the index lacks: before the horizon and behind it.
+const STRAYS: &str = "( \
+        SELECT user_id AS id FROM search_strays WHERE workspace_id = ?1 AND user_id > ?2 \
+        UNION ALL SELECT user_id FROM memberships WHERE workspace_id = ?1 \
+            AND user_id > max(?2, (SELECT last_id FROM search_places WHERE place = 0)) \
+    ) AS strays CROSS JOIN users ON users.id = strays.id WHERE instr(users.search_text, ?3) > 0";
+
+/// Binds what those of a list are asked for by.
+fn of_strays<'a>(text: String, search: &Search<'a>, workspace: &'a str, after: &'a str, limit: i64) -> Query<'a> {
+    let query = sql_query(text).into_boxed::<Sqlite>().bind::<Text, _>(workspace).bind::<Text, _>(after);
+    with_role(query.bind::<Text, _>(search.term).bind::<BigInt, _>(limit), search)
+}
 
 /// A list's matches behind this id who are not in the index yet, by id.
 pub(super) fn strays(
@@ -161,12 +171,9 @@ pub(super) fn strays(
     after: &str,
     limit: i64,
 ) -> QueryResult<Vec<String>> {
-    let text = format!(
-        "SELECT search_strays.user_id AS user_id FROM {STRAYS} {} ORDER BY search_strays.user_id LIMIT ?",
-        only_role(search)
-    );
-    let query = sql_query(text).into_boxed::<Sqlite>().bind::<Text, _>(workspace).bind::<Text, _>(after);
-    let query = with_role(query.bind::<Text, _>(search.term), search).bind::<BigInt, _>(limit);
+    let only_role = only_role(search).replace('?', "?5");
+    let text = format!("SELECT users.id AS user_id FROM {STRAYS} {only_role} ORDER BY users.id LIMIT ?4");
+    let query = of_strays(text, search, workspace, after, limit);
     Ok(query.load::<Id>(connection)?.into_iter().map(|found| found.user_id).collect())
 }
 
@@ -176,9 +183,9 @@ pub(super) fn count_strays(
     search: &Search<'_>,
     workspace: &str,
 ) -> QueryResult<i64> {
-    let text = format!("SELECT count(*) AS number FROM {STRAYS} {}", only_role(search));
-    let query = sql_query(text).into_boxed::<Sqlite>().bind::<Text, _>(workspace).bind::<Text, _>("");
-    let query = with_role(query.bind::<Text, _>(search.term), search);
+    let only_role = only_role(search).replace('?', "?5");
+    let text = format!("SELECT count(*) AS number FROM (SELECT 1 FROM {STRAYS} {only_role} LIMIT ?4)");
+    let query = of_strays(text, search, workspace, "", i64::MAX);
     query.get_result::<Number>(connection).map(|found| found.number)
 }
 
@@ -196,9 +203,12 @@ pub(super) fn of_everyone(
              CROSS JOIN search_index ON search_index.number = search_grams.rowid {users} \
              WHERE search_grams MATCH ? AND search_index.user_id > ? {only_role} \
          UNION SELECT users.id FROM search_strays CROSS JOIN users ON users.id = search_strays.user_id \
-             WHERE instr(users.search_text, ?) > 0 AND users.id > ? {only_role} ORDER BY 1"
+             WHERE instr(users.search_text, ?) > 0 AND users.id > ? {only_role} \
+         UNION SELECT users.id FROM users WHERE users.id > max(?, (SELECT last_id FROM search_places WHERE place = 0)) \
+             AND instr(users.search_text, ?) > 0 {only_role} ORDER BY 1"
     );
     let query = sql_query(text).into_boxed::<Sqlite>().bind::<Text, _>(grams).bind::<Text, _>(after);
     let query = with_role(query, search).bind::<Text, _>(search.term).bind::<Text, _>(after);
+    let query = with_role(query, search).bind::<Text, _>(after).bind::<Text, _>(search.term);
     Ok(with_role(query, search).load::<Id>(connection)?.into_iter().map(|found| found.user_id).collect())
 }

@@ -1,5 +1,5 @@
-//! Putting the strays into the index: the writer's work, in between. A batch is a list's first strays by id, so that numbers
-//! rise as ids do, but where somebody joins a list after others with greater ids.
+//! Putting users into the index: the writer's work, in between. Those behind the horizon come by id, so that numbers rise as ids do;
+//! so do strays, but numbers behind those of greater ids are all that is left for them.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -10,8 +10,11 @@ use super::{BITS, Place};
 /// So many with greater ids are looked at to learn how far out of order a number is. Behind more, numbers say nothing.
 const LOOKED_AT: i64 = 1_000;
 
+/// Who is put in.
 #[derive(QueryableByName)]
-struct Stray {
+struct Entry {
+    #[diesel(sql_type = Text)]
+    list: String,
     #[diesel(sql_type = Text)]
     user_id: String,
     /// `None` if there is no such user, as foreign keys that were not enforced can leave it.
@@ -20,9 +23,9 @@ struct Stray {
 }
 
 #[derive(QueryableByName)]
-struct List {
-    #[diesel(sql_type = Text)]
-    workspace_id: String,
+struct Horizon {
+    #[diesel(sql_type = Nullable<Text>)]
+    id: Option<String>,
 }
 
 #[derive(QueryableByName)]
@@ -33,33 +36,69 @@ struct Numbers {
     number: i64,
 }
 
-/// Puts some of the strays into the index, in the transaction that is open. Says whether there were any.
-pub(crate) fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
-    let first = sql_query("SELECT workspace_id FROM search_strays ORDER BY workspace_id LIMIT 1");
-    let Some(List { workspace_id: list }) = first.get_result(connection).optional()? else { return Ok(false) };
+/// Puts some more users into the index, in the transaction that is open. Says whether there were any.
+pub(crate) fn put_some_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
+    Ok(put_strays_in(connection, limit)? || put_next_in(connection, limit)?)
+}
+
+fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
     let strays = sql_query(
-        "SELECT user_id, search_text \
-         FROM search_strays LEFT JOIN users ON users.id = search_strays.user_id \
-         WHERE workspace_id = ? ORDER BY user_id LIMIT ?",
+        "SELECT workspace_id AS list, user_id, search_text \
+         FROM (SELECT * FROM search_strays ORDER BY workspace_id, user_id LIMIT ?) \
+         LEFT JOIN users ON users.id = user_id ORDER BY workspace_id, user_id",
     );
-    let strays: Vec<Stray> = strays.bind::<Text, _>(&list).bind::<BigInt, _>(limit).load(connection)?;
-    let (Some(first), Some(last)) = (strays.first(), strays.last()) else { return Ok(false) };
-    let place = take_place(connection, &list)?;
-    let begin = free_number(connection, &place)?;
-    let end = begin + i64::try_from(strays.len()).unwrap_or(0);
-    let spread = spread(connection, &list, &place, &first.user_id, end)?;
-    let noted =
-        sql_query("UPDATE search_places SET spread = max(spread, ?), last_id = max(last_id, ?) WHERE workspace_id = ?");
-    let noted = noted.bind::<BigInt, _>(spread).bind::<Text, _>(&last.user_id).bind::<Text, _>(&list);
-    noted.execute(connection)?;
-    for (number, stray) in (begin..).zip(&strays) {
-        if let Some(text) = &stray.search_text {
-            put_in(connection, number, &stray.user_id, text)?;
+    let strays: Vec<Entry> = strays.bind::<BigInt, _>(limit).load(connection)?;
+    for of_list in strays.chunk_by(|one, next| one.list == next.list) {
+        put_in(connection, of_list)?;
+        for stray in of_list {
+            let done = sql_query("DELETE FROM search_strays WHERE workspace_id = ? AND user_id = ?");
+            done.bind::<Text, _>(&stray.list).bind::<Text, _>(&stray.user_id).execute(connection)?;
         }
     }
-    let done = sql_query("DELETE FROM search_strays WHERE workspace_id = ? AND user_id <= ?");
-    done.bind::<Text, _>(&list).bind::<Text, _>(&last.user_id).execute(connection)?;
+    Ok(!strays.is_empty())
+}
+
+fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
+    let next = sql_query(
+        "SELECT max(id) AS id FROM (SELECT id FROM users \
+         WHERE id > (SELECT last_id FROM search_places WHERE place = 0) ORDER BY id LIMIT ?)",
+    );
+    let Horizon { id: Some(horizon) } = next.bind::<BigInt, _>(limit).get_result(connection)? else { return Ok(false) };
+    let entries = sql_query(
+        "SELECT coalesce(workspace_id, '') AS list, users.id AS user_id, search_text \
+         FROM users LEFT JOIN memberships ON user_id = users.id \
+         WHERE users.id > (SELECT last_id FROM search_places WHERE place = 0) AND users.id <= ? ORDER BY 1, 2",
+    );
+    let entries: Vec<Entry> = entries.bind::<Text, _>(&horizon).load(connection)?;
+    for of_list in entries.chunk_by(|one, next| one.list == next.list) {
+        put_in(connection, of_list)?;
+    }
+    let noted = sql_query("UPDATE search_places SET last_id = ? WHERE place = 0");
+    noted.bind::<Text, _>(&horizon).execute(connection)?;
     Ok(true)
+}
+
+/// Puts users into a list's part, by id.
+fn put_in(connection: &mut SqliteConnection, entries: &[Entry]) -> QueryResult<()> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    let place = take_place(connection, &first.list)?;
+    let begin = free_number(connection, &place)?;
+    let end = begin + i64::try_from(entries.len()).unwrap_or(0);
+    let spread = spread(connection, &first.list, &place, &first.user_id, end)?;
+    let noted = sql_query(
+        "UPDATE search_places SET spread = max(spread, ?), last_id = iif(place, max(last_id, ?), last_id) \
+         WHERE workspace_id = ?",
+    );
+    let noted = noted.bind::<BigInt, _>(spread).bind::<Text, _>(&last.user_id).bind::<Text, _>(&first.list);
+    noted.execute(connection)?;
+    for (number, entry) in (begin..).zip(entries) {
+        let Some(text) = &entry.search_text else { continue };
+        let row = sql_query("INSERT INTO search_index VALUES (?, ?, ?)").bind::<BigInt, _>(number);
+        row.bind::<Text, _>(&entry.user_id).bind::<Text, _>(text).execute(connection)?;
+        let grams = sql_query("INSERT INTO search_grams (rowid, text) VALUES (?, ?)").bind::<BigInt, _>(number);
+        grams.bind::<Text, _>(text).execute(connection)?;
+    }
+    Ok(())
 }
 
 /// The list's place; a new one if it has none.
@@ -103,11 +142,4 @@ fn spread(connection: &mut SqliteConnection, list: &str, place: &Place, first: &
         Numbers { count, .. } if count >= LOOKED_AT => 1 << BITS,
         Numbers { number, .. } => end - number,
     })
-}
-
-fn put_in(connection: &mut SqliteConnection, number: i64, user: &str, text: &str) -> QueryResult<()> {
-    let row = sql_query("INSERT INTO search_index VALUES (?, ?, ?)").bind::<BigInt, _>(number);
-    row.bind::<Text, _>(user).bind::<Text, _>(text).execute(connection)?;
-    let grams = sql_query("INSERT INTO search_grams (rowid, text) VALUES (?, ?)").bind::<BigInt, _>(number);
-    grams.bind::<Text, _>(text).execute(connection).map(|_| ())
 }
