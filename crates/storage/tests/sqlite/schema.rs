@@ -11,7 +11,11 @@ use users::ports::Store;
 use crate::folder::Folder;
 
 fn raw(folder: &Folder) -> SqliteConnection {
-    SqliteConnection::establish(&folder.path("diglot.db").display().to_string()).expect("a connection")
+    let path = folder.path("diglot.db").display().to_string();
+    let mut connection = SqliteConnection::establish(&path).expect("a connection");
+    // A store that was closed a moment ago may still be at it.
+    connection.batch_execute("PRAGMA busy_timeout = 5000").expect("set");
+    connection
 }
 
 const FROM_THE_FUTURE: &str = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000');";
