@@ -61,6 +61,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How many members each stretch of a list has, up to the horizon. On SQLite only.
+    list_blocks (workspace_id, role, first_id) {
+        workspace_id -> Text,
+        role -> Text,
+        first_id -> Text,
+        members -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Where lists stand in the index of searches; the first row has the horizon. On SQLite only.
+    search_places (place) {
+        place -> BigInt,
+        last_id -> Text,
+    }
+}
+
+diesel::table! {
     /// What clients present.
     keys (id) {
         id -> Text,

@@ -1,5 +1,6 @@
 //! The queries that read.
 
+mod blocks;
 mod count;
 mod filter;
 mod list;

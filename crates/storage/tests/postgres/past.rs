@@ -31,7 +31,7 @@ impl Behind for Database {
 }
 
 const DOWN: &str = concat!(
-    include_str!("../../../../migrations/postgres/2026-11-29-000001_search/down.sql"),
+    include_str!("../../../../migrations/postgres/2026-11-29-000001_indexes/down.sql"),
     include_str!("../../../../migrations/postgres/2026-11-29-000000_lists/down.sql"),
 );
 
@@ -162,4 +162,27 @@ fn without_the_extension_a_search_reads_the_texts() {
     Database::of(&empty).run("CREATE SCHEMA elsewhere; CREATE EXTENSION pg_trgm SCHEMA elsewhere");
     drop(empty.open());
     assert_eq!(Database::of(&empty).number("SELECT count(*) FROM pg_indexes WHERE indexname = 'users_by_search'"), 0);
+}
+
+#[test]
+fn each_fault_is_found() {
+    for (fault, said) in [
+        (
+            "UPDATE list_totals SET members = members + 1 WHERE workspace_id <> '' AND role = 'user'",
+            "totals of a workspace",
+        ),
+        ("DELETE FROM list_totals WHERE workspace_id = ''", "totals of a role"),
+        (
+            "ALTER TABLE memberships DISABLE TRIGGER memberships_ranked; UPDATE memberships SET role = 'owner'",
+            "another role",
+        ),
+    ] {
+        let house = House::new();
+        let mut database = Database::of(&house);
+        database.run(PEOPLE);
+        assert_eq!(storage::verify(&house.settings()).expect("a look"), Vec::<String>::new());
+        database.run(fault);
+        let amiss = storage::verify(&house.settings()).expect("a look");
+        assert!(amiss.iter().any(|line| line.contains(said)), "{fault}: {amiss:?}");
+    }
 }

@@ -20,17 +20,17 @@ struct Line {
     line: String,
 }
 
-/// In one vocabulary: what PostgreSQL calls boolean and bigint, SQLite calls an integer. How texts are searched is each backend's own.
+/// In one vocabulary: what PostgreSQL calls boolean and bigint, SQLite calls an integer. How texts are searched, and offsets found, is each backend's own.
 const SQLITE: [&str; 4] = [
     r"SELECT t.name || '.' || c.name || ' ' || lower(c.type) || iif(c.[notnull], ' not null', '') AS line
       FROM pragma_table_list t, pragma_table_info(t.name) c
-      WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND t.name NOT LIKE '\_\_%' ESCAPE '\' AND t.name NOT LIKE 'search\_%' ESCAPE '\'",
+      WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND t.name NOT LIKE '\_\_%' ESCAPE '\' AND t.name NOT LIKE 'search\_%' ESCAPE '\' AND t.name <> 'list_blocks'",
     r"SELECT t.name || ' key (' || (SELECT group_concat(c.name, ',' ORDER BY c.pk) FROM pragma_table_info(t.name) c WHERE c.pk) || ')' AS line
       FROM pragma_table_list t
-      WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND t.name NOT LIKE '\_\_%' ESCAPE '\' AND t.name NOT LIKE 'search\_%' ESCAPE '\'",
+      WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND t.name NOT LIKE '\_\_%' ESCAPE '\' AND t.name NOT LIKE 'search\_%' ESCAPE '\' AND t.name <> 'list_blocks'",
     r"SELECT t.name || iif(i.[unique], ' unique ', ' index ') || i.name || ' (' ||
           (SELECT group_concat(c.name, ',' ORDER BY c.seqno) FROM pragma_index_info(i.name) c) || ')' AS line
-      FROM pragma_table_list t, pragma_index_list(t.name) i WHERE i.origin = 'c' AND t.name NOT LIKE 'search\_%' ESCAPE '\'",
+      FROM pragma_table_list t, pragma_index_list(t.name) i WHERE i.origin = 'c' AND t.name NOT LIKE 'search\_%' ESCAPE '\' AND t.name <> 'list_blocks'",
     r"SELECT t.name || ' (' || f.[from] || ') to ' || f.[table] || ' (' || f.[to] || ') ' || f.on_delete AS line
       FROM pragma_table_list t, pragma_foreign_key_list(t.name) f",
 ];
@@ -177,7 +177,7 @@ fn of_many_that_start_at_once_one_migrates() {
 
 /// As an earlier version of the program leaves it.
 const BEFORE_CLAIMS: &str = concat!(
-    include_str!("../../../../migrations/postgres/2026-11-29-000001_search/down.sql"),
+    include_str!("../../../../migrations/postgres/2026-11-29-000001_indexes/down.sql"),
     include_str!("../../../../migrations/postgres/2026-11-29-000000_lists/down.sql"),
     "DROP TABLE claims; DELETE FROM __diesel_schema_migrations WHERE version > '20261121000000';"
 );

@@ -28,7 +28,7 @@ impl Behind for File {
 }
 
 const DOWN: &str = concat!(
-    include_str!("../../../../migrations/sqlite/2026-11-29-000001_search/down.sql"),
+    include_str!("../../../../migrations/sqlite/2026-11-29-000001_indexes/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-29-000000_lists/down.sql"),
 );
 
@@ -113,4 +113,60 @@ fn an_older_store_is_put_into_the_index() {
     lists::an_older_store_gets_them(|| folder.open(), &mut File::of(&folder), DOWN);
     let _store = folder.open();
     settled(&mut File::of(&folder));
+}
+
+/// Each kind of fault, as nothing but a fault leaves it, and what is said about it.
+const FAULTS: [(&str, &str); 12] = [
+    ("UPDATE list_blocks SET members = members + 1 WHERE workspace_id <> '' AND role = ''", "stretches of a list"),
+    ("DELETE FROM list_blocks WHERE workspace_id = '' AND role = 'user'", "do not have all members"),
+    (
+        "UPDATE list_totals SET members = members + 1 WHERE workspace_id <> '' AND role = 'user'",
+        "totals of a workspace",
+    ),
+    ("DELETE FROM list_totals WHERE workspace_id = '' AND role = 'admin'", "totals of a role"),
+    ("DROP TRIGGER memberships_ranked; UPDATE memberships SET role = 'owner' WHERE role = 'admin'", "another role"),
+    (
+        "UPDATE search_index SET text = 'x' || text WHERE number = (SELECT max(number) FROM search_index)",
+        "not those of",
+    ),
+    (
+        "DROP TRIGGER search_index_removed; DELETE FROM search_index WHERE number = (SELECT max(number) FROM search_index)",
+        "lacks",
+    ),
+    (
+        "UPDATE search_index SET number = number + 99 WHERE number = (SELECT min(number) FROM search_index WHERE number >> 40 = 1)",
+        "out of order",
+    ),
+    (
+        "INSERT INTO search_grams (search_grams, rowid, text) SELECT 'delete', number, text FROM search_index LIMIT 1",
+        "letters",
+    ),
+    (
+        "PRAGMA foreign_keys = OFF; INSERT INTO memberships (workspace_id, user_id) VALUES ('nowhere', 'nobody')",
+        "lead nowhere",
+    ),
+    (
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '(role, id)', '(status, id)') WHERE name = 'users_by_role'",
+        "users_by_role",
+    ),
+    ("UPDATE search_places SET last_id = '' WHERE place = 1", "out of order"),
+];
+
+#[test]
+fn each_fault_is_found() {
+    let whole = Folder::new();
+    let store = whole.open();
+    let mut file = File::of(&whole);
+    lists::search::searches_find_what_is_there(&store, 9, || settled(&mut file));
+    assert_eq!(storage::verify(&whole.settings()).expect("a look"), Vec::<String>::new());
+    for (fault, said) in FAULTS {
+        let folder = Folder::new();
+        file.run(&format!("VACUUM INTO '{}'", folder.path("diglot.db").display()));
+        let mut damaged = File::of(&folder);
+        assert_eq!(storage::verify(&folder.settings()).expect("a look"), Vec::<String>::new());
+        damaged.run(fault);
+        drop(damaged);
+        let amiss = storage::verify(&folder.settings()).expect("a look");
+        assert!(amiss.iter().any(|line| line.contains(said)), "{fault}: {amiss:?}");
+    }
 }

@@ -17,9 +17,18 @@ struct Entry {
     list: String,
     #[diesel(sql_type = Text)]
     user_id: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    role: Option<String>,
     /// `None` if there is no such user, as foreign keys that were not enforced can leave it.
     #[diesel(sql_type = Nullable<Text>)]
     search_text: Option<String>,
+}
+
+impl Entry {
+    /// The list, the user and the role.
+    fn member(&self) -> Option<(&str, &str, &str)> {
+        self.role.as_deref().map(|role| (self.list.as_str(), self.user_id.as_str(), role))
+    }
 }
 
 #[derive(QueryableByName)]
@@ -43,7 +52,7 @@ pub(crate) fn put_some_in(connection: &mut SqliteConnection, limit: i64) -> Quer
 
 fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
     let strays = sql_query(
-        "SELECT workspace_id AS list, user_id, search_text \
+        "SELECT workspace_id AS list, user_id, role, search_text \
          FROM (SELECT * FROM search_strays ORDER BY workspace_id, user_id LIMIT ?) \
          LEFT JOIN users ON users.id = user_id ORDER BY workspace_id, user_id",
     );
@@ -65,7 +74,7 @@ fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<boo
     );
     let Horizon { id: Some(horizon) } = next.bind::<BigInt, _>(limit).get_result(connection)? else { return Ok(false) };
     let entries = sql_query(
-        "SELECT coalesce(workspace_id, '') AS list, users.id AS user_id, search_text \
+        "SELECT coalesce(workspace_id, '') AS list, users.id AS user_id, users.role AS role, search_text \
          FROM users LEFT JOIN memberships ON user_id = users.id \
          WHERE users.id > (SELECT last_id FROM search_places WHERE place = 0) AND users.id <= ? ORDER BY 1, 2",
     );
@@ -73,6 +82,7 @@ fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<boo
     for of_list in entries.chunk_by(|one, next| one.list == next.list) {
         put_in(connection, of_list)?;
     }
+    super::super::blocks::lengthen(connection, entries.iter().filter_map(Entry::member))?;
     let noted = sql_query("UPDATE search_places SET last_id = ? WHERE place = 0");
     noted.bind::<Text, _>(&horizon).execute(connection)?;
     Ok(true)

@@ -1,3 +1,11 @@
+DROP TRIGGER block_workspace_removed;
+DROP TRIGGER block_member_moved;
+DROP TRIGGER block_member_removed;
+DROP TRIGGER block_member_added;
+DROP TRIGGER block_user_moved;
+DROP TRIGGER block_user_removed;
+DROP TRIGGER block_user_added;
+DROP TABLE list_blocks;
 DROP TRIGGER search_workspace_removed;
 DROP TRIGGER search_member_moved;
 DROP TRIGGER search_member_removed;
