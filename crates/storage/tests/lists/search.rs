@@ -1,4 +1,4 @@
-//! What a search finds, compared with a store in memory that looks at everyone, over changes of every kind.
+//! What a list has and a search finds, compared with a store in memory that looks at everyone, over changes of every kind.
 
 use std::collections::BTreeSet;
 
@@ -109,7 +109,7 @@ fn compare(store: &impl Store, memory: &MemoryStore, dice: &mut Dice) {
         reads.users(&Scope::Installation, &Filter::default(), &Start::Beginning, u32::MAX)
     };
     let everyone = memory.read(all).expect("everyone");
-    for _ in 0..60 {
+    for _ in 0..90 {
         let term = term(&everyone, dice);
         let scopes = [vec![1], vec![2], vec![3], vec![4], vec![2, 1], vec![3, 1, 2]];
         let scopes = scopes.map(|numbers| Scope::Members(numbers.into_iter().map(workspace_id).collect()));
@@ -117,9 +117,9 @@ fn compare(store: &impl Store, memory: &MemoryStore, dice: &mut Dice) {
         let role = dice.of(&[None, None, Some("admin"), Some("user"), Some("nobody")]);
         let filter =
             Filter { search: Search::new(&term), role: role.map(|name| RoleName::from_stored(name.to_owned())) };
-        let start = match dice.roll(4) {
+        let start = match dice.roll(5) {
             0 if !everyone.is_empty() => Start::After(dice.of(&everyone).id),
-            1 => Start::Skip(dice.roll(40) as u64),
+            1 | 2 => Start::Skip(dice.roll(120) as u64),
             _ => Start::Beginning,
         };
         let limit = dice.of(&[0, 1, 3, 10, 1_000]);
@@ -133,7 +133,7 @@ fn compare(store: &impl Store, memory: &MemoryStore, dice: &mut Dice) {
     }
 }
 
-/// Changes a store and one in memory alike, and compares what searches find, once at once, and once when the store has `settled`:
+/// Changes a store and one in memory alike, and compares what lists have and searches find, once at once, and once when the store has `settled`:
 /// when it has done what it does in between.
 pub fn searches_find_what_is_there(store: &impl Store, seed: u64, mut settled: impl FnMut()) {
     let (memory, mut dice) = (MemoryStore::new(), Dice(seed));
