@@ -21,7 +21,7 @@ const WANTED: [(&str, &str); 2] = [
     ("\"search_text\" LIKE", "PostgreSQL weighs its index against the texts with each term"),
 ];
 
-/// What both backends were sent by this process. PostgreSQL's statements quote names as the standard does.
+/// What both backends were sent by this process.
 static SENT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Has every connection that is opened from now on note what it sends.
@@ -39,15 +39,15 @@ fn listen() {
     set_default_instrumentation(listener).expect("nobody panicked");
 }
 
-/// The statements about users and memberships that quote names like this, or speak of what only one backend has.
-fn sent(quote: char, only: &str) -> Vec<String> {
+/// The statements about users and memberships, of PostgreSQL or of SQLite. (The former have all names in quotation marks, the latter none.)
+fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
-    let names = ["users", "memberships"].map(|name| format!("{quote}{name}{quote}"));
-    let is_ours = |statement: &&String| {
+    let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        is_one && (names.iter().any(|name| statement.contains(name)) || statement.contains(only))
+        let is_ours = ["users", "memberships", "search_"].iter().any(|name| statement.contains(name));
+        is_one && is_ours && statement.contains('"') == to_postgres
     };
-    let statements: Vec<String> = sent.iter().filter(is_ours).cloned().collect();
+    let statements: Vec<String> = sent.iter().filter(is_meant).cloned().collect();
     assert!(statements.len() > 30, "{} statements", statements.len());
     statements
 }
