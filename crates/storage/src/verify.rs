@@ -115,13 +115,14 @@ pub fn verify(settings: &Settings) -> Result<Vec<String>, OpenError> {
         store: store.clone(),
         reason: one_line(&error.to_string()),
     };
-    if let AnyConnection::Sqlite(file) = &mut connection {
-        let lines = integrity(file).map_err(failed)?;
-        if !lines.is_empty() {
-            // Nothing else that is read in a damaged file says anything.
-            return Ok(lines);
-        }
-        file.batch_execute(VOCABULARY).map_err(failed)?;
+    let damage = match &mut connection {
+        AnyConnection::Sqlite(file) => damage(file).map_err(failed)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => Vec::new(),
+    };
+    if !damage.is_empty() {
+        // Nothing else that is read in a damaged file says anything.
+        return Ok(damage);
     }
     connection.begin_read().map_err(failed)?;
     let lines = look(&mut connection).map_err(failed)?;
@@ -129,9 +130,14 @@ pub fn verify(settings: &Settings) -> Result<Vec<String>, OpenError> {
     Ok(lines)
 }
 
-fn integrity(file: &mut SqliteConnection) -> QueryResult<Vec<String>> {
+/// What the database says against its file. If that is nothing, prepares the file's connection for the checks.
+fn damage(file: &mut SqliteConnection) -> QueryResult<Vec<String>> {
     let lines: Vec<String> = sql::<Text>(INTEGRITY).load(file)?;
-    Ok(lines.into_iter().filter(|line| line != IN_ORDER).map(|line| one_line(&line)).collect())
+    let lines: Vec<String> = lines.into_iter().filter(|line| line != IN_ORDER).map(|line| one_line(&line)).collect();
+    if lines.is_empty() {
+        file.batch_execute(VOCABULARY)?;
+    }
+    Ok(lines)
 }
 
 fn look(connection: &mut AnyConnection) -> QueryResult<Vec<String>> {
