@@ -38,6 +38,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;
+mod verify;
 mod writer;
 mod writes;
 
@@ -52,3 +53,4 @@ pub use postgres_settings::PostgresSettings;
 pub use settings::{ReplicaSettings, Settings};
 pub use store::{AnyStore, Ping, Stats, open, open_existing, schema_changes};
 pub use url::{Url, UrlError};
+pub use verify::verify;

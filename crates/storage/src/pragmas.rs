@@ -37,6 +37,9 @@ const WRITE: &str = "PRAGMA secure_delete = ON;";
 const TO_WAL: &str = "PRAGMA journal_mode = WAL";
 const WAL: &str = "wal";
 
+/// How many tables of statistics there are.
+const STATISTICS: &str = "SELECT count(*) FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')";
+
 /// How often a lock is tried where `busy_timeout` does not apply.
 const RETRY: Duration = Duration::from_millis(10);
 
@@ -71,11 +74,13 @@ pub(crate) fn broken_references(connection: &mut SqliteConnection) -> QueryResul
     sql::<BigInt>("SELECT count(*) FROM pragma_foreign_key_check").get_result(connection)
 }
 
-/// Brings what the database knows about its tables up to date, where they have grown or shrunk tenfold, at little cost
-/// (0x02 and 0x10). All tables (0x10000), not only those that this connection has read: the one that writes reads few of them, and a
-/// store that is still taken to have one user has its lists read every user for each member.
-pub(crate) fn optimize(connection: &mut SqliteConnection) -> QueryResult<()> {
-    connection.batch_execute("PRAGMA optimize = 0x10012;")
+/// Forgets what somebody had the database note about its tables. The plans are made without: a store that was small when the note
+/// was made, and grew, has its lists read every user for each member. Takes no lock where there is no note.
+pub(crate) fn forget_statistics(connection: &mut SqliteConnection) -> QueryResult<()> {
+    if sql::<BigInt>(STATISTICS).get_result::<i64>(connection)? > 0 {
+        connection.batch_execute("DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4;")?;
+    }
+    Ok(())
 }
 
 /// Two processes that switch a new file at the same moment would both upgrade a read lock, which one of them cannot wait

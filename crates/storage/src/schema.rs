@@ -46,6 +46,35 @@ diesel::table! {
     memberships (workspace_id, user_id) {
         workspace_id -> Text,
         user_id -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    /// How many members of each role a list has. Kept by triggers.
+    list_totals (workspace_id, role, part) {
+        workspace_id -> Text,
+        role -> Text,
+        part -> BigInt,
+        members -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// How many members each stretch of a list has, up to the horizon. On SQLite only.
+    list_blocks (workspace_id, role, first_id) {
+        workspace_id -> Text,
+        role -> Text,
+        first_id -> Text,
+        members -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Where lists stand in the index of searches; the first row has the horizon. On SQLite only.
+    search_places (place) {
+        place -> BigInt,
+        last_id -> Text,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::files;
 use crate::migrate::SchemaChange;
 use crate::migrate::sqlite::{Schema, database};
 use crate::open_error::OpenError;
+use crate::pragmas;
 use crate::readers::{self, PooledReader, ReaderManager};
 use crate::session::Session;
 use crate::settings::Settings;
@@ -67,6 +68,7 @@ impl SqliteStore {
         let mut connection =
             connection::open_file(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
         prepare(&Schema::of(&path)?, &mut connection)?;
+        pragmas::forget_statistics(&mut connection).map_err(|error| database(&path, &error))?;
         let mut connection = AnyConnection::Sqlite(connection);
         copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
         let size = settings.readers.max(1);

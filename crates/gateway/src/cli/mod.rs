@@ -62,8 +62,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
-    /// Look at the settings and the store, without serving
-    Check(Form),
+    Check(check::Check),
 }
 
 /// How a result is printed.
@@ -92,7 +91,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
-        Command::Check(form) => check::run(&context, form),
+        Command::Check(command) => command.run(&context),
     }
 }
 

@@ -18,6 +18,8 @@ fn init_makes_an_installation_and_shows_its_key_once() {
     let key = &program.run(&["key", "list", "--json"]).json()[0];
     assert_eq!((key["workspace"].as_str(), key["user_id"].as_str()), (Some("*"), object["user_id"].as_str()));
     assert_eq!(program.run(&["check"]).code, 0);
+    let deep = program.run(&["check", "--deep"]);
+    assert_eq!((deep.code, deep.output.as_str()), (0, "The settings and the store are in order.\n"), "{deep:?}");
 }
 
 #[test]

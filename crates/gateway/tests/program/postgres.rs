@@ -253,3 +253,23 @@ fn check_looks_at_replicas_too() {
     standby.stop();
     primary.stop();
 }
+
+#[test]
+fn a_deep_check_tells_what_is_amiss() {
+    let cluster = Cluster::shared();
+    let database = cluster.database();
+    let program = on(&cluster.url(&database));
+    assert_eq!(program.run(&["init"]).code, 0);
+    let whole = program.run(&["check", "--deep", "--json"]);
+    assert_eq!((whole.code, whole.json()["amiss"].as_array().map(Vec::len)), (0, Some(0)), "{whole:?}");
+    cluster.execute(&database, "UPDATE list_totals SET members = members + 1 WHERE workspace_id = ''");
+    assert_eq!(program.run(&["check"]).code, 0, "this does not read everything");
+    let told = program.run(&["check", "--deep", "--json"]);
+    assert_eq!((told.code, told.json()["store"].as_str()), (1, Some("amiss")), "{told:?}");
+    assert!(told.json()["amiss"][0].as_str().is_some_and(|line| line.contains("totals of a role")), "{told:?}");
+    let lines = program.run(&["check", "--deep"]);
+    assert!(
+        lines.code == 1 && lines.output.contains("totals of a role") && lines.error.contains("not in order"),
+        "{lines:?}"
+    );
+}

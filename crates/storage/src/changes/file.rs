@@ -4,7 +4,7 @@
 //! other that a reader meets is somebody else's, of which nobody knows what it changed: everything counts as changed then.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use users::changes::{Changes, Moment, Subject};
 
@@ -37,8 +37,20 @@ impl FileChanges {
         Self { index, known: Mutex::new(Known { state, epoch: 0 }), committing: Mutex::new(()), ledger: Ledger::new() }
     }
 
-    /// Runs a commit that changes these subjects. The transaction must have the file's lock already.
-    pub fn around<T, E>(&self, subjects: &[Subject], commit: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    /// Runs a commit that changes these subjects, and tells of it, if anybody has asked for changes yet. The transaction must have
+    /// the file's lock already.
+    pub fn told<T, E>(
+        changes: &OnceLock<Self>,
+        subjects: &[Subject],
+        commit: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        match changes.get() {
+            Some(changes) => changes.around(subjects, commit),
+            None => commit(),
+        }
+    }
+
+    fn around<T, E>(&self, subjects: &[Subject], commit: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let Some(index) = &self.index else { return commit() };
         let _committing = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
         let before = index.state();

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::url::{Place, Url};
 
 /// Opens a store that exists and is up to date.
-pub(super) fn open_source(settings: &Settings) -> Result<AnyConnection, OpenError> {
+pub(crate) fn open_source(settings: &Settings) -> Result<AnyConnection, OpenError> {
     match settings.url.place() {
         Place::File(path) => {
             let mut connection = open_file(path, settings)?;

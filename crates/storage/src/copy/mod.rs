@@ -17,6 +17,7 @@ mod sums;
 mod tables;
 mod transfer;
 
+pub(crate) use backends::open_source;
 pub use error::CopyError;
 pub use progress::{Phase, Progress, Report, TableReport};
 pub use sums::Sum;

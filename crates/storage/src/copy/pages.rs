@@ -98,7 +98,8 @@ impl Row for Membership {
 
     /// The rest of the workspace, then those behind it: each is one step down the index, however large the workspace.
     fn page(connection: &mut AnyConnection, after: Option<&(String, String)>, limit: i64) -> QueryResult<Vec<Self>> {
-        let page = memberships::table.order((memberships::workspace_id, memberships::user_id));
+        let page = memberships::table.select((memberships::workspace_id, memberships::user_id));
+        let page = page.order((memberships::workspace_id, memberships::user_id));
         let Some((workspace, user)) = after else { return page.limit(limit).load(connection) };
         let rest = memberships::workspace_id.eq(workspace).and(memberships::user_id.gt(user));
         let mut rows: Vec<Self> = page.filter(rest).limit(limit).load(connection)?;

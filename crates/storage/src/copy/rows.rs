@@ -47,7 +47,7 @@ pub(super) struct User {
     pub metadata: String,
 }
 
-/// A row of `memberships`.
+/// A row of `memberships`, but the role: that is the user's, and the target's own triggers see to it.
 #[derive(Queryable, Insertable, Serialize)]
 #[diesel(table_name = memberships)]
 pub(super) struct Membership {

@@ -1,4 +1,4 @@
-//! How many users there are.
+//! How many users there are. Without a search, nobody is counted: the totals are kept (see the schema's triggers).
 
 use diesel::dsl::count;
 use diesel::expression_methods::AggregateExpressionMethods;
@@ -7,38 +7,59 @@ use users::WorkspaceId;
 use users::page::Scope;
 
 use super::filter::{Narrowed, narrow};
+use super::search;
 use crate::connection::{AnyConnection, MultiBackend};
-use crate::schema::{memberships, users as table};
+use crate::schema::{list_totals, memberships, users as table};
+
+/// The list of everyone, among the totals.
+const EVERYONE: &str = "";
 
 /// How many users of the scope pass the filter.
 pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter: &Narrowed) -> QueryResult<i64> {
+    if let AnyConnection::Sqlite(file) = connection
+        && let Some(count) = search::count(file, scope, filter)?
+    {
+        return Ok(count);
+    }
     match scope {
+        Scope::Installation if filter.term.is_none() => total(connection, EVERYONE, filter),
         Scope::Installation => {
-            narrow!(table::table.count().into_boxed::<MultiBackend>(), filter).get_result(connection)
+            narrow!(table::table.count().into_boxed::<MultiBackend>(), filter, table::role).get_result(connection)
         }
         Scope::Members(workspaces) => match workspaces.as_slice() {
             [] => Ok(0),
+            [workspace] if filter.term.is_none() => total(connection, workspace.as_str(), filter),
             [workspace] => members(connection, workspace, filter),
             workspaces => members_of_any(connection, workspaces, filter),
         },
     }
 }
 
-fn members(connection: &mut AnyConnection, workspace: &WorkspaceId, filter: &Narrowed) -> QueryResult<i64> {
-    let is_member = memberships::workspace_id.eq(workspace.as_str());
-    if filter.is_open() {
-        return memberships::table.filter(is_member).count().get_result(connection);
-    }
-    let members = memberships::table.inner_join(table::table).filter(is_member).count();
-    narrow!(members.into_boxed::<MultiBackend>(), filter, members).get_result(connection)
+/// The sum of a list's totals: one for each role, and on PostgreSQL for each of some connections. (Added up here, because there
+/// their sum would be a number of another type.)
+fn total(connection: &mut AnyConnection, list: &str, filter: &Narrowed) -> QueryResult<i64> {
+    let totals = list_totals::table.filter(list_totals::workspace_id.eq(list)).select(list_totals::members);
+    let totals: Vec<i64> = match &filter.role {
+        None => totals.load(connection)?,
+        Some(role) => totals.filter(list_totals::role.eq(role)).load(connection)?,
+    };
+    Ok(totals.into_iter().sum())
 }
 
+fn members(connection: &mut AnyConnection, workspace: &WorkspaceId, filter: &Narrowed) -> QueryResult<i64> {
+    let is_member = memberships::workspace_id.eq(workspace.as_str());
+    let members = memberships::table.inner_join(table::table).filter(is_member).count();
+    narrow!(members.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection)
+}
+
+/// Each of them once, so the members have to be looked at.
 fn members_of_any(connection: &mut AnyConnection, workspaces: &[WorkspaceId], filter: &Narrowed) -> QueryResult<i64> {
     let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
     let each_once = count(memberships::user_id).aggregate_distinct();
-    if filter.is_open() {
-        return memberships::table.filter(is_member).select(each_once).get_result(connection);
+    if filter.term.is_none() {
+        let members = memberships::table.filter(is_member).select(each_once).into_boxed::<MultiBackend>();
+        return narrow!(@role members, filter, memberships::role).get_result(connection);
     }
     let members = memberships::table.inner_join(table::table).filter(is_member).select(each_once);
-    narrow!(members.into_boxed::<MultiBackend>(), filter, members).get_result(connection)
+    narrow!(members.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection)
 }

@@ -1,7 +1,7 @@
 //! A list's filter, as queries put it.
 
 use users::RoleName;
-use users::page::{Filter, Search};
+use users::page::Filter;
 
 /// What `%`, `_` and itself are marked with, to stand for themselves.
 pub(super) const ESCAPE: char = '\\';
@@ -9,9 +9,8 @@ pub(super) const ESCAPE: char = '\\';
 /// A filter that some user may pass.
 #[derive(Debug)]
 pub(crate) struct Narrowed {
-    /// For `LIKE`, over the folded text. Both sides are in lower case, so that it does not matter whether a backend
-    /// distinguishes the cases of ASCII letters.
-    pub pattern: Option<String>,
+    /// What the folded text holds.
+    pub term: Option<String>,
     /// The role shown.
     pub role: Option<String>,
 }
@@ -19,53 +18,55 @@ pub(crate) struct Narrowed {
 impl Narrowed {
     /// `None` if no user can pass.
     pub fn of(filter: &Filter) -> Option<Self> {
-        let pattern = match &filter.search {
-            Some(search) => Some(contains(search)?),
+        let term = match &filter.search {
+            Some(search) => Some(search.term()?.to_owned()),
             None => None,
         };
         let role = filter.role.as_ref().map(RoleName::as_str);
         // No role is named with a character that not every store can hold.
         let possible = role.is_none_or(|role| !role.contains('\0'));
-        possible.then(|| Self { pattern, role: role.map(str::to_owned) })
+        possible.then(|| Self { term, role: role.map(str::to_owned) })
+    }
+
+    /// The term for `LIKE`. Both sides are in lower case, so that it does not matter whether a backend distinguishes the cases of
+    /// ASCII letters.
+    pub fn pattern(&self) -> Option<String> {
+        self.term.as_deref().map(contains)
     }
 
     /// Whether everyone passes.
     pub fn is_open(&self) -> bool {
-        self.pattern.is_none() && self.role.is_none()
+        self.term.is_none() && self.role.is_none()
     }
 }
 
 /// The pattern of the texts that hold this one.
-fn contains(search: &Search) -> Option<String> {
+fn contains(term: &str) -> String {
     let mut pattern = String::from("%");
-    for c in search.term()?.chars() {
+    for c in term.chars() {
         if matches!(c, '%' | '_' | ESCAPE) {
             pattern.push(ESCAPE);
         }
         pattern.push(c);
     }
     pattern.push('%');
-    Some(pattern)
+    pattern
 }
 
-/// Narrows a boxed query that has `users` in it. (A macro, because the query's type differs with its tables.)
-///
-/// `narrow!(query, filter)` lets the database find a role by its index. `narrow!(query, filter, members)` hides the index
-/// behind an expression: in one workspace among many, looking at its members costs less than looking at everyone of that
-/// role, and no tenant's list may cost what others have.
+/// Narrows a boxed query that has `users` in it. (A macro, because the query's type differs with its tables.) The third
+/// argument is the column of the role, which leads to the index: that of `memberships` within a workspace, so that no tenant's list
+/// costs what others have.
 macro_rules! narrow {
-    ($query:expr, $filter:expr) => {
-        narrow!(@ $query, $filter, crate::schema::users::role)
-    };
-    ($query:expr, $filter:expr, members) => {
-        narrow!(@ $query, $filter, crate::schema::users::role.concat(""))
-    };
-    (@ $query:expr, $filter:expr, $role:expr) => {{
+    (@role $query:expr, $filter:expr, $role:expr) => {{
         let mut query = $query;
         if let Some(role) = &$filter.role {
             query = query.filter($role.eq(role));
         }
-        if let Some(pattern) = &$filter.pattern {
+        query
+    }};
+    ($query:expr, $filter:expr, $role:expr) => {{
+        let mut query = narrow!(@role $query, $filter, $role);
+        if let Some(pattern) = $filter.pattern() {
             let like = crate::schema::users::search_text.like(pattern);
             query = query.filter(like.escape(crate::reads::filter::ESCAPE));
         }
@@ -80,9 +81,15 @@ mod tests {
 
     #[test]
     fn signs_of_a_pattern_stand_for_themselves() {
-        let pattern = |term| Search::new(term).as_ref().and_then(contains);
-        assert_eq!(pattern("Ada").as_deref(), Some("%ada%"));
-        assert_eq!(pattern(r"50%_\'").as_deref(), Some(r"%50\%\_\\'%"));
-        assert_eq!(pattern("\0"), None);
+        assert_eq!(contains("ada"), "%ada%");
+        assert_eq!(contains(r"50%_\'"), r"%50\%\_\\'%");
+    }
+
+    #[test]
+    fn what_nobody_holds_is_not_asked_for() {
+        use users::page::Search;
+        let narrowed = |term| Narrowed::of(&Filter { search: Search::new(term), role: None });
+        assert_eq!(narrowed("Ada").and_then(|filter| filter.pattern()).as_deref(), Some("%ada%"));
+        assert!(narrowed("\0").is_none());
     }
 }

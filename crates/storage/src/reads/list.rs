@@ -6,12 +6,16 @@ use users::page::{Scope, Start};
 
 use super::filter::{Narrowed, narrow};
 use super::offset::user_before;
+use super::search;
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::rows::{USER_COLUMNS, UserRow};
 use crate::schema::{memberships, users as table};
 
 /// Comes before every id.
 const FIRST: &str = "";
+
+/// A statement takes so many ids, as on every backend.
+const BOUND_AT_ONCE: usize = 1_000;
 
 /// At most `limit` users, ordered by id.
 pub(crate) fn list_users(
@@ -21,6 +25,11 @@ pub(crate) fn list_users(
     start: &Start,
     limit: u32,
 ) -> QueryResult<Vec<UserRow>> {
+    if let AnyConnection::Sqlite(file) = connection
+        && let Some(ids) = search::page(file, scope, filter, start, limit)?
+    {
+        return by_ids(connection, &ids);
+    }
     let after = match start {
         Start::Beginning | Start::Skip(0) => Some(FIRST.to_owned()),
         Start::After(id) => Some(id.as_str().to_owned()),
@@ -38,7 +47,17 @@ fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limi
     if filter.is_open() {
         return page.load(connection);
     }
-    narrow!(page.into_boxed::<MultiBackend>(), filter).load(connection)
+    narrow!(page.into_boxed::<MultiBackend>(), filter, table::role).load(connection)
+}
+
+/// Those of these ids who are there, by id.
+fn by_ids(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<Vec<UserRow>> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for some in ids.chunks(BOUND_AT_ONCE) {
+        let page = table::table.filter(table::id.eq_any(some)).order(table::id).select(USER_COLUMNS);
+        rows.append(&mut page.load(connection)?);
+    }
+    Ok(rows)
 }
 
 /// A page of each workspace, merged: as many steps as the page has users, times the workspaces. One query over all would
@@ -79,5 +98,5 @@ fn members(
     if filter.is_open() {
         return page.load(connection);
     }
-    narrow!(page.into_boxed::<MultiBackend>(), filter, members).load(connection)
+    narrow!(page.into_boxed::<MultiBackend>(), filter, memberships::role).load(connection)
 }

@@ -1,15 +1,18 @@
 //! The queries that read.
 
+mod blocks;
 mod count;
 mod filter;
 mod list;
 mod offset;
 mod point;
+mod search;
 
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;
 pub(crate) use point::*;
+pub(crate) use search::put_some_in;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use users::WorkspaceId;
 use users::page::Scope;
 
+use super::blocks::{self, List};
 use super::filter::{Narrowed, narrow};
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::schema::{memberships, users as table};
@@ -17,6 +18,11 @@ pub(super) fn user_before(
 ) -> QueryResult<Option<String>> {
     // Beyond what a database counts to, there is nobody.
     let Ok(offset) = i64::try_from(count - 1) else { return Ok(None) };
+    if let AnyConnection::Sqlite(file) = connection
+        && let Some(list) = list(scope, filter)
+    {
+        return blocks::user_at(file, list, offset);
+    }
     match scope {
         Scope::Installation => everyone(connection, filter, offset),
         Scope::Members(workspaces) => match workspaces.as_slice() {
@@ -27,9 +33,24 @@ pub(super) fn user_before(
     }
 }
 
+/// The list of its own that this is, if it is one.
+fn list<'a>(scope: &'a Scope, filter: &'a Narrowed) -> Option<List<'a>> {
+    let workspace = match scope {
+        Scope::Installation => Some(""),
+        Scope::Members(workspaces) => match workspaces.as_slice() {
+            [workspace] => Some(workspace.as_str()),
+            _ => None,
+        },
+    };
+    // What an empty text would stand for, no role is named.
+    let role = filter.role.as_deref().map_or(Some(""), |role| Some(role).filter(|role| !role.is_empty()));
+    let is_whole = filter.term.is_none();
+    workspace.zip(role).filter(|_| is_whole).map(|(workspace, role)| List { workspace, role })
+}
+
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, offset: i64) -> QueryResult<Option<String>> {
     let ids = table::table.order(table::id).select(table::id).limit(1).offset(offset);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter).get_result(connection).optional()
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, table::role).get_result(connection).optional()
 }
 
 fn members(
@@ -38,14 +59,15 @@ fn members(
     filter: &Narrowed,
     offset: i64,
 ) -> QueryResult<Option<String>> {
-    let ids = memberships::table.order(memberships::user_id).select(memberships::user_id).limit(1).offset(offset);
-    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str()));
-    if filter.is_open() {
-        return ids.get_result(connection).optional();
+    let is_member = memberships::workspace_id.eq(workspace.as_str());
+    if filter.term.is_none() {
+        let ids = memberships::table.filter(is_member).select(memberships::user_id);
+        let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
+        return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
     }
-    let ids = memberships::table.inner_join(table::table).select(memberships::user_id).limit(1).offset(offset);
-    let ids = ids.filter(memberships::workspace_id.eq(workspace.as_str())).order(memberships::user_id);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+    let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id);
+    let ids = ids.order(memberships::user_id).limit(1).offset(offset);
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection).optional()
 }
 
 fn members_of_any(
@@ -55,11 +77,12 @@ fn members_of_any(
     offset: i64,
 ) -> QueryResult<Option<String>> {
     let is_member = memberships::workspace_id.eq_any(workspaces.iter().map(WorkspaceId::as_str));
-    if filter.is_open() {
+    if filter.term.is_none() {
         let ids = memberships::table.filter(is_member).select(memberships::user_id).distinct();
-        return ids.order(memberships::user_id).limit(1).offset(offset).get_result(connection).optional();
+        let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
+        return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
     }
     let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id).distinct();
     let ids = ids.order(memberships::user_id).limit(1).offset(offset);
-    narrow!(ids.into_boxed::<MultiBackend>(), filter, members).get_result(connection).optional()
+    narrow!(ids.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection).optional()
 }

@@ -30,7 +30,9 @@ pub(crate) fn has_active_with_role(
     let except = except.map_or("", UserId::as_str);
     let active =
         table::table.filter(table::role.eq(role.as_str())).filter(table::status.eq(users::Status::Active.as_str()));
-    diesel::select(exists(active.filter(table::id.ne(except)))).get_result(connection)
+    // In this order there is one index only; whether anybody exists could be asked of all users, one after the other.
+    let others = active.filter(table::id.ne(except)).order((table::role, table::id)).select(table::id).limit(1);
+    others.get_result::<String>(connection).optional().map(|other| other.is_some())
 }
 
 pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<KeyRow>> {

@@ -4,6 +4,7 @@
 
 mod job;
 mod queue;
+mod upkeep;
 mod worker;
 
 #[cfg(test)]

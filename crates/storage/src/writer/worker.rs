@@ -11,11 +11,11 @@ use users::ports::Tx;
 
 use super::job::Job;
 use super::queue::{Queue, Taken};
+use super::upkeep::Upkeep;
 use super::{Figures, Limits, Open};
 use crate::changes::file::FileChanges;
 use crate::connection::AnyConnection;
 use crate::error::Failure;
-use crate::pragmas;
 use crate::session::Session;
 
 /// How often a writer that failed tries whether it can write again, while nobody wants it to.
@@ -36,6 +36,7 @@ pub(super) struct Worker {
     changes: Arc<OnceLock<FileChanges>>,
     /// What was last complained about, so that a full disk fills no log.
     complaint: Option<UserError>,
+    upkeep: Upkeep,
 }
 
 /// A transaction that came to nothing.
@@ -56,24 +57,38 @@ impl Worker {
         changes: Arc<OnceLock<FileChanges>>,
     ) -> Self {
         let Limits { group, patience, queue: _ } = limits;
-        let (connection, group) = (Some(connection), group.max(1));
-        Self { connection, open, group, patience, queue, figures, changes, complaint: None }
+        Self {
+            connection: Some(connection),
+            open,
+            group: group.max(1),
+            patience,
+            queue,
+            figures,
+            changes,
+            complaint: None,
+            upkeep: Upkeep::new(),
+        }
     }
 
     /// Works until the queue is closed and empty.
     pub fn run(mut self) {
         loop {
-            let patience = self.complaint.is_some().then_some(PROBE_INTERVAL);
+            let is_well = self.complaint.is_none();
+            let patience = if is_well { self.upkeep.due_in() } else { Some(PROBE_INTERVAL) };
             match self.queue.take(self.group, patience) {
-                Taken::Jobs(jobs) => self.work(jobs),
+                Taken::Jobs(jobs) => {
+                    self.work(jobs);
+                    self.upkeep.wake();
+                }
+                Taken::Nothing if is_well => {}
                 Taken::Nothing => self.work(vec![Box::new(Probe)]),
                 Taken::Closed => break,
             }
-        }
-        if let Some(AnyConnection::Sqlite(connection)) = &mut self.connection
-            && let Err(error) = pragmas::optimize(connection)
-        {
-            tracing::warn!(%error, "the store was closed without being optimised");
+            if self.complaint.is_none()
+                && let Some(connection) = &mut self.connection
+            {
+                self.upkeep.do_some(connection, &self.changes, self.queue.len() > 0);
+            }
         }
     }
 
@@ -119,10 +134,7 @@ impl Worker {
         for job in jobs.iter_mut() {
             changed.append(&mut run_part(connection, job.as_mut()).map_err(Aborted::Failed)?);
         }
-        let committed = match changes.get() {
-            Some(changes) => changes.around(&changed, || connection.keep()),
-            None => connection.keep(),
-        };
+        let committed = FileChanges::told(&changes, &changed, || connection.keep());
         committed.map_err(|error| Aborted::Failed(unavailable(error)))?;
         self.figures.writes.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         Ok(())

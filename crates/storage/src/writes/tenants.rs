@@ -11,7 +11,7 @@ use crate::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use crate::postgres::upsert;
 use crate::rows::NewWorkspaceRow;
-use crate::schema::{facts, memberships, workspaces};
+use crate::schema::{facts, memberships, users as table, workspaces};
 
 pub(crate) fn insert_workspace(connection: &mut AnyConnection, workspace: &Workspace) -> QueryResult<()> {
     diesel::insert_into(workspaces::table).values(NewWorkspaceRow::from(workspace)).execute(connection).map(|_| ())
@@ -25,7 +25,10 @@ pub(crate) fn add_member(connection: &mut AnyConnection, workspace: &str, user: 
     if diesel::select(exists(memberships::table.find((workspace, user)))).get_result(connection)? {
         return Ok(());
     }
-    let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user));
+    // The schema would see to the role, by writing the row a second time.
+    let role = table::table.find(user).select(table::role).get_result::<String>(connection).optional()?;
+    let role = memberships::role.eq(role.unwrap_or_default());
+    let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user), role);
     diesel::insert_into(memberships::table).values(row).execute(connection).map(|_| ())
 }
 

@@ -23,7 +23,7 @@ const EVERY_KIND: &str = r#"
         ('u2', 2, 'd@example.com', 'd@example.com', 0, 'd', 'd', NULL, 'suspended', 'user', '["user"]', NULL, NULL, NULL, NULL,
             0, 0, NULL, 'W1', NULL, 'd', NULL, NULL, '{"a":"' || replace(hex(zeroblob(131060)), '0', 'é') || '"}',
             '{"a":"' || hex(zeroblob(131060)) || '"}', '{"a":"' || hex(zeroblob(131060)) || '"}');
-    INSERT INTO memberships VALUES ('w0', 'u0'), ('w0', 'u1'), ('w1', 'u1'), ('W1', 'U1');
+    INSERT INTO memberships (workspace_id, user_id) VALUES ('w0', 'u0'), ('w0', 'u1'), ('w1', 'u1'), ('W1', 'U1');
     INSERT INTO keys VALUES
         ('k0', '', x'', 'installation', NULL, NULL, '["users:read"]', 0, NULL, NULL),
         ('k1', '🔑', x'00ff00', 'workspace', 'w1', NULL, '[]', 1, 2, 3),
@@ -136,7 +136,7 @@ pub fn crowd(users: u32) -> String {
         INSERT INTO users SELECT printf('%08x-0000-7000-8000-000000000000', i), 1, i || '@example.com', i || '@example.com', 0,
             'user' || i, 'user' || i, 'User ' || i, 'active', 'user', '[\"user\"]', NULL, 'Europe/London', NULL, 'local', i, i, NULL, 'w',
             '$2b$12$' || hex(randomblob(26)), 'user' || i, NULL, NULL, '{{\"theme\":\"dark\"}}', '{{}}', '{{}}' FROM n;
-        INSERT INTO memberships SELECT 'w', id FROM users;
+        INSERT INTO memberships (workspace_id, user_id) SELECT 'w', id FROM users;
         INSERT INTO keys SELECT 'k' || i, 'key', randomblob(32), 'owner', NULL, printf('%08x-0000-7000-8000-000000000000', i),
             NULL, i, NULL, NULL FROM n WHERE i % 10 = 0;
         INSERT INTO outbox SELECT i * 3, printf('%08x-0000-7000-8000-000000000000', i), 'activation', i FROM n WHERE i % 7 = 0;

@@ -131,7 +131,7 @@ fn batches_lose_nothing_at_their_ends() {
     folder.run(
         "from",
         "INSERT INTO workspaces SELECT 'x' || i, 'X', i FROM (SELECT value AS i FROM json_each('[1,2,3,4,5,6,7,8,9]'));
-        INSERT INTO memberships SELECT w.id, u.id FROM workspaces w, users u WHERE w.id <> 'w' AND (u.rowid + w.created_at) % 3 = 0;
+        INSERT INTO memberships (workspace_id, user_id) SELECT w.id, u.id FROM workspaces w, users u WHERE w.id <> 'w' AND (u.rowid + w.created_at) % 3 = 0;
         UPDATE users SET preferences = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}', metadata = '{\"a\":\"' || hex(zeroblob(130000)) || '\"}'
             WHERE rowid BETWEEN 600 AND 640;
         UPDATE claims SET answer = hex(zeroblob(130000)) WHERE rowid BETWEEN 100 AND 180;",

@@ -5,8 +5,11 @@
 
 mod house;
 mod language;
+#[path = "../lists/mod.rs"]
+mod lists;
 mod once;
 mod outages;
+mod past;
 mod processes;
 mod replicas;
 mod restarts;

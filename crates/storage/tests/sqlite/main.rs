@@ -7,6 +7,9 @@ mod damage;
 mod files;
 mod folder;
 mod grouping;
+#[path = "../lists/mod.rs"]
+mod lists;
+mod past;
 mod processes;
 mod schema;
 

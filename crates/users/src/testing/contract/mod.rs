@@ -19,6 +19,7 @@ pub mod keys;
 pub mod lists;
 pub mod records;
 pub mod search;
+pub mod totals;
 pub mod transactions;
 
 pub use fixtures::user;
@@ -77,6 +78,14 @@ macro_rules! store_contract {
                 a_scope_of_no_workspace_is_empty
                 a_role_filter_looks_at_the_role_shown
                 a_count_agrees_with_a_walk
+            }
+            totals {
+                totals_follow_users
+                totals_follow_roles
+                totals_follow_memberships
+                totals_are_seen_inside_a_transaction
+                what_is_undone_counts_for_nothing
+                totals_hold_among_many_writers
             }
             search {
                 each_searched_field_is_found

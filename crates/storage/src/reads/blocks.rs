@@ -1,0 +1,121 @@
+//! Where an offset leads on SQLite: over whole blocks, then a short way on foot. Blocks are counted in the transaction of whatever changes
+//! them (see the schema), so that it leads there exactly, also while the directory changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::{QueryResult, SqliteConnection};
+
+use crate::schema::{list_blocks, memberships, search_places, users as table};
+
+/// A block that has so many members gets no more at its end.
+const FULL: i64 = if cfg!(test) { 8 } else { 4_096 };
+
+/// A list: a workspace, or everyone, and a role, or all of them. (The empty text stands for everyone, and for all.)
+#[derive(Clone, Copy)]
+pub(super) struct List<'a> {
+    pub workspace: &'a str,
+    pub role: &'a str,
+}
+
+/// From where to go on foot, and how far.
+struct Way {
+    from: String,
+    /// Whether the one at `from` is not counted any more.
+    beyond: bool,
+    steps: i64,
+}
+
+/// The user of the list with so many before.
+pub(super) fn user_at(connection: &mut SqliteConnection, list: List<'_>, offset: i64) -> QueryResult<Option<String>> {
+    let way = way(connection, list, offset)?;
+    if list.workspace.is_empty() { of_everyone(connection, list, &way) } else { of_members(connection, list, &way) }
+}
+
+fn way(connection: &mut SqliteConnection, list: List<'_>, offset: i64) -> QueryResult<Way> {
+    let blocks = list_blocks::table
+        .filter(list_blocks::workspace_id.eq(list.workspace))
+        .filter(list_blocks::role.eq(list.role))
+        .order(list_blocks::first_id)
+        .select((list_blocks::first_id, list_blocks::members));
+    let mut steps = offset;
+    for (first_id, members) in blocks.load::<(String, i64)>(connection)? {
+        if steps < members {
+            return Ok(Way { from: first_id, beyond: false, steps });
+        }
+        steps -= members;
+    }
+    let horizon = search_places::table.find(0).select(search_places::last_id).get_result(connection)?;
+    Ok(Way { from: horizon, beyond: true, steps })
+}
+
+/// Goes the way along a column of ids.
+macro_rules! walk {
+    ($ids:expr, $id:expr, $way:expr, $connection:expr) => {{
+        let ids = $ids.select($id).order($id).limit(1).offset($way.steps);
+        if $way.beyond {
+            ids.filter($id.gt(&$way.from)).get_result($connection).optional()
+        } else {
+            ids.filter($id.ge(&$way.from)).get_result($connection).optional()
+        }
+    }};
+}
+
+fn of_everyone(connection: &mut SqliteConnection, list: List<'_>, way: &Way) -> QueryResult<Option<String>> {
+    if list.role.is_empty() {
+        return walk!(table::table, table::id, way, connection);
+    }
+    walk!(table::table.filter(table::role.eq(list.role)), table::id, way, connection)
+}
+
+fn of_members(connection: &mut SqliteConnection, list: List<'_>, way: &Way) -> QueryResult<Option<String>> {
+    let members = memberships::table.filter(memberships::workspace_id.eq(list.workspace));
+    if list.role.is_empty() {
+        return walk!(members, memberships::user_id, way, connection);
+    }
+    walk!(members.filter(memberships::role.eq(list.role)), memberships::user_id, way, connection)
+}
+
+/// Counts members behind the horizon, who are before it from now on: their lists, their ids, and the roles that they show. Those in no
+/// workspace have the empty list, which is everyone's.
+pub(super) fn lengthen<'a>(
+    connection: &mut SqliteConnection,
+    members: impl Iterator<Item = (&'a str, &'a str, &'a str)>,
+) -> QueryResult<()> {
+    let mut lists: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for (workspace, user, role) in members {
+        for list in [("", ""), ("", role), (workspace, ""), (workspace, role)] {
+            lists.entry(list).or_default().insert(user);
+        }
+    }
+    for ((workspace, role), users) in lists {
+        add_behind(connection, List { workspace, role }, &users)?;
+    }
+    Ok(())
+}
+
+/// Adds members to a list's last block, or to a new one.
+fn add_behind(connection: &mut SqliteConnection, list: List<'_>, users: &BTreeSet<&str>) -> QueryResult<()> {
+    let of_list = list_blocks::workspace_id.eq(list.workspace).and(list_blocks::role.eq(list.role));
+    let last = list_blocks::table.filter(of_list).order(list_blocks::first_id.desc());
+    let last = last.select((list_blocks::first_id, list_blocks::members)).limit(1);
+    let last: Option<(String, i64)> = last.get_result(connection).optional()?;
+    let added = i64::try_from(users.len()).unwrap_or(0);
+    match (last, users.first()) {
+        (Some((first_id, members)), _) if members < FULL => {
+            let block = list_blocks::table.find((list.workspace, list.role, first_id));
+            diesel::update(block).set(list_blocks::members.eq(members + added)).execute(connection).map(|_| ())
+        }
+        (last, Some(first)) => {
+            let first_id = if last.is_some() { *first } else { "" };
+            let row = (
+                list_blocks::workspace_id.eq(list.workspace),
+                list_blocks::role.eq(list.role),
+                list_blocks::first_id.eq(first_id),
+                list_blocks::members.eq(added),
+            );
+            diesel::insert_into(list_blocks::table).values(row).execute(connection).map(|_| ())
+        }
+        (_, None) => Ok(()),
+    }
+}

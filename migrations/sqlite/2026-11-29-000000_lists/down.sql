@@ -1,0 +1,11 @@
+DROP TRIGGER memberships_ranked;
+DROP TRIGGER memberships_moved;
+DROP TRIGGER memberships_removed;
+DROP TRIGGER memberships_unranked;
+DROP TRIGGER memberships_added;
+DROP TRIGGER users_ranked;
+DROP TRIGGER users_removed;
+DROP TRIGGER users_added;
+DROP TABLE list_totals;
+DROP INDEX memberships_by_role;
+ALTER TABLE memberships DROP COLUMN role;
