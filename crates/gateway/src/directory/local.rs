@@ -10,7 +10,7 @@ use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::{
-    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Shown, User, UserChange, UserId, Users, View,
+    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users, View,
 };
 
 use super::lane::{Answers, Lane};
@@ -93,7 +93,11 @@ impl<S: Store> Directory for LocalDirectory<S> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
         let ListQuery { workspace, filter, begin, limit } = query;
         let query = ListUsers { workspace, filter, start: start(begin)?, limit };
-        let page = self.reads.run(move || users.list(&caller, &query)).await?;
+        let page = if is_brief(&caller, &query) {
+            self.reads.run_briefly(move || users.list(&caller, &query)).await?
+        } else {
+            self.reads.run(move || users.list(&caller, &query)).await?
+        };
         let last = page.users.last().filter(|_| page.has_more);
         let next = last.map(|user| Position(user.id.as_str().to_owned()));
         Ok(Page { users: page.users, total: page.total, has_more: page.has_more, next })
@@ -141,6 +145,24 @@ impl<S: Store> Directory for LocalDirectory<S> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
     }
+}
+
+/// Skipping so many takes no longer than the page behind them.
+const NEAR: u64 = 1_000;
+
+/// Whether a page takes little, however many users there are: it is one of a list that is kept as such, with its total, near its
+/// beginning or behind a user, and is not searched for.
+fn is_brief(caller: &Caller, query: &ListUsers) -> bool {
+    let is_one_list = query.workspace.is_some()
+        || match &caller.reach {
+            Reach::Installation => true,
+            Reach::Workspaces(workspaces) => workspaces.len() <= 1,
+        };
+    let is_near = match query.start {
+        Start::Beginning | Start::After(_) => true,
+        Start::Skip(count) => count <= NEAR,
+    };
+    is_one_list && is_near && query.filter.search.is_none()
 }
 
 /// A position of ours is the id of the last user before it.
