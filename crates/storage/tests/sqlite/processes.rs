@@ -95,7 +95,8 @@ fn nothing_that_is_said_to_hold_is_stale() {
     let (answered, over) = (AtomicI64::new(1), AtomicBool::new(false));
     let used: Vec<u64> = thread::scope(|scope| {
         let (answered, over) = (&answered, &over);
-        let readers: Vec<_> = stores.iter().cycle().take(4).map(|store| scope.spawn(|| keep(store, answered, over))).collect();
+        let readers: Vec<_> =
+            stores.iter().cycle().take(4).map(|store| scope.spawn(|| keep(store, answered, over))).collect();
         let end = Instant::now() + TIME;
         for revision in 2.. {
             if Instant::now() > end {
