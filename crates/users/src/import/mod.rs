@@ -9,6 +9,9 @@ mod line;
 mod note;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub use batch::{Batch, Seen};
 pub use line::Reader;
 pub use note::{Counts, FileIdentity, Note};

@@ -11,7 +11,7 @@ mod under_way;
 mod update;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
