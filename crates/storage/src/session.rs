@@ -8,7 +8,7 @@ use users::once::{Claim, ClaimId};
 use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Lock, Reads, Tx};
+use users::ports::{Enrolment, Lock, Reads, Tx};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
 
@@ -142,6 +142,10 @@ impl Tx for Session<'_> {
         self.run(|connection| writes::insert_user(connection, user, password.map(PasswordHash::as_str)))
     }
 
+    fn enrol(&mut self, users: &[&Enrolment]) -> Result<Vec<bool>> {
+        self.run(|connection| writes::enrol(connection, users))
+    }
+
     fn update_user(&mut self, user: &User) -> Result<()> {
         self.changes_user(&user.id);
         self.change(Resource::User, user.id.as_str(), |connection| writes::update_user(connection, user))
@@ -182,6 +186,10 @@ impl Tx for Session<'_> {
 
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.run(|connection| writes::set_fact(connection, name, value))
+    }
+
+    fn remove_fact(&mut self, name: &str) -> Result<()> {
+        self.run(|connection| writes::remove_fact(connection, name))
     }
 
     fn set_claim(&mut self, claim: &Claim) -> Result<()> {

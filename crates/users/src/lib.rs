@@ -7,6 +7,7 @@ pub mod changes;
 pub mod email;
 pub mod error;
 pub mod id;
+pub mod import;
 pub mod json;
 pub mod key;
 pub mod once;

@@ -46,6 +46,23 @@ impl fmt::Debug for PlainPassword {
 pub struct PasswordHash(String);
 
 impl PasswordHash {
+    /// The salt and the sum, in bcrypt's own alphabet.
+    const TAIL: usize = 53;
+
+    /// Reads a hash that came from outside: `$2a$`, `$2b$` or `$2y$`, the cost, and what follows.
+    ///
+    /// # Errors
+    /// It has another form.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        const FORM: TextError = TextError::Form("must be a bcrypt hash ($2a$, $2b$ or $2y$)");
+        let rest = ["$2a$", "$2b$", "$2y$"].iter().find_map(|start| text.strip_prefix(start)).ok_or(FORM)?;
+        let (cost, tail) = rest.split_once('$').ok_or(FORM)?;
+        let has_cost = cost.len() == 2 && cost.parse().is_ok_and(|cost: u8| (4..=31).contains(&cost));
+        let has_tail =
+            tail.len() == Self::TAIL && tail.bytes().all(|b| b.is_ascii_alphanumeric() || b"./".contains(&b));
+        if has_cost && has_tail { Ok(Self(text.to_owned())) } else { Err(FORM) }
+    }
+
     /// The hash that a hasher made or a store gives back.
     #[must_use]
     pub fn from_stored(hash: String) -> Self {

@@ -48,6 +48,17 @@ pub trait Reads {
     fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>>;
 }
 
+/// A user from elsewhere, as it is to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enrolment {
+    /// The record.
+    pub user: User,
+    /// How it signs in, if by password.
+    pub password: Option<PasswordHash>,
+    /// The workspaces that it joins, each once. They are there.
+    pub workspaces: Vec<WorkspaceId>,
+}
+
 /// What a transaction may need to itself until its end.
 #[derive(Debug, Clone, Copy)]
 pub enum Lock<'a> {
@@ -76,6 +87,9 @@ pub trait Tx: Reads {
     /// # Errors
     /// `Conflict` if the e-mail address or the username is taken; nothing is changed then.
     fn insert_user(&mut self, user: &User, password: Option<&PasswordHash>) -> Result<()>;
+    /// Adds those users whose id, e-mail address and username nobody has, one after the other, with their memberships. Says of each
+    /// whether it was added. Much faster than one at a time.
+    fn enrol(&mut self, users: &[&Enrolment]) -> Result<Vec<bool>>;
     /// Replaces the record of the same id, but not its password.
     ///
     /// # Errors
@@ -98,6 +112,8 @@ pub trait Tx: Reads {
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
     /// Remembers a value under this name, in place of an earlier one.
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
+    /// Forgets the value under this name, if there is one.
+    fn remove_fact(&mut self, name: &str) -> Result<()>;
     /// Writes a claim, in place of an earlier one of the same id.
     fn set_claim(&mut self, claim: &Claim) -> Result<()>;
     /// Removes claims from before then, the oldest first, and no more than `limit`. Leaves those that another transaction is

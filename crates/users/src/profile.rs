@@ -59,6 +59,10 @@ text_type! {
     FullName, min: 0, max: 255, control_free: true
 }
 text_type! {
+    /// Who vouches for a user.
+    Provider, min: 1, max: 255, control_free: true
+}
+text_type! {
     /// The department, never empty: an empty text means that there is none.
     Department, min: 1, max: 255, control_free: true
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod copy;
+mod import;
 mod init;
 mod key;
 mod member;
@@ -49,6 +50,7 @@ enum Command {
     /// Bring the store up to date
     Migrate(migrate::Migrate),
     Copy(copy::Copy),
+    Import(import::Import),
     /// Workspaces, the tenants
     #[command(subcommand)]
     Workspace(workspace::Workspace),
@@ -86,6 +88,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Init(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
         Command::Copy(command) => command.run(&context),
+        Command::Import(command) => command.run(&context),
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),

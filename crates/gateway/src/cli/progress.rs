@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use storage::{Phase, Progress};
 
 /// How often a line is written.
-const INTERVAL: Duration = Duration::from_secs(5);
+pub const INTERVAL: Duration = Duration::from_secs(5);
 
 const BAR: &str = "{msg:21} [{wide_bar}] {human_pos} of {human_len} rows, {eta} left";
 
@@ -84,7 +84,7 @@ fn verb(phase: Phase) -> &'static str {
 }
 
 /// Whoever closed standard error does not want to know; the copy goes on.
-fn line(text: &str) {
+pub fn line(text: &str) {
     if let Err(error) = writeln!(stderr(), "{text}") {
         tracing::debug!(%error, "a line of progress was not written");
     }

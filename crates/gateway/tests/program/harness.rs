@@ -60,6 +60,11 @@ impl Program {
         std::fs::write(self.folder.path().join(name), text).expect("written");
     }
 
+    /// What a file of the folder says.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).expect("a file")
+    }
+
     /// Whether anything was made beside what the test wrote.
     pub fn has_store(&self) -> bool {
         self.folder.path().join("data").exists()

@@ -5,6 +5,7 @@ mod cli;
 mod copy;
 mod descriptors;
 mod harness;
+mod import;
 mod logs;
 mod once;
 mod postgres;

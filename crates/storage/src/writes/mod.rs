@@ -1,11 +1,13 @@
 //! The statements that change.
 
 mod claims;
+mod enrolments;
 mod keys;
 mod people;
 mod tenants;
 
 pub(crate) use claims::*;
+pub(crate) use enrolments::*;
 pub(crate) use keys::*;
 pub(crate) use people::*;
 pub(crate) use tenants::*;

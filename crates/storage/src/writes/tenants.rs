@@ -48,3 +48,7 @@ pub(crate) fn set_fact(connection: &mut AnyConnection, name: &str, value: &str) 
     let row = (facts::name.eq(name), facts::value.eq(value));
     diesel::insert_into(facts::table).values(row).execute(connection).map(|_| ())
 }
+
+pub(crate) fn remove_fact(connection: &mut AnyConnection, name: &str) -> QueryResult<()> {
+    diesel::delete(facts::table.find(name)).execute(connection).map(|_| ())
+}

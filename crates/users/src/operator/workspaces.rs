@@ -78,7 +78,7 @@ impl<S: Store> Operator<S> {
     }
 }
 
-fn workspace_named(reads: &mut dyn Reads, id: &str) -> Result<WorkspaceId> {
+pub(super) fn workspace_named(reads: &mut dyn Reads, id: &str) -> Result<WorkspaceId> {
     let found = match WorkspaceId::parse(id) {
         Some(workspace) => reads.workspace(&workspace)?,
         None => None,

@@ -18,10 +18,10 @@ use crate::time::Timestamp;
 use crate::user::{Status, User};
 
 /// Who vouches for a user that was created here.
-const LOCAL_PROVIDER: &str = "local";
+pub(crate) const LOCAL_PROVIDER: &str = "local";
 
 /// How often a name is made for a user before others took it each time.
-const NAMING_ATTEMPTS: usize = 16;
+pub(crate) const NAMING_ATTEMPTS: usize = 16;
 
 /// A user to be created.
 #[derive(Debug, Clone)]
@@ -139,7 +139,7 @@ pub(crate) fn insert(
     let username = match &new.username {
         Some(username) => username.clone(),
         None if tx.user_by_email_key(new.email.key())?.is_some() => return Err(Conflict::Email.into()),
-        None => free_username(tx, &new.email)?,
+        None => free_username_in(tx, &new.email)?,
     };
     let user = User {
         id: id.clone(),
@@ -173,14 +173,19 @@ pub(crate) fn insert(
 }
 
 /// The address's local part, or the first of `…-2`, `…-3` that is free.
-fn free_username(reads: &mut dyn Reads, email: &Email) -> Result<Username> {
+pub(crate) fn free_username(email: &Email, mut taken: impl FnMut(&str) -> Result<bool>) -> Result<Username> {
     let local = email.local_part();
     let mut candidate = Username::from_stored(local.to_owned());
     for n in 2_u32.. {
-        if !reads.username_key_taken(&candidate.key())? {
+        if !taken(&candidate.key())? {
             break;
         }
         candidate = Username::from_stored(format!("{local}-{n}"));
     }
     Ok(candidate)
+}
+
+/// The same, of a store.
+pub(crate) fn free_username_in<R: Reads + ?Sized>(reads: &mut R, email: &Email) -> Result<Username> {
+    free_username(email, |key| reads.username_key_taken(key))
 }

@@ -11,11 +11,11 @@ mod under_way;
 mod update;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
-pub(crate) use create::insert;
+pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
 pub use read::Look;

@@ -9,7 +9,7 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
-use crate::ports::{Lock, Reads, Tx};
+use crate::ports::{Enrolment, Lock, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
 use crate::user::User;
@@ -53,6 +53,20 @@ impl Tables {
             return Err(Conflict::Username.into());
         }
         user.default_workspace.as_ref().map_or(Ok(()), |workspace| self.require_workspace(workspace))
+    }
+
+    fn enrol_one(&mut self, enrolment: &Enrolment) -> Result<bool> {
+        let user = &enrolment.user;
+        if self.users.contains_key(&user.id) {
+            return Ok(false);
+        }
+        match self.insert_user(user, enrolment.password.as_ref()) {
+            Ok(()) => {}
+            Err(UserError::Conflict(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        enrolment.workspaces.iter().try_for_each(|workspace| self.add_member(workspace, &user.id))?;
+        Ok(true)
     }
 
     fn require_workspace(&self, id: &WorkspaceId) -> Result<()> {
@@ -143,6 +157,10 @@ impl Tx for Tables {
         Ok(())
     }
 
+    fn enrol(&mut self, users: &[&Enrolment]) -> Result<Vec<bool>> {
+        users.iter().map(|enrolment| self.enrol_one(enrolment)).collect()
+    }
+
     fn update_user(&mut self, user: &User) -> Result<()> {
         if !self.users.contains_key(&user.id) {
             return Err(UserError::no_user(user.id.as_str()));
@@ -205,6 +223,11 @@ impl Tx for Tables {
 
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.facts.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn remove_fact(&mut self, name: &str) -> Result<()> {
+        self.facts.remove(name);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 mod access;
 mod changes;
-mod house;
+pub(crate) mod house;
 mod lists;
 mod once;
 mod operator;

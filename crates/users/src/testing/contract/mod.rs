@@ -14,6 +14,7 @@ pub mod belongings;
 pub mod changes;
 pub mod claims;
 pub mod conflicts;
+pub mod enrolments;
 mod fixtures;
 pub mod keys;
 pub mod lists;
@@ -45,7 +46,7 @@ macro_rules! store_contract {
                 an_update_replaces_all_but_id_and_password
                 what_is_not_there_is_not_found
                 workspaces_come_back_by_time_of_creation
-                facts_are_remembered_and_replaced
+                facts_are_remembered_replaced_and_forgotten
             }
             conflicts {
                 an_email_is_taken_once
@@ -55,6 +56,13 @@ macro_rules! store_contract {
                 a_name_is_free_again_after_a_change_or_a_deletion
                 an_id_is_taken_once
                 a_reference_leads_somewhere
+            }
+            enrolments {
+                an_enrolment_brings_all_of_a_user
+                who_collides_is_left_out_and_the_rest_is_added
+                the_first_of_two_is_added
+                more_than_a_statement_takes_are_added
+                an_enrolment_leads_to_workspaces_that_are_there
             }
             transactions {
                 an_error_leaves_nothing

@@ -134,7 +134,7 @@ pub fn workspaces_come_back_by_time_of_creation(store: &impl Store) {
 }
 
 /// A fact has one value.
-pub fn facts_are_remembered_and_replaced(store: &impl Store) {
+pub fn facts_are_remembered_replaced_and_forgotten(store: &impl Store) {
     let set = |name: &'static str, value: &'static str| store.write(move |tx| tx.set_fact(name, value)).expect("set");
     set("colour", "red");
     set("Colour", "green");
@@ -143,4 +143,8 @@ pub fn facts_are_remembered_and_replaced(store: &impl Store) {
     assert_eq!(fact("colour").as_deref(), Some("blue\n'\""));
     assert_eq!(fact("Colour").as_deref(), Some("green"));
     assert_eq!(fact("COLOUR"), None);
+    let forget = |name: &'static str| store.write(move |tx| tx.remove_fact(name)).expect("forgotten");
+    forget("colour");
+    forget("colour");
+    assert_eq!((fact("colour"), fact("Colour").as_deref()), (None, Some("green")));
 }
