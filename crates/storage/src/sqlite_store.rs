@@ -13,13 +13,14 @@ use users::error::Result;
 use users::ports::{Reads, Tx};
 
 use crate::changes::file::FileChanges;
-use crate::connection::{self, AnyConnection, Purpose};
+use crate::connection::{self, AnyConnection, ConnectError, Purpose};
 use crate::copy;
 use crate::error::Failure;
 use crate::files;
 use crate::migrate::SchemaChange;
 use crate::migrate::sqlite::{Schema, database};
 use crate::open_error::OpenError;
+use crate::pragmas;
 use crate::readers::{self, PooledReader, ReaderManager};
 use crate::session::Session;
 use crate::settings::Settings;
@@ -45,6 +46,15 @@ pub(crate) fn schema_changes(path: &Path) -> Result<Vec<SchemaChange>, OpenError
     Schema::of(path)?.status(&mut connection)
 }
 
+/// The connection of the one writer.
+fn open_to_write(path: &Path, busy_timeout: Duration, bulk: bool) -> Result<SqliteConnection, ConnectError> {
+    let mut connection = connection::open_file(path, Purpose::Write, busy_timeout)?;
+    if bulk {
+        pragmas::set_bulk(&mut connection)?;
+    }
+    Ok(connection)
+}
+
 impl SqliteStore {
     /// Opens the file; makes it where there is none, and brings its schema up to date.
     pub fn create(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
@@ -64,15 +74,15 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let (path, busy_timeout) = (path.to_owned(), settings.busy_timeout);
         files::check(&path)?;
-        let mut connection =
-            connection::open_file(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
+        let bulk = settings.bulk;
+        let mut connection = open_to_write(&path, busy_timeout, bulk).map_err(|error| database(&path, &error))?;
         prepare(&Schema::of(&path)?, &mut connection)?;
         let mut connection = AnyConnection::Sqlite(connection);
         copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
         let file = path.clone();
-        let open = Box::new(move || connection::open(&file, Purpose::Write, busy_timeout));
+        let open = Box::new(move || open_to_write(&file, busy_timeout, bulk).map(AnyConnection::Sqlite));
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
         let limits = Limits { group: settings.group, queue: settings.write_queue, patience };
