@@ -21,6 +21,8 @@ pub struct Settings {
     pub wait: Duration,
     /// How long a statement waits for another process to release its lock on the file.
     pub busy_timeout: Duration,
+    /// Whether much is written at once: a file is then given more memory, and its log may grow longer. That concerns SQLite alone.
+    pub bulk: bool,
     /// What concerns PostgreSQL alone. (`readers`, `group` and `busy_timeout` concern SQLite alone.)
     pub postgres: PostgresSettings,
     /// Hot standbys that answer reads. They concern PostgreSQL alone.
@@ -60,6 +62,7 @@ impl Settings {
             write_queue: 1_024,
             wait: Duration::from_secs(1),
             busy_timeout: Duration::from_secs(5),
+            bulk: false,
             postgres: PostgresSettings::default(),
             replicas: ReplicaSettings::default(),
         }

@@ -13,7 +13,7 @@ use users::error::Result;
 use users::ports::{Reads, Tx};
 
 use crate::changes::file::FileChanges;
-use crate::connection::{self, AnyConnection, Purpose};
+use crate::connection::{self, AnyConnection, ConnectError, Purpose};
 use crate::copy;
 use crate::error::Failure;
 use crate::files;
@@ -46,6 +46,15 @@ pub(crate) fn schema_changes(path: &Path) -> Result<Vec<SchemaChange>, OpenError
     Schema::of(path)?.status(&mut connection)
 }
 
+/// The connection of the one writer.
+fn open_to_write(path: &Path, busy_timeout: Duration, bulk: bool) -> Result<SqliteConnection, ConnectError> {
+    let mut connection = connection::open_file(path, Purpose::Write, busy_timeout)?;
+    if bulk {
+        pragmas::set_bulk(&mut connection)?;
+    }
+    Ok(connection)
+}
+
 impl SqliteStore {
     /// Opens the file; makes it where there is none, and brings its schema up to date.
     pub fn create(path: &Path, settings: &Settings) -> Result<Self, OpenError> {
@@ -65,8 +74,8 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let (path, busy_timeout) = (path.to_owned(), settings.busy_timeout);
         files::check(&path)?;
-        let mut connection =
-            connection::open_file(&path, Purpose::Write, busy_timeout).map_err(|error| database(&path, &error))?;
+        let bulk = settings.bulk;
+        let mut connection = open_to_write(&path, busy_timeout, bulk).map_err(|error| database(&path, &error))?;
         prepare(&Schema::of(&path)?, &mut connection)?;
         pragmas::forget_statistics(&mut connection).map_err(|error| database(&path, &error))?;
         let mut connection = AnyConnection::Sqlite(connection);
@@ -74,7 +83,7 @@ impl SqliteStore {
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
         let file = path.clone();
-        let open = Box::new(move || connection::open(&file, Purpose::Write, busy_timeout));
+        let open = Box::new(move || open_to_write(&file, busy_timeout, bulk).map(AnyConnection::Sqlite));
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
         let limits = Limits { group: settings.group, queue: settings.write_queue, patience };

@@ -57,7 +57,7 @@ impl PasswordHash {
         const FORM: TextError = TextError::Form("must be a bcrypt hash ($2a$, $2b$ or $2y$)");
         let rest = ["$2a$", "$2b$", "$2y$"].iter().find_map(|start| text.strip_prefix(start)).ok_or(FORM)?;
         let (cost, tail) = rest.split_once('$').ok_or(FORM)?;
-        let has_cost = cost.len() == 2 && cost.parse().is_ok_and(|cost: u8| (4..=31).contains(&cost));
+        let has_cost = cost.len() == 2 && ("04"..="31").contains(&cost) && cost.bytes().all(|b| b.is_ascii_digit());
         let has_tail =
             tail.len() == Self::TAIL && tail.bytes().all(|b| b.is_ascii_alphanumeric() || b"./".contains(&b));
         if has_cost && has_tail { Ok(Self(text.to_owned())) } else { Err(FORM) }

@@ -35,6 +35,7 @@ pub fn database(reader: &mut Reader<'_>, raw: &raw::Database) -> Option<storage:
         write_queue: write_queue? as usize,
         wait: wait?,
         busy_timeout: busy_timeout?,
+        bulk: false,
         postgres: postgres?,
         replicas: replicas?,
     })

@@ -17,7 +17,7 @@ use users::{Operator, OperatorError};
 
 use super::{Context, Form, output};
 use crate::exit::{Failure, Outcome};
-use crate::store::Store;
+use crate::store::{Installation, Store};
 use pace::Pace;
 use progress::Display;
 use refusals::Refusals;
@@ -58,7 +58,9 @@ pub struct Import {
 impl Import {
     pub fn run(self, context: &Context) -> Outcome {
         let mut source = Source::open(&self.file)?;
-        let operator = context.installation()?.operator();
+        let mut settings = context.settings()?;
+        settings.database.bulk = true;
+        let operator = Installation::existing(&settings)?.operator();
         let reader = operator.import_reader(self.workspace.as_deref())?;
         if self.dry_run {
             source.forget_identity();
