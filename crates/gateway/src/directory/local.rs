@@ -10,7 +10,8 @@ use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::{
-    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users, View,
+    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users,
+    View,
 };
 
 use super::lane::{Answers, Lane};
