@@ -63,7 +63,7 @@ pub fn the_first_of_two_is_added(store: &impl Store) {
         plain(User { id: user_id(4), ..user(3) }),
         plain(user(3)),
     ];
-    assert_eq!(enrol(store, users), Ok(vec![false, true, false, true, false, false]));
+    assert_eq!(enrol(store, users.into()), Ok(vec![false, true, false, true, false, false]));
     assert_eq!((find(store, 2), find(store, 3)), (Some(user(2)), Some(user(3))));
 }
 
