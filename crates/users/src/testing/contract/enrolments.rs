@@ -33,7 +33,7 @@ pub fn who_collides_is_left_out_and_the_rest_is_added(store: &impl Store) {
     add(store, [user(1)]);
     add_workspace(store, 1, &[]);
     let joins = |user| Enrolment { workspaces: vec![workspace_id(1)], ..plain(user) };
-    let users = vec![
+    let users = [
         joins(User { email: email("USER1@example.com"), ..user(2) }),
         joins(user(3)),
         joins(User { username: username("User1"), ..user(4) }),
