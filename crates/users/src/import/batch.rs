@@ -1,5 +1,6 @@
 //! Adding candidates, or looking whether they could be: what collides, and what is not there.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::{Candidate, Counts, FileIdentity, Note, Problem, Refusal};
@@ -92,7 +93,7 @@ impl Workspaces {
 
 /// Candidates on their way into the store, in the order of their lines.
 struct Adding<'a> {
-    pending: Vec<(&'a Candidate, Enrolment)>,
+    pending: Vec<(&'a Candidate, Cow<'a, Enrolment>)>,
     /// The keys of their usernames.
     names: HashSet<String>,
     refusals: Vec<Refusal>,
@@ -105,7 +106,7 @@ impl<'a> Adding<'a> {
     }
 
     fn take(&mut self, tx: &mut dyn Tx, candidate: &'a Candidate) -> Result<()> {
-        let mut enrolment = candidate.enrolment.clone();
+        let mut enrolment = Cow::Borrowed(&candidate.enrolment);
         if !candidate.is_named {
             let mut name = free_username_in(tx, &enrolment.user.email)?;
             if self.names.contains(&name.key()) {
@@ -113,7 +114,7 @@ impl<'a> Adding<'a> {
                 self.flush(tx)?;
                 name = free_username_in(tx, &enrolment.user.email)?;
             }
-            enrolment.user.username = name;
+            enrolment.to_mut().user.username = name;
         }
         self.names.insert(enrolment.user.username.key());
         self.pending.push((candidate, enrolment));
@@ -123,13 +124,13 @@ impl<'a> Adding<'a> {
     fn flush(&mut self, tx: &mut dyn Tx) -> Result<()> {
         self.names.clear();
         let pending = std::mem::take(&mut self.pending);
-        let enrolments: Vec<&Enrolment> = pending.iter().map(|(_, enrolment)| enrolment).collect();
+        let enrolments: Vec<&Enrolment> = pending.iter().map(|(_, enrolment)| enrolment.as_ref()).collect();
         let added = tx.enrol(&enrolments)?;
         for ((candidate, enrolment), added) in pending.iter().zip(added) {
             if added {
                 self.added += 1;
             } else {
-                self.collide(tx, candidate, enrolment.clone())?;
+                self.collide(tx, candidate, enrolment.as_ref().clone())?;
             }
         }
         Ok(())
