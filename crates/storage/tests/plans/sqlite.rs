@@ -60,6 +60,8 @@ fn no_statement_looks_at_everyone_on_sqlite() {
     let store = fresh();
     let mut connection =
         SqliteConnection::establish(&store.1.path().join("diglot.db").display().to_string()).expect("a connection");
+    // The store's writer may be filling its index meanwhile.
+    connection.batch_execute("PRAGMA busy_timeout = 5000").expect("patience");
     connection.batch_execute(PEOPLE).expect("people");
     for analysed in [false, true] {
         if analysed {
