@@ -107,10 +107,12 @@ impl Lane {
         &self,
         work: impl FnOnce() -> users::error::Result<T> + Send + 'static,
     ) -> dialect::directory::Result<T> {
-        match self.slots.try_acquire() {
-            Ok(_permit) if self.at_once => Ok(work().inspect_err(log_fault)?),
-            _ => self.run(work).await,
+        if self.at_once
+            && let Ok(_permit) = self.slots.try_acquire()
+        {
+            return Ok(work().inspect_err(log_fault)?);
         }
+        self.run(work).await
     }
 
     async fn enter(&self) -> dialect::directory::Result<OwnedSemaphorePermit> {
@@ -202,6 +204,18 @@ mod tests {
         let result: dialect::directory::Result<()> = lane.run(|| panic!("ada@example.com")).await;
         assert_eq!(result, Err(UserError::Internal("the operation panicked".to_owned()).into()));
         assert_eq!(lane.run(|| Ok(1)).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn brief_work_takes_one_place_wherever_it_is_done() {
+        let lane = || Lane::new(1, 0, Duration::from_secs(60), always());
+        for lane in [lane(), lane().at_once()] {
+            assert_eq!(lane.run_briefly(|| Ok(1)).await, Ok(1));
+            let permit = lane.enter().await.expect("a place");
+            assert!(is_full(&lane.run_briefly(|| Ok(2)).await));
+            drop(permit);
+            assert_eq!(lane.load(), IDLE);
+        }
     }
 
     #[tokio::test]
