@@ -152,10 +152,10 @@ impl Store for AnyStore {
     }
 
     fn changes(&self) -> Option<&dyn Changes> {
-        Some(match &self.0 {
-            Backend::Sqlite(store) => store.changes(),
+        match &self.0 {
+            Backend::Sqlite(store) => Some(store.changes()),
             #[cfg(feature = "postgres")]
-            Backend::Postgres(store) => store.changes(),
-        })
+            Backend::Postgres(_) => None,
+        }
     }
 }

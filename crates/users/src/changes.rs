@@ -21,8 +21,8 @@ pub enum Subject {
     Key(KeyId),
 }
 
-/// Tells what has changed. A change counts, at the latest, when whoever made it is told that it is made. What is new is no
-/// change: it was not read before.
+/// Tells what has changed, whichever process has changed it. A change counts, at the latest, when whoever made it is told that it is
+/// made. What is new is no change: it was not read before.
 pub trait Changes: Send + Sync {
     /// The present, to be taken before something is read. `None` while it cannot be told: then nothing may be kept, nor what
     /// was kept be used.
@@ -30,9 +30,6 @@ pub trait Changes: Send + Sync {
 
     /// Whether the subject has changed since then, in the epoch of that moment.
     fn has_changed(&self, subject: &Subject, since: Moment) -> bool;
-
-    /// Whether changes by other processes count as soon as those of this one.
-    fn sees_other_processes(&self) -> bool;
 
     /// Whether what was read after this moment about these subjects still holds.
     fn still_holds(&self, since: Moment, subjects: &[Subject]) -> bool {

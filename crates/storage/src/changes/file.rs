@@ -103,8 +103,4 @@ impl Changes for FileChanges {
     fn has_changed(&self, subject: &Subject, since: Moment) -> bool {
         self.ledger.has_changed(subject, since.change)
     }
-
-    fn sees_other_processes(&self) -> bool {
-        true
-    }
 }

@@ -26,8 +26,7 @@ pub struct Keep {
     pub shown_bytes: u64,
 }
 
-/// What is kept. Everything that is found here held at a moment after it was asked for. What other processes change unseen for a while is
-/// read anew each time.
+/// What is kept. Everything that is found here held at a moment after it was asked for.
 #[derive(Default)]
 pub(super) struct Kept {
     callers: Option<Cache<KeyId, Arc<KnownCaller>>>,
@@ -96,8 +95,8 @@ impl Kept {
     }
 
     /// Keeps who presents a key, as read after that moment.
-    pub fn keep_caller(&self, changes: &dyn Changes, since: Moment, key: &Key, caller: &Arc<Caller>) {
-        let (Some(callers), true) = (&self.callers, changes.sees_other_processes()) else { return };
+    pub fn keep_caller(&self, since: Moment, key: &Key, caller: &Arc<Caller>) {
+        let Some(callers) = &self.callers else { return };
         let owner = caller.owner.as_ref().map(|owner| Subject::User(owner.id.clone()));
         let about = owner.into_iter().chain([Subject::Key(key.id.clone())]).collect();
         let (secret, expires_at, caller) = (key.secret.clone(), key.expires_at, caller.clone());
@@ -122,13 +121,11 @@ impl Kept {
     }
 
     /// Keeps what a view showed of a user.
-    pub fn keep_shown(&self, changes: &dyn Changes, view: &'static str, look: &Look, shown: &Shown) {
+    pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
         let (Some(kept), Some(since), Some(user)) = (&self.shown, look.since, number(&look.user.id)) else { return };
-        if changes.sees_other_processes() {
-            let Version { user: _, revision, changed_at } = shown.version;
-            let (memberships, text) = (look.memberships.as_slice().into(), shown.text.clone());
-            kept.insert(Name { view, user }, KnownUser { since, revision, changed_at, memberships, text });
-        }
+        let Version { user: _, revision, changed_at } = shown.version;
+        let (memberships, text) = (look.memberships.as_slice().into(), shown.text.clone());
+        kept.insert(Name { view, user }, KnownUser { since, revision, changed_at, memberships, text });
     }
 }
 

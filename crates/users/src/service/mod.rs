@@ -83,8 +83,8 @@ impl<S: Store> Users<S> {
             let caller = Caller::of_record(reads, key.clone(), &self.policy)?;
             Ok((key, Arc::new(caller)))
         })?;
-        if let (Some(changes), Some(since)) = (self.store.changes(), since) {
-            self.kept.keep_caller(changes, since, &key, &caller);
+        if let Some(since) = since {
+            self.kept.keep_caller(since, &key, &caller);
         }
         Ok(caller)
     }

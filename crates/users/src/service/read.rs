@@ -73,9 +73,12 @@ impl<S: Store> Users<S> {
     pub fn look_own(&self, caller: &Caller) -> Result<Look> {
         let owner = own_id(caller)?;
         let since = self.now();
-        let found = self.store.read(|reads| Found::of(reads, owner))?;
-        let Found { user, memberships } = found.ok_or(UserError::Unauthenticated)?;
-        Ok(Look { user, memberships, since })
+        self.store.read(|reads| {
+            let user = reads.user(owner)?.ok_or(UserError::Unauthenticated)?;
+            // They are for whoever else is shown the same text, so where none is kept nobody needs them.
+            let memberships = if since.is_some() { reads.workspaces_of(owner)? } else { Vec::new() };
+            Ok(Look { user, memberships, since })
+        })
     }
 
     /// What that view shows of the user of this id, as [`Users::get`] would find it without a workspace named; `None` if it is
@@ -95,9 +98,7 @@ impl<S: Store> Users<S> {
 
     /// Keeps what a view showed of a user, for as long as that look at it holds.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
-        if let Some(changes) = self.store.changes() {
-            self.kept.keep_shown(changes, view, look, shown);
-        }
+        self.kept.keep_shown(view, look, shown);
     }
 
     /// The present, if the store can tell it.

@@ -38,7 +38,6 @@ pub fn a_change_is_told_of_whom_it_concerns(store: &impl Store) {
     let Some(changes) = town(store) else { return };
     let of_key = Subject::Key(a_key().id);
     let concerns = |who: &Subject, change: &dyn Fn()| {
-        // On a server nothing holds for long in any case: what is looked at are the changes that it names.
         let before = now(changes);
         change();
         for other in [&subject(1), &subject(2), &of_key] {
@@ -66,8 +65,6 @@ pub fn what_did_not_change_holds(store: &impl Store) {
     for n in 1..=2 {
         assert!(!changes.has_changed(&subject(n), before), "{n}");
     }
-    if changes.sees_other_processes() {
-        assert!(changes.still_holds(before, &[subject(1), subject(2)]));
-        assert_eq!(now(changes).epoch, before.epoch, "a change of one's own is not taken for somebody else's");
-    }
+    assert!(changes.still_holds(before, &[subject(1), subject(2)]));
+    assert_eq!(now(changes).epoch, before.epoch, "a change of one's own is not taken for somebody else's");
 }
