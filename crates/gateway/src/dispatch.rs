@@ -22,6 +22,7 @@ use crate::pages::Pages;
 use crate::table::{Asked, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
+use crate::usage::Recorder;
 use run::Operation;
 
 /// How long a connection may linger whose request body will not be read.
@@ -43,6 +44,8 @@ pub struct Application {
     pub health: Arc<Health>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who calls what, if that is counted.
+    pub usage: Option<Arc<Recorder>>,
     /// How long a body may take.
     pub body_timeout: Duration,
     /// How long a request may take.

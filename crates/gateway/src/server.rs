@@ -55,6 +55,7 @@ pub struct Running {
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
     drain_delay: Duration,
+    usage: Option<Stoppable<()>>,
     installation: Option<Installation>,
 }
 
@@ -103,6 +104,7 @@ fn serve(
 ) -> Result<Running, StartError> {
     let application = Arc::new(application);
     let health = application.health.clone();
+    let usage = application.usage.clone();
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -124,7 +126,11 @@ fn serve(
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
     let drain_delay = settings.drain_delay;
-    Ok(Running { address, admin_address, health, api, admin, watchdog, drain_delay, installation: None })
+    let usage = usage.map(|recorder| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(recorder.keep(stop.clone()), stop)
+    });
+    Ok(Running { address, admin_address, health, api, admin, watchdog, drain_delay, usage, installation: None })
 }
 
 impl Running {
@@ -145,6 +151,9 @@ impl Running {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        if let Some(usage) = self.usage {
+            outcome = outcome.and(usage.stop().await);
+        }
         if let Some(installation) = self.installation {
             let closed = tokio::task::spawn_blocking(move || installation.close()).await;
             outcome = outcome.and(closed.map_err(io::Error::other));

@@ -87,12 +87,14 @@ impl Key {
 
 fn list(context: &Context, form: Form) -> Outcome {
     let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
-    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires"])?;
+    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
     for key in keys {
         let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
         let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
         let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
-        list.item(&object(&key, now), &[key.id.as_str(), &key.name, reach, owner, state, &expires])?;
+        let (pinned, plan) = (key.pinned.as_deref().unwrap_or("-"), key.plan.as_deref().unwrap_or("-"));
+        let columns = [key.id.as_str(), &key.name, reach, owner, state, &expires, pinned, plan];
+        list.item(&object(&key, now), &columns)?;
     }
     list.end()
 }
@@ -143,5 +145,7 @@ fn object(key: &Record, now: Timestamp) -> Value {
         "created_at": time(key.created_at),
         "expires_at": key.expires_at.map(time),
         "revoked_at": key.revoked_at.map(time),
+        "pinned": key.pinned,
+        "plan": key.plan,
     })
 }

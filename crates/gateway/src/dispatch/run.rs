@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::web::{Bytes, Payload};
 use dialect::{Dialect, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
@@ -14,6 +15,7 @@ use crate::body;
 use crate::table::Deployed;
 use crate::telemetry::answering;
 use crate::telemetry::requests::Finished;
+use crate::usage::Call;
 
 /// A request to an operation, without its body.
 pub struct Operation<'a> {
@@ -43,7 +45,7 @@ impl Application {
         };
         let request = Request {
             head: head.clone(),
-            body,
+            body: body.clone(),
             parameters,
             operation: deployed.name.to_string(),
             deadline: began + self.request_timeout,
@@ -52,8 +54,19 @@ impl Application {
         };
         let id = head.request_id.as_str().into();
         let (answer, key) = answering::observe(id, answer(deployed, request)).await;
+        let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
+        if let (Some(usage), Some(key)) = (&self.usage, &key) {
+            usage.note(&Call {
+                key,
+                operation: &deployed.name,
+                agent: head.headers.get(USER_AGENT).map(HeaderValue::as_bytes),
+                query: &head.query,
+                body: &body,
+                failed: response.status().is_client_error() || response.status().is_server_error(),
+            });
+        }
         finished.key = key;
-        answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head))
+        response
     }
 
     async fn body(&self, deployed: &Deployed, head: &Head, payload: Payload) -> Result<Bytes, Refusal> {

@@ -47,6 +47,8 @@ pub struct Settings {
     pub roles: Arc<RolePolicy>,
     /// `[log]`
     pub log: LogSettings,
+    /// `[usage]`
+    pub usage: UsageSettings,
 }
 
 /// The listeners, and how patient they are.
@@ -70,6 +72,15 @@ pub struct ServerSettings {
     pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+}
+
+/// Whether it is counted who calls what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageSettings {
+    /// Whether it is.
+    pub enabled: bool,
+    /// How long it is known.
+    pub retention: Duration,
 }
 
 /// Which pages of other origins may use the API.

@@ -14,6 +14,7 @@ pub struct Raw {
     pub cors: Cors,
     pub passwords: Passwords,
     pub log: Log,
+    pub usage: Usage,
     pub roles: Vec<Role>,
 }
 
@@ -89,6 +90,12 @@ pub struct Passwords {
 pub struct Log {
     pub format: String,
     pub filter: String,
+}
+
+#[derive(Deserialize)]
+pub struct Usage {
+    pub enabled: bool,
+    pub retention: String,
 }
 
 #[derive(Deserialize)]

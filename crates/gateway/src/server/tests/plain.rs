@@ -139,6 +139,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let table = Table::new(vec![mounted], &mountings).expect("a table");
     let cors = CorsSettings { origins, max_age: Duration::from_secs(60) };
     let application = Application {
+        usage: None,
         cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
         table,
