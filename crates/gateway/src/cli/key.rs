@@ -1,5 +1,7 @@
 //! `diglot key`
 
+mod pin;
+
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -47,6 +49,7 @@ pub enum Key {
         #[command(flatten)]
         form: Form,
     },
+    Pin(pin::Pin),
     /// Revoke a key, at once and for good
     Revoke {
         /// The key's public id, the part between the first and the second underscore; or the whole key
@@ -77,6 +80,7 @@ impl Key {
                 create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at, plan: None })
             }
             Key::List { form } => list(context, form),
+            Key::Pin(command) => command.run(context),
             Key::Revoke { key, form } => {
                 let id = context.installation()?.operator().revoke_key(&key)?;
                 output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod clients;
 mod copy;
 mod import;
 mod init;
@@ -60,6 +61,8 @@ enum Command {
     /// The keys that clients present
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Clients(clients::Clients),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
@@ -92,6 +95,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
         Command::Check(command) => command.run(&context),

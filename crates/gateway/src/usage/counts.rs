@@ -44,9 +44,10 @@ impl Shard {
         names: &[Name],
         now: Timestamp,
     ) -> bool {
+        let has_room = self.0.len() < KEYS;
         match self.0.get_mut(call.key) {
             Some(counts) => counts.add(call.failed, operation, agent, names, now),
-            None if self.0.len() < KEYS => {
+            None if has_room => {
                 let counts = self.0.entry(call.key.clone()).or_default();
                 counts.add(call.failed, operation, agent, names, now);
             }

@@ -1,0 +1,3 @@
+//! How operations are deployed, and who calls them.
+
+mod usage;
