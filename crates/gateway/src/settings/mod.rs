@@ -1,11 +1,13 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+pub mod calendar;
 mod cors;
 mod database;
 pub mod duration;
 mod layers;
 mod mounting;
 mod problem;
+pub mod rate;
 mod raw;
 mod read;
 mod shape;
@@ -21,6 +23,7 @@ use std::time::Duration;
 use users::password::Cost;
 use users::{Keep, RolePolicy};
 
+pub use calendar::{Brownout, Calendar, Successor};
 pub use database::replica_key;
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};

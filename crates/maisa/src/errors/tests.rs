@@ -134,8 +134,8 @@ fn every_error_of_the_core_has_its_answer() {
 
 #[test]
 fn every_error_of_a_directory_has_its_answer() {
-    let (status, _, body) = rendered(DirectoryError::UnknownPosition);
-    assert_eq!((status, body.contains(r#"{"field":"offset","message":"is not known here"}"#)), (400, true));
+    let (status, _, unknown) = rendered(DirectoryError::UnknownPosition);
+    assert_eq!((status, unknown.contains(r#"{"field":"offset","message":"is not known here"}"#)), (400, true));
     let (status, headers, _) = rendered(DirectoryError::Unavailable { retry_after: Duration::from_millis(2_001) });
     assert_eq!((status, headers), (503, vec!["retry-after: 3".to_owned()]));
     assert_eq!(rendered(DirectoryError::User(UserError::TooLarge)).0, 413);
