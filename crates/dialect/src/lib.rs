@@ -7,6 +7,7 @@ pub mod coding;
 pub mod conditional;
 pub mod content;
 pub mod directory;
+pub mod guard;
 pub mod once;
 pub mod openapi;
 pub mod query;
@@ -17,6 +18,7 @@ pub mod route;
 pub mod tag;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
+pub use guard::Guard;
 pub use refusal::{Gone, Refusal};
 pub use request::{Head, Request, Services};
 pub use route::{Handler, Route};
