@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod calendar;
 pub mod cli;
 pub mod connections;
 pub mod cors;
@@ -14,6 +15,7 @@ pub mod environment;
 pub mod exit;
 pub mod hashing;
 pub mod health;
+pub mod limits;
 pub mod pages;
 pub mod server;
 pub mod settings;

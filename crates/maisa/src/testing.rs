@@ -160,6 +160,7 @@ impl Asked {
             operation: "maisa.test".to_owned(),
             deadline: Instant::now(),
             directory,
+            guard: Arc::new(dialect::guard::Open),
             services: Arc::new(services),
         }
     }
@@ -240,6 +241,8 @@ impl Directory for FakeDirectory {
             permissions: Permissions::from_iter([]),
             reach: Reach::Installation,
             home: None,
+            pinned: None,
+            plan: None,
         }))
     }
 

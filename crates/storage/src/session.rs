@@ -184,6 +184,16 @@ impl Tx for Session<'_> {
         self.run(|connection| writes::revoke_key(connection, id.as_str(), at.micros()))
     }
 
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool> {
+        self.changed.push(Subject::Key(id.clone()));
+        self.run(|connection| writes::pin_key(connection, id.as_str(), door))
+    }
+
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool> {
+        self.changed.push(Subject::Key(id.clone()));
+        self.run(|connection| writes::set_key_plan(connection, id.as_str(), plan))
+    }
+
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.run(|connection| writes::set_fact(connection, name, value))
     }

@@ -110,6 +110,10 @@ pub trait Tx: Reads {
     fn insert_key(&mut self, key: &Key) -> Result<()>;
     /// Marks a live key as revoked. Says whether there is a key of that id.
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
+    /// Sets [`Key::pinned`]. Says whether there is a key of that id.
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool>;
+    /// Sets [`Key::plan`]. Says whether there is a key of that id.
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool>;
     /// Remembers a value under this name, in place of an earlier one.
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
     /// Forgets the value under this name, if there is one.

@@ -1,6 +1,7 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
 mod built_in;
+pub mod calendar;
 mod cors;
 mod database;
 mod deployment;
@@ -10,6 +11,7 @@ mod mounting;
 mod near;
 mod only;
 mod problem;
+pub mod rate;
 mod raw;
 mod read;
 mod shape;
@@ -28,6 +30,7 @@ use users::password::Cost;
 use users::{Keep, RolePolicy};
 
 pub use built_in::Known;
+pub use calendar::{Brownout, Calendar, Successor};
 pub use database::replica_key;
 pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::calendar::RawBrownout;
+
 #[derive(Deserialize)]
 pub struct Raw {
     pub server: Server,
@@ -85,15 +87,8 @@ pub struct Route {
     pub deprecated: String,
     pub sunset: String,
     pub successor: String,
-    pub brownouts: Vec<Brownout>,
+    pub brownouts: Vec<RawBrownout>,
     pub exempt: Vec<String>,
-}
-
-#[derive(Deserialize)]
-pub struct Brownout {
-    pub at: String,
-    #[serde(rename = "for")]
-    pub length: String,
 }
 
 #[derive(Deserialize)]

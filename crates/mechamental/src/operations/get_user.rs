@@ -41,5 +41,5 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(authorization())
         .reads_one()
         .or(Published::BODILESS)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
 }

@@ -70,6 +70,8 @@ pub(super) struct Key {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub pinned: Option<String>,
+    pub plan: Option<String>,
 }
 
 /// A row of `outbox`.

@@ -25,10 +25,10 @@ const EVERY_KIND: &str = r#"
             '{"a":"' || hex(zeroblob(131060)) || '"}', '{"a":"' || hex(zeroblob(131060)) || '"}');
     INSERT INTO memberships (workspace_id, user_id) VALUES ('w0', 'u0'), ('w0', 'u1'), ('w1', 'u1'), ('W1', 'U1');
     INSERT INTO keys VALUES
-        ('k0', '', x'', 'installation', NULL, NULL, '["users:read"]', 0, NULL, NULL),
-        ('k1', '🔑', x'00ff00', 'workspace', 'w1', NULL, '[]', 1, 2, 3),
-        ('k2', 'mine', zeroblob(32), 'owner', NULL, 'u1', NULL, -1, -2, -3),
-        ('k3', 'both', x'01', 'workspace', 'w0', 'u0', NULL, 0, NULL, 9223372036854775807);
+        ('k0', '', x'', 'installation', NULL, NULL, '["users:read"]', 0, NULL, NULL, NULL, NULL),
+        ('k1', '🔑', x'00ff00', 'workspace', 'w1', NULL, '[]', 1, 2, 3, 'a door', ''),
+        ('k2', 'mine', zeroblob(32), 'owner', NULL, 'u1', NULL, -1, -2, -3, '', '🗝'),
+        ('k3', 'both', x'01', 'workspace', 'w0', 'u0', NULL, 0, NULL, 9223372036854775807, NULL, 'p');
     INSERT INTO outbox VALUES (-7, 'u0', '', 0), (3, 'u1', 'activation', 1), (9223372036854775806, 'u0', 'activation', 2);
     INSERT INTO claims VALUES
         ('c0', 0, 'u0', '', ''), ('c1', 9223372036854775807, 'u2', '00ff', '{"body":"' || replace(hex(zeroblob(131060)), '0', 'é') || '"}'),
@@ -138,7 +138,7 @@ pub fn crowd(users: u32) -> String {
             '$2b$12$' || hex(randomblob(26)), 'user' || i, NULL, NULL, '{{\"theme\":\"dark\"}}', '{{}}', '{{}}' FROM n;
         INSERT INTO memberships (workspace_id, user_id) SELECT 'w', id FROM users;
         INSERT INTO keys SELECT 'k' || i, 'key', randomblob(32), 'owner', NULL, printf('%08x-0000-7000-8000-000000000000', i),
-            NULL, i, NULL, NULL FROM n WHERE i % 10 = 0;
+            NULL, i, NULL, NULL, NULL, NULL FROM n WHERE i % 10 = 0;
         INSERT INTO outbox SELECT i * 3, printf('%08x-0000-7000-8000-000000000000', i), 'activation', i FROM n WHERE i % 7 = 0;
         INSERT INTO claims SELECT hex(i * 7919), i, printf('%08x-0000-7000-8000-000000000000', i), hex(i), '{{\"status\":201}}' FROM n WHERE i % 6 = 0;"
     )

@@ -221,6 +221,18 @@ impl Tx for Tables {
         Ok(true)
     }
 
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool> {
+        let Some(key) = self.keys.get_mut(id) else { return Ok(false) };
+        key.pinned = door.map(str::to_owned);
+        Ok(true)
+    }
+
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool> {
+        let Some(key) = self.keys.get_mut(id) else { return Ok(false) };
+        key.plan = plan.map(str::to_owned);
+        Ok(true)
+    }
+
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.facts.insert(name.to_owned(), value.to_owned());
         Ok(())

@@ -89,6 +89,8 @@ impl Dialect for Plain {
             Refusal::BodyTooLarge => (413, None),
             Refusal::BodyTimeout => (408, None),
             Refusal::Unavailable { retry_after } => (503, Some((RETRY_AFTER, retry_after.as_secs().to_string()))),
+            Refusal::Gone { .. } => (410, None),
+            Refusal::TooManyRequests { .. } => (429, None),
             Refusal::Internal => (500, None),
         };
         let mut response = HttpResponse::build(StatusCode::from_u16(status).expect("a status"));

@@ -108,6 +108,7 @@ macro_rules! store_contract {
                 every_field_of_a_key_comes_back
                 keys_come_by_time_of_creation
                 the_first_revocation_counts
+                pin_and_plan_are_set_and_taken_away
             }
             belongings {
                 what_belongs_to_a_user_goes_with_it
