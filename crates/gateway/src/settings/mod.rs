@@ -37,6 +37,7 @@ pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
 pub use only::{Only, no_such};
 pub use problem::{Place, Problem, SettingsError, written};
+pub use rate::Rate;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
