@@ -1,0 +1,8 @@
+//! How operations are deployed: which is served where and how, and what an operator sees of it before and after.
+
+mod check;
+mod nginx;
+mod only;
+mod plan;
+mod routes;
+mod states;
