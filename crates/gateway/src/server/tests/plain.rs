@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
+use dialect::fields::Field;
 use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
@@ -73,6 +74,10 @@ impl Dialect for Plain {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[]
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {
