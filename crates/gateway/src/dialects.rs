@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use dialect::{Dialect, Services};
+use dialect::{Dialect, Route, Services};
+
+use crate::settings::Known;
 
 /// A dialect, and how a newcomer tries it.
 pub struct Entry {
@@ -10,6 +12,8 @@ pub struct Entry {
     pub name: &'static str,
     /// Its credential's header, as people write it.
     pub header: &'static str,
+    /// Its operations.
+    pub routes: &'static [Route],
     /// Makes it.
     pub build: fn(&Services) -> Arc<dyn Dialect>,
     /// Commands that list the users and create one.
@@ -33,6 +37,7 @@ pub static DIALECTS: &[Entry] = &[
     Entry {
         name: "mechamental",
         header: "Authorization",
+        routes: &mechamental::ROUTES,
         build: |services| Arc::new(mechamental::MechaMental::new(services.clock.clone())),
         examples: |Example { curl, base, key, workspace }| {
             vec![
@@ -47,6 +52,7 @@ pub static DIALECTS: &[Entry] = &[
     Entry {
         name: "maisa",
         header: "X-API-Key",
+        routes: &maisa::ROUTES,
         build: |_| Arc::new(maisa::Maisa),
         examples: |Example { curl, base, key, .. }| {
             vec![
@@ -60,8 +66,8 @@ pub static DIALECTS: &[Entry] = &[
     },
 ];
 
-/// The names, in order.
+/// What settings know of them, in order.
 #[must_use]
-pub fn names() -> Vec<&'static str> {
-    DIALECTS.iter().map(|entry| entry.name).collect()
+pub fn known() -> Vec<Known<'static>> {
+    DIALECTS.iter().map(|entry| Known { name: entry.name, routes: entry.routes }).collect()
 }

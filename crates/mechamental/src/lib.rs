@@ -25,6 +25,8 @@ use dialect::{Dialect, Head, Refusal, Route};
 use users::RolePolicy;
 use users::ports::Clock;
 
+pub use routes::ROUTES;
+
 /// The dialect.
 pub struct MechaMental {
     clock: Arc<dyn Clock>,

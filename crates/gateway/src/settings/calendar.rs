@@ -135,12 +135,6 @@ pub fn exempt(reader: &mut Reader<'_>, key: &str, raw: &[String]) -> Option<Vec<
     ids.into_iter().collect()
 }
 
-/// Whether the end comes before the beginning of the end.
-#[must_use]
-pub fn ends_too_early(calendar: &Calendar) -> bool {
-    matches!((calendar.deprecated, calendar.sunset), (Some(deprecated), Some(sunset)) if sunset < deprecated)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
