@@ -2,13 +2,16 @@
 
 mod built_in;
 pub mod calendar;
+pub mod control;
 mod cors;
 mod database;
 mod deployment;
 pub mod duration;
 mod layers;
+mod limits;
 mod mounting;
 mod near;
+pub mod network;
 mod only;
 mod problem;
 pub mod rate;
@@ -31,12 +34,15 @@ use users::{Keep, RolePolicy};
 
 pub use built_in::Known;
 pub use calendar::{Brownout, Calendar, Successor};
+pub use control::Control;
 pub use database::replica_key;
 pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
+pub use limits::{LimitSettings, NO_PLAN};
 pub use mounting::{Host, Mounting, Mountings};
 pub use only::{Only, no_such};
 pub use problem::{Place, Problem, SettingsError, written};
+pub use rate::Rate;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -55,6 +61,8 @@ pub struct Settings {
     pub docs: bool,
     /// `[cors]`
     pub cors: CorsSettings,
+    /// `[plans]` and `[limits]`
+    pub limits: LimitSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
     /// `[[roles]]`
@@ -84,6 +92,8 @@ pub struct ServerSettings {
     pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+    /// Where the server listens to its operator.
+    pub control: Control,
 }
 
 /// Which pages of other origins may use the API.
