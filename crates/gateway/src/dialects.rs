@@ -71,3 +71,9 @@ pub static DIALECTS: &[Entry] = &[
 pub fn known() -> Vec<Known<'static>> {
     DIALECTS.iter().map(|entry| Known { name: entry.name, routes: entry.routes }).collect()
 }
+
+/// The names, in order.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    DIALECTS.iter().map(|entry| entry.name).collect()
+}

@@ -16,6 +16,8 @@ pub mod exit;
 pub mod hashing;
 pub mod health;
 pub mod limits;
+pub mod nginx;
+pub mod outline;
 pub mod pages;
 pub mod server;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 mod check;
 mod copy;
+mod export;
 mod import;
 mod init;
 mod key;
@@ -9,8 +10,11 @@ mod member;
 mod migrate;
 mod openapi;
 mod output;
+mod part;
 mod password;
+mod plan;
 mod progress;
+mod routes;
 mod serve;
 mod user;
 mod workspace;
@@ -43,8 +47,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
-    Serve,
+    Serve(serve::Serve),
     /// Make the store, the first workspace, the administrator and its key, which is shown once
     Init(init::Init),
     /// Bring the store up to date
@@ -64,7 +67,12 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Routes(routes::Routes),
     Check(check::Check),
+    Plan(plan::Plan),
+    /// Write configurations of other programs
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 /// How a result is printed.
@@ -84,7 +92,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let context = Context { config: cli.config };
     match cli.command {
-        Command::Serve => serve::run(&context),
+        Command::Serve(command) => command.run(&context),
         Command::Init(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
         Command::Copy(command) => command.run(&context),
@@ -94,7 +102,10 @@ fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
+        Command::Plan(command) => command.run(&context),
+        Command::Export(command) => command.run(&context),
     }
 }
 

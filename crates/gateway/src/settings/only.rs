@@ -18,6 +18,12 @@ impl Only {
         }
     }
 
+    /// The patterns.
+    #[must_use]
+    pub fn patterns(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether the operation of this name is one of them.
     #[must_use]
     pub fn includes(&self, name: &str) -> bool {
