@@ -97,7 +97,7 @@ pub struct ServerSettings {
 }
 
 /// Which pages of other origins may use the API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsSettings {
     /// Their origins.
     pub origins: Origins,
@@ -126,7 +126,7 @@ pub enum LogFormat {
 }
 
 /// What is logged, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
     /// How lines look.
     pub format: LogFormat,

@@ -1,0 +1,5 @@
+//! How operations are deployed: which is served where and how, and what an operator sees of it before and after.
+
+mod calendar;
+mod limits;
+mod reload;
