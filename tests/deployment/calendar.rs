@@ -47,7 +47,11 @@ fn every_answer_of_an_operation_says_what_is_to_become_of_it() {
     // A list has a link of its own, which stays.
     let page = mm.list(&[("workspace_id", &place.id), ("limit", "1")]).expect(200);
     let links = page.header("link").unwrap();
-    assert!(links.contains("rel=\"next\"") && links.ends_with("<https://api.example.com/v2/users?x=1>; rel=\"successor-version\""), "{links}");
+    assert!(
+        links.contains("rel=\"next\"")
+            && links.ends_with("<https://api.example.com/v2/users?x=1>; rel=\"successor-version\""),
+        "{links}"
+    );
     assert_eq!(announced(&mm.list(&[]).expect(422))[..2], dates);
     assert_eq!(announced(&mm.create(json!({})).expect(422)), [dates[0], dates[1], None]);
     assert_eq!(announced(&town.maisa().get(id).expect(200)), [None, None, None]);
@@ -66,7 +70,10 @@ fn a_successor_is_looked_for_where_the_request_came_from() {
     };
     let id = &town.root.id;
     let successor = |base: &str| format!("<{base}/v1/users/{id}>; rel=\"successor-version\"");
-    assert_eq!(link(Request::get(&format!("/v1/users/{id}")).header("Host", "old.example")), successor("//new.example"));
+    assert_eq!(
+        link(Request::get(&format!("/v1/users/{id}")).header("Host", "old.example")),
+        successor("//new.example")
+    );
     assert_eq!(link(Request::get(&format!("/mechamental/v1/users/{id}"))), successor("/people"));
     assert_eq!(link(Request::get(&format!("/v1/users/{id}"))), successor("/people"));
 }
@@ -116,7 +123,8 @@ fn in_a_brownout_an_operation_is_away_but_for_keys_that_are_exempt() {
     assert!((3_500..=3_600).contains(&seconds), "{}", away.story());
     assert_eq!(away.header("cache-control"), Some("no-store"));
     // Whoever knows the name of an exempt key is not exempt.
-    let other = house.cli(&["key", "create", "--workspace", "*", "--permission", "users:read", "--json"]).done().str("key");
+    let other =
+        house.cli(&["key", "create", "--workspace", "*", "--permission", "users:read", "--json"]).done().str("key");
     list(&other).maisa_error(410, "ROUTE_BROWNOUT");
     let [exempt, other] = [&secret, &other].map(|key| PresentedKey::parse(key).unwrap());
     list(&exempt.with_secret_of(&other).reveal()).maisa_error(410, "ROUTE_BROWNOUT");

@@ -31,7 +31,10 @@ fn a_key_with_a_plan_may_call_each_operation_so_often_and_others_as_they_like() 
         mm.list(&list).expect(200);
     }
     let refused = mm.list(&list).expect(429);
-    assert_eq!((refused.str("/error"), refused.at("/details/retry_after")), ("RATE_LIMIT_EXCEEDED".to_owned(), wait(&refused).into()));
+    assert_eq!(
+        (refused.str("/error"), refused.at("/details/retry_after")),
+        ("RATE_LIMIT_EXCEEDED".to_owned(), wait(&refused).into())
+    );
     assert_eq!(refused.header("cache-control"), Some("no-store"));
     for _ in 0..20 {
         town.maisa_as(&free.secret).get(&town.root.id).expect(200);
@@ -47,9 +50,8 @@ fn a_key_with_a_plan_may_call_each_operation_so_often_and_others_as_they_like() 
 #[test]
 fn the_rate_of_an_operation_holds_for_every_key_and_the_stricter_one_wins() {
     let town = Town::with(&[("plans.enterprise", "2/h"), ("routes.maisa.listUsers.rate_limit", "4/h")]);
-    let keys = ["enterprise", "standard"].map(|plan| {
-        town.key(&["--workspace", "*", "--permission", "users:read", "--plan", plan]).secret
-    });
+    let keys = ["enterprise", "standard"]
+        .map(|plan| town.key(&["--workspace", "*", "--permission", "users:read", "--plan", plan]).secret);
     let served = |key: &str| (0..10).filter(|_| town.maisa_as(key).list(&[]).status == 200).count();
     assert_eq!((served(&keys[0]), served(&keys[1]), served(&town.root.key)), (2, 4, 4));
     let refused = town.maisa_as(&keys[0]).list(&[]).maisa_error(429, "RATE_LIMITED");

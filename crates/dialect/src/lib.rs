@@ -7,6 +7,7 @@ pub mod coding;
 pub mod conditional;
 pub mod content;
 pub mod directory;
+pub mod fields;
 pub mod guard;
 pub mod once;
 pub mod openapi;
@@ -25,6 +26,7 @@ pub use route::{Handler, Route};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use fields::Field;
 use openapi::Description;
 use users::RolePolicy;
 
@@ -43,6 +45,9 @@ pub trait Dialect: Send + Sync {
 
     /// Every operation. Where two paths match, the first in this list wins.
     fn routes(&self) -> &'static [Route];
+
+    /// Every name that it has on the wire, and what each means in the core.
+    fn fields(&self) -> &'static [Field];
 
     /// What its document says beside the operations; see [`openapi::document`].
     fn describe(&self, policy: &RolePolicy) -> Description;

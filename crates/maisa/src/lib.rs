@@ -6,6 +6,7 @@ mod caller;
 mod document;
 mod errors;
 mod extract;
+mod fields;
 mod operations;
 mod routes;
 mod tag;
@@ -16,6 +17,7 @@ mod testing;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
 use users::RolePolicy;
@@ -43,6 +45,10 @@ impl Dialect for Maisa {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        fields::FIELDS
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

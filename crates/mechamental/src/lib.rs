@@ -8,6 +8,7 @@ mod cursor;
 mod document;
 mod errors;
 mod extract;
+mod fields;
 mod operations;
 mod routes;
 mod tag;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderName};
+use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
 use users::RolePolicy;
@@ -51,6 +53,10 @@ impl Dialect for MechaMental {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        fields::FIELDS
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::running::{self, Told};
 use super::{Context, Form, output};
 use crate::control::Question;
+use crate::dialects;
 use crate::exit::{Failure, Outcome};
 use crate::settings::{Only, duration};
 
@@ -56,11 +57,11 @@ impl Brownout {
     pub fn run(self, context: &Context) -> Outcome {
         match self {
             Brownout::Start(Start { route, length, form }) => {
-                check(context, &route)?;
+                check(&route)?;
                 tell(context, form, &Question::StartBrownout { operation: route, length })
             }
             Brownout::Stop(Stop { route, form }) => {
-                check(context, &route)?;
+                check(&route)?;
                 tell(context, form, &Question::StopBrownout { operation: route })
             }
         }
@@ -68,9 +69,10 @@ impl Brownout {
 }
 
 /// What names no operation was mistyped.
-fn check(context: &Context, route: &str) -> Outcome {
-    let settings = context.settings()?;
-    Only::parse(&[route.to_owned()], &settings.routes.names()).map(|_| ()).map_err(Failure::Usage)
+fn check(route: &str) -> Outcome {
+    let names = dialects::operations();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Only::parse(&[route.to_owned()], &names).map(|_| ()).map_err(Failure::Usage)
 }
 
 fn tell(context: &Context, form: Form, question: &Question) -> Outcome {

@@ -101,7 +101,9 @@ impl Key {
                 let plan = (plan != NO_PLAN).then_some(plan);
                 known_plan(context, plan.as_deref())?;
                 let id = context.installation()?.operator().plan_key(&key, plan.as_deref())?;
-                let text = plan.as_ref().map_or_else(|| format!("{id} has no plan"), |plan| format!("{id} has the plan {plan}"));
+                let text = plan
+                    .as_ref()
+                    .map_or_else(|| format!("{id} has no plan"), |plan| format!("{id} has the plan {plan}"));
                 output::result(form, &json!({"key_id": id.as_str(), "plan": plan}), &text)
             }
             Key::Revoke { key, form } => {

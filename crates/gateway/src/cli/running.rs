@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Context, Form, output};
 use crate::control::{self, AskError, Question};
 use crate::exit::{Failure, Outcome};
+use crate::settings::Settings;
 
 /// What a server has said.
 pub struct Told {
@@ -18,9 +19,9 @@ pub struct Told {
 
 /// Asks all servers that these settings lead to.
 pub fn tell(context: &Context, question: &Question) -> Result<Vec<Told>, Failure> {
-    let settings = context.settings()?;
-    let (setting, database) = (&settings.server.control, settings.database.url.path());
-    let sockets = control::sockets(setting, database);
+    // A server is to be found, and to say what is wrong, also where the settings are wrong by now.
+    let (setting, database) = Settings::control(context.file(), std::env::vars_os());
+    let sockets = control::sockets(&setting, database.as_deref());
     if sockets.is_empty() {
         let advice =
             "by these settings a server has no control socket: set server.control, or send it SIGHUP to have it reload";

@@ -23,10 +23,7 @@ pub struct Stations(HashMap<String, Station>);
 
 impl Default for Stations {
     fn default() -> Self {
-        let names = dialects::DIALECTS.iter().flat_map(|entry| {
-            entry.routes.iter().map(|route| (format!("{}.{}", entry.name, route.operation), Station::default()))
-        });
-        Self(names.collect())
+        Self(dialects::operations().into_iter().map(|name| (name, Station::default())).collect())
     }
 }
 

@@ -25,7 +25,7 @@ mod written;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -150,6 +150,16 @@ impl Settings {
     #[must_use]
     pub fn place(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>, key: &str) -> Place {
         read::place(&crate::dialects::known(), file, environment, key)
+    }
+
+    /// Where the control socket of a server is that was started with such settings, and the file of its database, if there is one,
+    /// whatever is wrong with the settings now.
+    #[must_use]
+    pub fn control(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> (Control, Option<PathBuf>) {
+        read::control(&crate::dialects::known(), file, environment)
     }
 
     /// The same for a process that serves only some operations.

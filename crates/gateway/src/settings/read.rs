@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -85,6 +85,20 @@ pub fn place(
 ) -> Place {
     // Whatever is wrong with them was told when they were read.
     Layers::read(dialects, file, environment, &mut Vec::new()).place(key)
+}
+
+/// Where the control socket of a server is that was started with such settings, and the file of its database, whatever is wrong
+/// with them now.
+pub fn control(
+    dialects: &[Known<'_>],
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> (Control, Option<PathBuf>) {
+    let layers = Layers::read(dialects, file, environment, &mut Vec::new());
+    let control = layers.text("server.control").map_or(Control::Off, |text| Control::parse(&text));
+    // An address that cannot be read leads to no file.
+    let url = layers.text("database.url").and_then(|text| text.parse::<storage::Url>().ok());
+    (control, url.and_then(|url| url.path().map(Path::to_owned)))
 }
 
 /// Collects what is wrong.

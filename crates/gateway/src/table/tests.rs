@@ -1,6 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use dialect::fields::Field;
 use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Head, Route};
@@ -45,6 +46,10 @@ impl Dialect for Fake {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[]
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use arc_swap::ArcSwap;
+use dialect::fields::Field;
 use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
@@ -77,6 +78,10 @@ impl Dialect for Plain {
 
     fn routes(&self) -> &'static [Route] {
         &ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[]
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {

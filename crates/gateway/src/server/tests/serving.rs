@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::client::{Client, ask};
 use super::plain;
-use crate::server::start;
 use crate::live::Source;
+use crate::server::start;
 use crate::settings::Settings;
 
 #[tokio::test]

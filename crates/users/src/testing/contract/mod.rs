@@ -22,6 +22,7 @@ pub mod records;
 pub mod search;
 pub mod totals;
 pub mod transactions;
+pub mod usage;
 
 pub use fixtures::user;
 
@@ -129,6 +130,13 @@ macro_rules! store_contract {
                 old_claims_go_from_the_oldest_on
                 of_many_with_one_claim_one_has_its_effect
                 a_conflict_leaves_no_claim
+            }
+            usage {
+                calls_add_up
+                clients_are_known_by_day
+                keys_are_held_that_are_there
+                old_days_are_forgotten_from_the_oldest_on
+                no_call_is_lost_among_many_who_note
             }
         }
     };
