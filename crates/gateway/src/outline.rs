@@ -117,7 +117,8 @@ fn facet<T>(name: &'static str, set: &Set<T>, value: impl Fn(&T) -> Value) -> Fa
 }
 
 /// RFC 3339, UTC.
-fn time(time: Timestamp) -> String {
+#[must_use]
+pub fn time(time: Timestamp) -> String {
     time.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
@@ -155,6 +156,16 @@ pub struct Change {
     pub name: String,
     /// What is about to change: its name, and the value before and after.
     pub facets: Vec<(&'static str, Value, Value)>,
+}
+
+impl Change {
+    /// As an object.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let facets = self.facets.iter();
+        let facets = facets.map(|(name, from, to)| ((*name).to_owned(), json!({"from": from, "to": to})));
+        json!({"name": self.name, "changes": facets.collect::<Map<_, _>>()})
+    }
 }
 
 /// What is different between two states of the settings, by operation.

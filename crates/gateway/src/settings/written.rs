@@ -56,6 +56,12 @@ impl Written {
         Ok(written)
     }
 
+    /// What can be read of a text that is no TOML as a whole.
+    pub fn salvage(text: &str) -> Table {
+        let (root, _) = DeTable::parse_recoverable(text);
+        Reading { text, written: &mut Self::default() }.table("", root.into_inner())
+    }
+
     /// The line on which a key stands, or else the closest section or list around it.
     pub fn line(&self, key: &str) -> Option<usize> {
         let mut key = key;
