@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use dialect::{Dialect, Services};
+use users::RolePolicy;
+
+use crate::environment::SystemClock;
 
 /// A dialect, and how a newcomer tries it.
 pub struct Entry {
@@ -64,4 +67,16 @@ pub static DIALECTS: &[Entry] = &[
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     DIALECTS.iter().map(|entry| entry.name).collect()
+}
+
+/// What dialects need that serve nobody: the roles; nothing is signed.
+#[must_use]
+pub fn offline(policy: Arc<RolePolicy>) -> Services {
+    Services { policy, clock: Arc::new(SystemClock), secret: Vec::new() }
+}
+
+/// All of them, in order.
+#[must_use]
+pub fn all(services: &Services) -> Vec<Arc<dyn Dialect>> {
+    DIALECTS.iter().map(|entry| (entry.build)(services)).collect()
 }

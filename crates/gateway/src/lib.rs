@@ -20,6 +20,7 @@ pub mod settings;
 pub mod store;
 pub mod table;
 pub mod telemetry;
+pub mod translation;
 
 #[cfg(test)]
 mod testing;

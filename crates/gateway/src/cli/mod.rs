@@ -12,6 +12,7 @@ mod output;
 mod password;
 mod progress;
 mod serve;
+mod translate;
 mod user;
 mod workspace;
 
@@ -64,6 +65,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Translate(translate::Translate),
     Check(check::Check),
 }
 
@@ -94,6 +96,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Translate(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
     }
 }

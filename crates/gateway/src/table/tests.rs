@@ -1,10 +1,11 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Head, Route};
-use users::RolePolicy;
+use users::{PresentedKey, RolePolicy};
 
 use super::*;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
@@ -49,6 +50,14 @@ impl Dialect for Fake {
 
     fn fields(&self) -> &'static [Field] {
         &[]
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        key.reveal()
+    }
+
+    fn draft(&self, _: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Err("nothing")
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {

@@ -15,7 +15,8 @@ use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire::{self, Pagination, UserItem, UserPage};
 
-const LIMITS: RangeInclusive<u32> = 1..=100;
+/// How many users a page may have.
+pub(crate) const LIMITS: RangeInclusive<u32> = 1..=100;
 const DEFAULT_LIMIT: u32 = 20;
 const OFFSETS: RangeInclusive<u64> = 0..=u64::MAX;
 const DEFAULT_OFFSET: u64 = 0;

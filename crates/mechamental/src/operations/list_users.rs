@@ -17,7 +17,8 @@ use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire::{self, UserBody, UserPage};
 
-const LIMITS: RangeInclusive<u32> = 1..=200;
+/// How many users a page may have.
+pub(crate) const LIMITS: RangeInclusive<u32> = 1..=200;
 const DEFAULT_LIMIT: u32 = 50;
 
 /// Lists users.

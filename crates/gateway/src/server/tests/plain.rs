@@ -6,12 +6,13 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
-use users::RolePolicy;
 use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
+use users::{PresentedKey, RolePolicy};
 
 use crate::connections::Connections;
 use crate::cors::Cors;
@@ -76,6 +77,14 @@ impl Dialect for Plain {
 
     fn fields(&self) -> &'static [Field] {
         &[]
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        key.reveal()
+    }
+
+    fn draft(&self, _: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Err("nothing")
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {
