@@ -14,6 +14,7 @@ pub mod environment;
 pub mod exit;
 pub mod hashing;
 pub mod health;
+pub mod map;
 pub mod pages;
 pub mod server;
 pub mod settings;

@@ -5,6 +5,7 @@ mod copy;
 mod import;
 mod init;
 mod key;
+mod map;
 mod member;
 mod migrate;
 mod openapi;
@@ -65,6 +66,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Map(map::Map),
     Translate(translate::Translate),
     Check(check::Check),
 }
@@ -96,6 +98,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Map(command) => command.run(&context),
         Command::Translate(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, Form, output};
 use crate::body;
-use crate::dialects::{self, DIALECTS};
+use crate::dialects;
 use crate::exit::{Failure, Outcome};
 use crate::translation::{Given, Kind, Note, Translation, Untranslated, translate};
 
@@ -163,20 +163,4 @@ fn object(translation: &Translation) -> Result<String, Failure> {
         notes: Kind::ALL.into_iter().map(|kind| (kind.name().to_owned(), of_kind(kind))).collect(),
     };
     serde_json::to_string(&object).map_err(unwritten)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_dialect_is_found_by_its_name() {
-        let settings = crate::settings::Settings::load(None, std::iter::empty::<(String, String)>());
-        let services = dialects::offline(settings.expect("the built-in settings").roles);
-        let all = dialects::all(&services);
-        for entry in DIALECTS {
-            assert!(named(&all, entry.name).is_ok_and(|dialect| dialect.name() == entry.name));
-        }
-        assert!(named(&all, "esperanto").is_err());
-    }
 }

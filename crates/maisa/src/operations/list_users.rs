@@ -96,10 +96,15 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Answered, Command, ID, request};
+    use crate::testing::{Answered, Command, ID, assert_reads_what_is_registered, request};
 
     fn list(query: &str) -> Answered {
         request().with_key().with_query(query).send("listUsers")
+    }
+
+    #[test]
+    fn every_parameter_is_in_the_registry() {
+        assert_reads_what_is_registered("listUsers", || list(""));
     }
 
     #[test]
