@@ -31,7 +31,8 @@ fn registered(map: &Value, dialect: &str) -> BTreeSet<(String, String)> {
 /// The names of a dialect as its document has them.
 fn described(document: &Value) -> BTreeSet<(String, String)> {
     let (mut found, mut bodies) = (BTreeSet::new(), BTreeMap::new());
-    for operation in document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values()) {
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values())
+    {
         let id = operation["operationId"].as_str().unwrap();
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let (kind, name) = (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
