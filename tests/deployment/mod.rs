@@ -2,3 +2,4 @@
 
 mod map;
 mod translate;
+mod well_known;

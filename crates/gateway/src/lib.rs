@@ -22,6 +22,7 @@ pub mod store;
 pub mod table;
 pub mod telemetry;
 pub mod translation;
+pub mod well_known;
 
 #[cfg(test)]
 mod testing;
