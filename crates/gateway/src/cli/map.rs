@@ -9,17 +9,17 @@ use crate::map::Map as FieldMap;
 
 /// Print what each dialect calls what, and what is lost between them
 ///
-/// A line for each thing that the directory knows: its name in each dialect, whether it stands in requests (in), in answers (out)
-/// or in both, how the dialects relate in it, and the rule.
+/// A line for each thing that the directory knows: its name in each dialect, whether that stands
+/// in requests (in), in answers (out) or in both, how the dialects relate in it, and the rule.
 ///
 ///   exact      all of them say the same with it
 ///   derived    one of them at least says it by a rule
-///   only-here  no other dialect has it: it is kept, but lost to who moves
+///   only-here  no other dialect has it: it is kept, and lost to who moves
 ///
-/// With --json and --markdown stand also the operations and the name of the test that proves each rule. No server and no store is
-/// asked.
+/// With --json and --markdown stand also the operations, and the test that proves each rule. No
+/// server and no store is asked.
 ///
-/// Example, to see what moving a client would lose:
+/// Example, to see what moving a client can lose:
 ///
 ///   diglot map | grep only-here
 #[derive(Debug, Args)]

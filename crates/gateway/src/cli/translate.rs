@@ -17,24 +17,27 @@ use crate::translation::{Given, Kind, Note, Translation, Untranslated, translate
 
 /// Say a request of one dialect in another, as far as that has words for it
 ///
-/// Reads the body of the request from standard input, if the operation takes one, and prints the body that a client of the other
-/// dialect sends for the same; an operation without a body is printed as the line of its request. On standard error stands, a line
-/// each, what is not said as it was said:
+/// Reads the body of the request from standard input, if the operation takes one, and prints the
+/// body that a client of the other dialect sends for the same. An operation without a body is
+/// printed as the line of its request. On standard error stands, a line each, what is not said as
+/// it was said:
 ///
-///   lost      the other dialect cannot say it
-///   differs   it says it, but not in every case with the same effect
-///   missing   it needs this, and nothing was said of it; nothing is invented
+///   lost      the other dialect cannot say it, or not all of it
+///   differs   it says it, but for some users the effect is another; the line says for whom
+///   missing   it needs this, and nothing was said of it; nothing is made up
 ///   ignored   the first dialect does not know it either
 ///
-/// No server and no store is asked. Ends with 1 if the first dialect refuses the request, in its own words, or if the other has no
-/// such operation.
+/// No server and no store is asked. Ends with 1 if the first dialect refuses the request, in its
+/// own words, or if the other one has no such operation.
 ///
 /// Example, to see what a new user loses on the way:
 ///
 ///   echo '{"email": "ada@example.com", "name": "Ada", "role": "user"}' |
 ///     diglot translate --from maisa --to mechamental createUser
 ///
-///   diglot translate --from maisa --to mechamental listUsers --query 'limit=10&offset=20'
+/// An operation without a body, with the query that it has:
+///
+///   diglot translate --from maisa --to mechamental listUsers --query 'limit=10&role=user'
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Translate {
