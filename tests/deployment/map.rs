@@ -133,10 +133,11 @@ fn classes_say_what_becomes_of_a_field() {
     let row = |core: &str| map["fields"].as_array().unwrap().iter().find(|row| row["core"] == core).unwrap().clone();
     for (core, class) in [
         ("email", "exact"),
+        ("id", "exact"),
         ("full_name", "derived"),
         ("roles", "derived"),
         ("status", "derived"),
-        ("created_at", "exact"),
+        ("created_at", "derived"),
         ("username", "only-here"),
         ("permissions", "only-here"),
         ("metadata", "only-here"),

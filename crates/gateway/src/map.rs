@@ -91,14 +91,21 @@ impl Map {
 }
 
 impl Row {
-    /// The rule; where there are several, each behind the name that it is of.
+    /// The rule; where there are several, each behind the names that it is of.
     fn rule(&self) -> String {
-        let fields: Vec<&Field> = self.names.iter().flatten().copied().collect();
-        let rules: BTreeSet<&str> = fields.iter().map(|field| field.rule).collect();
-        if let (Some(rule), true) = (rules.first(), rules.len() == 1) {
-            return (*rule).to_owned();
+        let mut rules: Vec<(&str, Vec<&str>)> = Vec::new();
+        for field in self.names.iter().flatten() {
+            match rules.iter_mut().find(|(rule, _)| *rule == field.rule) {
+                Some((_, names)) => names.push(field.name),
+                None => rules.push((field.rule, vec![field.name])),
+            }
         }
-        fields.iter().map(|field| format!("{}: {}", field.name, field.rule)).collect::<Vec<_>>().join(" ")
+        match &rules[..] {
+            [(rule, _)] => (*rule).to_owned(),
+            rules => {
+                rules.iter().map(|(rule, names)| format!("{}: {rule}", names.join(", "))).collect::<Vec<_>>().join(" ")
+            }
+        }
     }
 }
 
