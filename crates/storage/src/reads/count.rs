@@ -8,7 +8,7 @@ use users::page::Scope;
 
 use super::filter::{Narrowed, narrow};
 use super::search;
-use crate::connection::{AnyConnection, MultiBackend};
+use crate::connection::{AnyConnection, MultiBackend, natively};
 use crate::schema::{list_totals, memberships, users as table};
 
 /// The list of everyone, among the totals.
@@ -40,8 +40,8 @@ pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter:
 fn total(connection: &mut AnyConnection, list: &str, filter: &Narrowed) -> QueryResult<i64> {
     let totals = list_totals::table.filter(list_totals::workspace_id.eq(list)).select(list_totals::members);
     let totals: Vec<i64> = match &filter.role {
-        None => totals.load(connection)?,
-        Some(role) => totals.filter(list_totals::role.eq(role)).load(connection)?,
+        None => natively!(connection, own => totals.load(own))?,
+        Some(role) => natively!(connection, own => totals.filter(list_totals::role.eq(role)).load(own))?,
     };
     Ok(totals.into_iter().sum())
 }
