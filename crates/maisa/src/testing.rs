@@ -242,6 +242,8 @@ impl Directory for FakeDirectory {
             permissions: Permissions::from_iter([]),
             reach: Reach::Installation,
             home: None,
+            pinned: None,
+            plan: None,
         }))
     }
 

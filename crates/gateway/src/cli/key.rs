@@ -74,7 +74,7 @@ impl Key {
                     (!permissions.is_empty()).then(|| permissions.into_iter().collect());
                 let expires_at = expires_in.map(|length| later(SystemClock.now(), length)).transpose()?;
                 let reach = reach(workspace);
-                create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at })
+                create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at, plan: None })
             }
             Key::List { form } => list(context, form),
             Key::Revoke { key, form } => {
