@@ -1,5 +1,12 @@
-//! What operators see of the dialects, and of the way from one to the other.
+//! How operations are deployed: which is served where and how, and what an operator sees of it before and after; and what becomes of
+//! a field or a request on the way from one dialect to the other.
 
+mod check;
 mod map;
+mod nginx;
+mod only;
+mod plan;
+mod routes;
+mod states;
 mod translate;
 mod well_known;

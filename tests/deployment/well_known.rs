@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Request, Town, town};
+use crate::harness::{House, Request, Town, town};
 
 const PATH: &str = "/.well-known/diglot";
 
@@ -70,6 +70,43 @@ fn it_follows_the_settings() {
     assert_eq!(maisa["routes"][0]["addresses"], json!(["//api.maisa.example:8443/v1/users"]));
     let alone = Town::with(&[("dialects.maisa.enabled", "false")]);
     assert_eq!(self::told(&alone)["dialects"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn states_and_dates_are_those_of_the_settings() {
+    let mut house = House::vacant();
+    let file = house.write_file(
+        "calendar.toml",
+        "[dialects.mechamental]\ndeprecated = \"2026-01-31\"\nsunset = \"2099-12-31T12:00:00Z\"\n\
+         [routes.\"mechamental.deleteUser\"]\nserve = \"gone\"\n\
+         [routes.\"mechamental.listUsers\"]\nsuccessor = \"maisa.listUsers\"\n\
+         brownouts = [{ at = \"2099-01-01T00:00:00Z\", for = \"15m\" }]\nexempt = [\"aaaaaaaaaaaaaaaa\"]\n\
+         [dialects.maisa]\nserve = \"read_only\"\n",
+    );
+    house.file(&file);
+    let town = Town::in_house(house);
+    let answer = town.server.http.send(&Request::get(PATH)).unwrap().expect(200);
+    assert!(!answer.text().contains("aaaaaaaaaaaaaaaa"), "exempt keys are nobody's business");
+    let told = told(&town);
+    let route = |name: &str| {
+        let mut routes = told["dialects"].as_array().unwrap().iter().flat_map(|it| it["routes"].as_array().unwrap());
+        routes.find(|route| route["operation"] == name).unwrap().clone()
+    };
+    let list = route("mechamental.listUsers");
+    assert_eq!(
+        list,
+        json!({
+            "operation": "mechamental.listUsers", "method": "GET", "addresses": ["/mechamental/v1/users", "/v1/users"], "state": "on",
+            "deprecated": "2026-01-31T00:00:00Z", "sunset": "2099-12-31T12:00:00Z", "successor": "maisa.listUsers",
+            "brownouts": [{"from": "2099-01-01T00:00:00Z", "until": "2099-01-01T00:15:00Z"}],
+        })
+    );
+    assert_eq!(route("mechamental.deleteUser")["state"], "gone");
+    for (name, state) in [("maisa.getUser", "on"), ("maisa.updateUser", "off"), ("maisa.deleteUser", "off")] {
+        let route = route(name);
+        assert_eq!((&route["state"], &route["deprecated"]), (&json!(state), &Value::Null), "{name}");
+        assert_eq!(route["addresses"].as_array().unwrap().is_empty(), state == "off", "{name}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a dialect is: a set of routes that read requests in one API's form, ask a [`Directory`], and answer in the same
 //! form. Nothing here belongs to one dialect, and nothing here knows where the answers come from.
 
+pub mod announced;
 pub mod answer;
 pub mod client;
 pub mod coding;
@@ -8,6 +9,7 @@ pub mod conditional;
 pub mod content;
 pub mod directory;
 pub mod fields;
+pub mod guard;
 pub mod once;
 pub mod openapi;
 pub mod query;
@@ -18,7 +20,8 @@ pub mod route;
 pub mod tag;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
-pub use refusal::Refusal;
+pub use guard::Guard;
+pub use refusal::{Gone, Refusal};
 pub use request::{Head, Request, Services};
 pub use route::{Handler, Route};
 

@@ -45,8 +45,6 @@ pub struct Application {
     pub metrics: Arc<Metrics>,
     /// How long a body may take.
     pub body_timeout: Duration,
-    /// How long a request may take.
-    pub request_timeout: Duration,
 }
 
 /// Answers a request.

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod calendar;
 pub mod cli;
 pub mod connections;
 pub mod cors;
@@ -14,7 +15,10 @@ pub mod environment;
 pub mod exit;
 pub mod hashing;
 pub mod health;
+pub mod limits;
 pub mod map;
+pub mod nginx;
+pub mod outline;
 pub mod pages;
 pub mod server;
 pub mod settings;

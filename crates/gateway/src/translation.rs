@@ -13,6 +13,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use dialect::client::{Ask, Draft, Remark};
 use dialect::fields::{self, Concept};
+use dialect::guard::Open;
 use dialect::{Dialect, Head, Request, Route, Services, answer, query};
 use futures_util::FutureExt;
 use users::Json;
@@ -190,6 +191,7 @@ fn read(
         operation: format!("{}.{}", from.name(), route.operation),
         deadline: Instant::now(),
         directory: recorder.clone(),
+        guard: Arc::new(Open),
         services,
     };
     // Nothing in it waits: the directory answers at once.

@@ -24,6 +24,8 @@ use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
 use users::{PresentedKey, RolePolicy};
 
+pub use routes::ROUTES;
+
 use errors::ApiError;
 
 /// The dialect, as the gateway mounts it.

@@ -162,6 +162,7 @@ impl Asked {
             operation: "maisa.test".to_owned(),
             deadline: Instant::now(),
             directory,
+            guard: Arc::new(dialect::guard::Open),
             services: Arc::new(services),
         }
     }

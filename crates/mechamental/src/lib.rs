@@ -29,6 +29,8 @@ use dialect::{Dialect, Head, Refusal, Route};
 use users::ports::Clock;
 use users::{PresentedKey, RolePolicy};
 
+pub use routes::ROUTES;
+
 /// The dialect.
 pub struct MechaMental {
     clock: Arc<dyn Clock>,

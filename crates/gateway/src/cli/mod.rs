@@ -2,6 +2,7 @@
 
 mod check;
 mod copy;
+mod export;
 mod import;
 mod init;
 mod key;
@@ -10,8 +11,11 @@ mod member;
 mod migrate;
 mod openapi;
 mod output;
+mod part;
 mod password;
+mod plan;
 mod progress;
+mod routes;
 mod serve;
 mod translate;
 mod user;
@@ -45,8 +49,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
-    Serve,
+    Serve(serve::Serve),
     /// Make the store, the first workspace, the administrator and its key, which is shown once
     Init(init::Init),
     /// Bring the store up to date
@@ -68,7 +71,12 @@ enum Command {
     Openapi(openapi::Openapi),
     Map(map::Map),
     Translate(translate::Translate),
+    Routes(routes::Routes),
     Check(check::Check),
+    Plan(plan::Plan),
+    /// Write configurations of other programs
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 /// How a result is printed.
@@ -88,7 +96,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let context = Context { config: cli.config };
     match cli.command {
-        Command::Serve => serve::run(&context),
+        Command::Serve(command) => command.run(&context),
         Command::Init(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
         Command::Copy(command) => command.run(&context),
@@ -100,7 +108,10 @@ fn run(cli: Cli) -> Outcome {
         Command::Openapi(command) => command.run(&context),
         Command::Map(command) => command.run(&context),
         Command::Translate(command) => command.run(&context),
+        Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
+        Command::Plan(command) => command.run(&context),
+        Command::Export(command) => command.run(&context),
     }
 }
 

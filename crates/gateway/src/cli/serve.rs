@@ -1,16 +1,38 @@
 //! `diglot serve`
 
+use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Context;
+use super::part::Part;
 use crate::descriptors;
 use crate::exit::{Failure, Outcome};
 use crate::server::{self, StartError};
 use crate::settings::Settings;
 use crate::telemetry::logs;
 
-pub fn run(context: &Context) -> Outcome {
-    let mut settings = context.settings()?;
+/// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
+///
+/// With `--only` this process serves a part of the operations, and others the rest, each with an address of its own:
+///
+///     diglot serve --only maisa.listUsers --only 'mechamental.*'
+///
+/// What it does not serve is for its clients as if it were not there. `diglot export nginx` writes a front that brings every request
+/// to the process that serves it; `diglot routes` shows what there is.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Serve {
+    #[command(flatten)]
+    part: Part,
+}
+
+impl Serve {
+    pub fn run(self, context: &Context) -> Outcome {
+        run(self.part.of(context.settings()?)?)
+    }
+}
+
+fn run(mut settings: Settings) -> Outcome {
     // Held to the very end, so that the last line is written.
     let _log = logs::begin(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
     descriptors::fit(&mut settings);

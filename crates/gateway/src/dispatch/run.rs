@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Payload};
-use dialect::{Dialect, Head, Refusal, Request, retry};
+use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
 
 use super::Application;
 use crate::body;
+use crate::settings::State;
 use crate::table::Deployed;
 use crate::telemetry::answering;
 use crate::telemetry::requests::Finished;
@@ -34,6 +35,9 @@ impl Application {
     ) -> HttpResponse {
         let Operation { dialect, deployed, parameters, head, began } = operation;
         finished.operation = deployed.name.clone();
+        if deployed.state == State::Gone {
+            return dialect.refuse(Refusal::Gone { why: Gone::Removed }, &head);
+        }
         let body = match self.body(deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
@@ -46,8 +50,9 @@ impl Application {
             body,
             parameters,
             operation: deployed.name.to_string(),
-            deadline: began + self.request_timeout,
+            deadline: began + deployed.timeout,
             directory: deployed.directory.clone(),
+            guard: deployed.guard.clone(),
             services: self.services.clone(),
         };
         let id = head.request_id.as_str().into();
@@ -58,7 +63,7 @@ impl Application {
 
     async fn body(&self, deployed: &Deployed, head: &Head, payload: Payload) -> Result<Bytes, Refusal> {
         if deployed.route.takes_body() {
-            body::read(&head.headers, payload, self.body_timeout).await
+            body::read(&head.headers, payload, self.body_timeout, deployed.max_body).await
         } else {
             Ok(Bytes::new())
         }

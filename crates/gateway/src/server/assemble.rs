@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dialect::guard::Open;
 use dialect::{Directory, Services};
 
 use super::{StartError, replicas};
@@ -13,9 +14,9 @@ use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
 use crate::pages::Pages;
-use crate::settings::Settings;
+use crate::settings::{Deployment, Settings};
 use crate::store::{Installation, Store};
-use crate::table::{Mounted, Table};
+use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
 
@@ -59,7 +60,6 @@ pub fn application(
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
         body_timeout: settings.server.body_timeout,
-        request_timeout: settings.server.request_timeout,
     })
 }
 
@@ -69,12 +69,26 @@ fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory
     let mut mounted = Vec::new();
     for entry in DIALECTS {
         if let Some(mounting) = settings.dialects.of(entry.name) {
-            let directory = |_operation: &str| directory.clone();
-            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
+            let own = settings.routes.iter().filter(|deployment| deployment.dialect == entry.name);
+            let routes = own.map(|deployment| deployed(deployment, directory.clone())).collect();
+            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, routes));
         }
     }
     Table::new(mounted, &settings.dialects)
         .ok_or_else(|| StartError::Settings("dialects.default must name a dialect that is served".to_owned()))
+}
+
+/// One operation as the settings want it.
+fn deployed(how: &Deployment, directory: Arc<dyn Directory>) -> Deployed {
+    Deployed {
+        route: how.route.clone(),
+        name: how.name.as_str().into(),
+        directory,
+        guard: Arc::new(Open),
+        state: how.state.value,
+        max_body: how.max_body.value,
+        timeout: how.timeout.value,
+    }
 }
 
 /// The process can serve if its store answers, and there is somebody to serve.

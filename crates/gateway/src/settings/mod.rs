@@ -1,16 +1,24 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod built_in;
+pub mod calendar;
 mod cors;
 mod database;
+mod deployment;
 pub mod duration;
 mod layers;
 mod mounting;
+mod near;
+mod only;
 mod problem;
+pub mod rate;
 mod raw;
 mod read;
 mod shape;
+pub mod size;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -21,10 +29,15 @@ use std::time::Duration;
 use users::password::Cost;
 use users::{Keep, RolePolicy};
 
+pub use built_in::Known;
+pub use calendar::{Brownout, Calendar, Successor};
 pub use database::replica_key;
+pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use mounting::{Host, Mounting, Mountings};
-pub use problem::{Place, Problem, SettingsError};
+pub use only::{Only, no_such};
+pub use problem::{Place, Problem, SettingsError, written};
+pub use rate::Rate;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -37,6 +50,8 @@ pub struct Settings {
     pub cache: Keep,
     /// `[dialects]`
     pub dialects: Mountings,
+    /// `[routes]`, and what `[dialects]` says of all routes
+    pub routes: Routes,
     /// Whether the documents of the dialects are served, and the page that shows them: `docs.enabled`
     pub docs: bool,
     /// `[cors]`
@@ -119,13 +134,19 @@ impl Settings {
         file: Option<&Path>,
         environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsError> {
-        read::settings(&crate::dialects::names(), file, environment)
+        read::settings(&crate::dialects::known(), file, environment)
     }
 
     /// Where a key stands, of settings that were read from these.
     #[must_use]
     pub fn place(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>, key: &str) -> Place {
-        read::place(&crate::dialects::names(), file, environment, key)
+        read::place(&crate::dialects::known(), file, environment, key)
+    }
+
+    /// The same for a process that serves only some operations.
+    #[must_use]
+    pub fn narrowed(self, only: Only) -> Self {
+        Self { routes: self.routes.narrowed(only), ..self }
     }
 
     /// The defaults alone.

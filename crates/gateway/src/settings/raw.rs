@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::calendar::RawBrownout;
+
 #[derive(Deserialize)]
 pub struct Raw {
     pub server: Server,
@@ -15,6 +17,8 @@ pub struct Raw {
     pub passwords: Passwords,
     pub log: Log,
     pub roles: Vec<Role>,
+    /// By dialect and operation.
+    pub routes: HashMap<String, HashMap<String, Route>>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +71,24 @@ pub struct Dialect {
     pub enabled: bool,
     pub hosts: Vec<String>,
     pub prefix: String,
+    pub shared: bool,
+    /// What its routes have that say nothing else.
+    #[serde(flatten)]
+    pub routes: Route,
+}
+
+/// How operations are deployed.
+#[derive(Deserialize)]
+pub struct Route {
+    pub serve: String,
+    pub rate_limit: String,
+    pub max_body: String,
+    pub timeout: String,
+    pub deprecated: String,
+    pub sunset: String,
+    pub successor: String,
+    pub brownouts: Vec<RawBrownout>,
+    pub exempt: Vec<String>,
 }
 
 #[derive(Deserialize)]

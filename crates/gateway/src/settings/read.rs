@@ -14,20 +14,21 @@ use users::password::Cost;
 use users::role::{RoleDefinition, RoleName, RolePolicyError};
 use users::{Keep, Permission, Permissions, RolePolicy};
 
+use super::built_in::Known;
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, cors, database, duration, mounting};
+use super::{LogFormat, LogSettings, ServerSettings, Settings, cors, database, deployment, duration, mounting};
 
-/// Reads the settings of a program that has these dialects.
+/// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
-    dialects: &[&str],
+    dialects: &[Known<'_>],
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Settings, SettingsError> {
     let mut problems = Vec::new();
     let layers = Layers::read(dialects, file, environment, &mut problems);
-    if !problems.is_empty() {
+    if problems.iter().any(|problem| problem.key.is_empty()) {
         return Err(SettingsError(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
@@ -46,6 +47,7 @@ pub fn settings(
         database::database(&mut reader, &raw.database),
         cache(&mut reader, &raw.cache),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
+        deployment::routes(&mut reader, dialects, &raw),
         cors::cors(&mut reader, &raw.cors),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
@@ -57,13 +59,14 @@ pub fn settings(
             Some(database),
             Some(cache),
             Some(dialects),
+            Some(routes),
             Some(cors),
             Some(bcrypt_cost),
             Some(roles),
             Some(log),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, cache, dialects, docs, cors, bcrypt_cost, roles, log })
+            Ok(Settings { server, database, cache, dialects, routes, docs, cors, bcrypt_cost, roles, log })
         }
         _ => Err(SettingsError(reader.problems)),
     }
@@ -71,18 +74,13 @@ pub fn settings(
 
 /// Where a key stands.
 pub fn place(
-    dialects: &[&str],
+    dialects: &[Known<'_>],
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
     key: &str,
 ) -> Place {
     // Whatever is wrong with them was told when they were read.
-    Layers::read(dialects, file, environment, &mut Vec::new()).place(without_index(key))
-}
-
-/// The key of a list, of which `key` names one member.
-fn without_index(key: &str) -> &str {
-    key.split('[').next().unwrap_or(key)
+    Layers::read(dialects, file, environment, &mut Vec::new()).place(key)
 }
 
 /// Collects what is wrong.
@@ -94,7 +92,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Notes that something is wrong with `key`.
     pub fn problem(&mut self, key: &str, message: impl Display) {
-        let place = self.layers.place(without_index(key));
+        let place = self.place(key);
         self.problems.push(Problem::new(key, &place, message.to_string()));
     }
 
@@ -104,6 +102,11 @@ impl Reader<'_> {
             self.problem(key, format!("must be {form}"));
         }
         value
+    }
+
+    /// Where a key stands.
+    pub fn place(&self, key: &str) -> Place {
+        self.layers.place(key)
     }
 
     /// Whether the operator has said anything about the key.

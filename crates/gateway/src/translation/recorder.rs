@@ -48,6 +48,8 @@ impl Directory for Recorder {
             permissions: Permissions::default(),
             reach: Reach::Installation,
             home: None,
+            pinned: None,
+            plan: None,
         }))
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(authorization())
         .reads_one()
         .or(Published::BODILESS)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
 }
 
 #[cfg(test)]

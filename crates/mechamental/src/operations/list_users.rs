@@ -52,7 +52,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         )
         .parameter(authorization())
         .or(Published::BODILESS)
-        .or([Published::Forbidden, Published::NotFound, Published::Invalid])
+        .or([Published::NotFound, Published::Invalid])
 }
 
 /// What the query asks for.
@@ -118,7 +118,10 @@ impl Parameters {
                 rule: not_of_this_list(),
                 input: self.cursor.as_ref().map_or(Json::Null, |(cursor, _)| Json::String(cursor.clone())),
             }]),
-            other @ (DirectoryError::User(_) | DirectoryError::Unavailable { .. }) => other.into(),
+            other @ (DirectoryError::User(_)
+            | DirectoryError::RateLimited { .. }
+            | DirectoryError::OtherDialect { .. }
+            | DirectoryError::Unavailable { .. }) => other.into(),
         }
     }
 

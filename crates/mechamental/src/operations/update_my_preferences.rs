@@ -49,7 +49,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .changes_one()
         .body(schema::named(BODY), json!({"preferences": {}}))
         .or(Published::BODIED)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
 }
 
 #[cfg(test)]

@@ -8,12 +8,14 @@ use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
+use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
 use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
 use users::{PresentedKey, RolePolicy};
 
+use crate::body;
 use crate::connections::Connections;
 use crate::cors::Cors;
 use crate::dispatch::Application;
@@ -21,8 +23,8 @@ use crate::environment::SystemRandomness;
 use crate::health::Health;
 use crate::pages::Pages;
 use crate::server::{Running, serve};
-use crate::settings::{CorsSettings, Mounting, Mountings, Origins, ServerSettings};
-use crate::table::{Mounted, Table};
+use crate::settings::{CorsSettings, Mounting, Mountings, Origins, ServerSettings, State};
+use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
 
@@ -103,6 +105,8 @@ impl Dialect for Plain {
             Refusal::BodyTooLarge => (413, None),
             Refusal::BodyTimeout => (408, None),
             Refusal::Unavailable { retry_after } => (503, Some((RETRY_AFTER, retry_after.as_secs().to_string()))),
+            Refusal::Gone { .. } => (410, None),
+            Refusal::TooManyRequests { .. } => (429, None),
             Refusal::Internal => (500, None),
         };
         let mut response = HttpResponse::build(StatusCode::from_u16(status).expect("a status"));
@@ -137,9 +141,19 @@ pub fn start(ready: Result<(), &'static str>) -> Running {
 /// The same, for pages of these origins.
 pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let settings = settings();
-    let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned() };
+    let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned(), shared: true };
     let mountings = Mountings { default: "plain".to_owned(), shared: true, served: vec![mounting] };
-    let mounted = Mounted::new(Arc::new(Plain), "Authorization", &mountings.served[0], |_| Arc::new(NoDirectory));
+    let deploy = |route: &Route| Deployed {
+        route: route.clone(),
+        name: format!("plain.{}", route.operation).into(),
+        directory: Arc::new(NoDirectory),
+        guard: Arc::new(Open),
+        state: State::On,
+        max_body: body::LIMIT,
+        timeout: settings.request_timeout,
+    };
+    let routes = Plain.routes().iter().map(deploy).collect();
+    let mounted = Mounted::new(Arc::new(Plain), "Authorization", &mountings.served[0], routes);
     let role =
         RoleDefinition { name: RoleName::from_stored("admin".to_owned()), permissions: [].into_iter().collect() };
     let policy = Arc::new(RolePolicy::new(vec![role]).expect("a role"));
@@ -159,7 +173,6 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         }))),
         metrics: Arc::new(Metrics::new(Vec::new())),
         body_timeout: settings.body_timeout,
-        request_timeout: settings.request_timeout,
     };
     serve(application, connections, &settings).expect("it starts")
 }
