@@ -164,6 +164,15 @@ fn people_get_a_line_for_each() {
 }
 
 #[test]
+fn the_manual_explains_each_class() {
+    let help = House::empty().cli(&["map", "--help"]).done().out;
+    for word in ["exact ", "derived ", "only-here ", "(in)", "(out)", "--markdown"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    assert!(House::empty().cli(&["--help"]).done().out.contains("Print what each dialect calls what"));
+}
+
+#[test]
 fn the_page_is_the_one_that_is_kept() {
     let file: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "docs", "map.md"].iter().collect();
     let house = House::empty();

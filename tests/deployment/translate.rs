@@ -95,6 +95,18 @@ fn what_the_other_cannot_do_is_refused_with_what_comes_closest() {
 }
 
 #[test]
+fn the_manual_explains_each_kind_of_note_and_its_example_works() {
+    let help = House::empty().cli(&["translate", "--help"]).done().out;
+    for word in ["lost ", "differs ", "missing ", "ignored ", "standard input", "standard error"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    let example = help.lines().find_map(|line| line.trim().strip_prefix("echo '")).unwrap();
+    let body = example.strip_suffix("' |").unwrap();
+    said("maisa", "createUser", body, &[]).done().naming("username").naming("password");
+}
+
+#[test]
 fn numbers_in_a_free_object_are_those_that_were_sent() {
     let body = r#"{"preferences":{"n":[1.10,1E2,-0.0,123456789012345678901234567890]}}"#;
     // Where the other dialect has no such object, nothing is left of it.
