@@ -95,7 +95,8 @@ fn every_operation_arrives_at_the_process_that_serves_it() {
             (0..PARTS.len()).filter(|n| PARTS[*n].contains(&name) || PARTS[*n].contains(&pattern.as_str())).collect();
         for (host, mount) in mounts(dialect) {
             let path = text("path").replace("{userId}", NOBODY).replace("{user_id}", NOBODY);
-            for method in if method == "GET" { &["GET", "HEAD"][..] } else { &[method] } {
+            let methods = if method == "GET" { vec!["GET", "HEAD"] } else { vec![method] };
+            for method in methods {
                 let id = format!("to-{asked}-{}", name.replace('.', "-"));
                 let mut request =
                     Request::new(method, &format!("{mount}{path}")).header("Host", host).header("X-Request-Id", &id);
@@ -103,7 +104,7 @@ fn every_operation_arrives_at_the_process_that_serves_it() {
                     "maisa" => request.header("X-API-Key", key),
                     _ => request.header("Authorization", &format!("Bearer {key}")),
                 };
-                if ["POST", "PUT"].contains(method) {
+                if ["POST", "PUT"].contains(&method) {
                     request = request.json("{\"email\": 1}");
                 }
                 let [through, direct] = front.ask(&request);

@@ -39,14 +39,15 @@ impl Written {
     /// Every line on which it breaks.
     pub fn read(text: &str) -> Result<Self, Vec<Break>> {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let mut breaks: Vec<Break> = Vec::new();
-        for error in errors {
-            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
-            // What else is wrong with a line follows from the first as a rule.
-            if breaks.iter().all(|earlier| earlier.line != line) {
-                breaks.push(Break { line, column, message: error.message().replace('\n', ", ") });
-            }
-        }
+        let place = |error: &toml::de::Error| position(text, error.span().map_or(0, |span| span.start));
+        let mut breaks: Vec<Break> = errors
+            .iter()
+            .map(|error| (place(error), error))
+            .map(|((line, column), error)| Break { line, column, message: error.message().replace('\n', ", ") })
+            .collect();
+        breaks.sort_by_key(|it| (it.line, it.column));
+        // What else is wrong with a line follows from the first as a rule.
+        breaks.dedup_by_key(|it| it.line);
         if !breaks.is_empty() {
             return Err(breaks);
         }
@@ -93,7 +94,7 @@ impl Reading<'_, '_> {
                     let section = join(path, outer);
                     self.note(&section, at);
                     let value = self.value(&join(&section, inner), at, value);
-                    self.merge(&section, &mut read, outer, Map::from_iter([(inner.to_owned(), value)]).into());
+                    self.merge(path, &mut read, outer, Map::from_iter([(inner.to_owned(), value)]).into());
                 }
                 None => {
                     let value = self.value(&key, at, value);
