@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod init;
 mod key;
+mod map;
 mod member;
 mod migrate;
 mod openapi;
@@ -19,6 +20,7 @@ mod reload;
 mod routes;
 mod running;
 mod serve;
+mod translate;
 mod user;
 mod workspace;
 
@@ -70,6 +72,8 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Map(map::Map),
+    Translate(translate::Translate),
     Routes(routes::Routes),
     Check(check::Check),
     Plan(plan::Plan),
@@ -109,6 +113,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Map(command) => command.run(&context),
+        Command::Translate(command) => command.run(&context),
         Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
