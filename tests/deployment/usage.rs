@@ -257,8 +257,12 @@ fn a_key_is_pinned_once_it_is_clean() {
     assert_eq!(pinned(&town), "maisa");
     let done = town.cli(&["key", "pin", &key.id, "none", "--json"]).done().json();
     assert_eq!(done, json!({"key_id": key.id, "pinned": null}));
+    town.maisa_as(&key.secret).list(&[]).expect(200);
     town.cli(&["key", "pin", &key.id, "mechamental"]).done();
     assert_eq!(pinned(&town), "mechamental");
+    town.mm_as(&key.secret).list(&[]).expect(200);
+    let refused = town.maisa_as(&key.secret).list(&[]).expect(403).text();
+    assert!(refused.contains("mechamental"), "{refused}");
     assert!(town.cli(&["key", "list"]).done().out.contains("\tmechamental\t-\n"));
     town.cli(&["key", "pin", "aaaaaaaaaaaaaaaa", "maisa"]).refused().naming("aaaaaaaaaaaaaaaa");
     town.cli(&["key", "pin", &key.id, "latin"]).misused().naming("mechamental, maisa");

@@ -1,21 +1,21 @@
 //! Puts the application together.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use arc_swap::ArcSwap;
 use dialect::{Directory, Route, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
-use crate::cors::Cors;
-use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
-use crate::pages::Pages;
+use crate::limits::Peers;
+use crate::live::{Foundation, Stations};
 use crate::settings::{Settings, UsageSettings};
 use crate::store::{Installation, Store};
-use crate::table::{Mounted, Table};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
 use crate::usage::{Known, Recorder};
@@ -25,13 +25,13 @@ const READ_QUEUE: usize = 1_024;
 
 type Local = Arc<LocalDirectory<Store>>;
 
-/// The application on this installation.
+/// The application on this installation, and what it stands on.
 pub fn application(
     settings: &Settings,
     installation: &Installation,
     secret: Vec<u8>,
     connections: &Arc<Connections>,
-) -> Result<Application, StartError> {
+) -> Result<(Application, Foundation), StartError> {
     let environment = installation.environment();
     let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
     let width = Width {
@@ -51,34 +51,20 @@ pub fn application(
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
-    let table = table(settings, &services, &directory)?;
-    let cors = Cors::new(&settings.cors, &table);
-    Ok(Application {
-        cors: cors.map_err(|error| StartError::Settings(format!("cors: {error}")))?,
-        pages: Pages::new(settings),
-        table,
+    let began = Instant::now();
+    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let live = foundation.live(settings).map_err(StartError::Settings)?;
+    let application = Application {
+        live: ArcSwap::from_pointee(live),
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
         usage,
-        body_timeout: settings.server.body_timeout,
-        request_timeout: settings.server.request_timeout,
-    })
-}
-
-/// Every dialect where the settings put it. Each operation is answered by this directory; one that is answered elsewhere gets
-/// another one here.
-fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory>) -> Result<Table, StartError> {
-    let mut mounted = Vec::new();
-    for entry in DIALECTS {
-        if let Some(mounting) = settings.dialects.of(entry.name) {
-            let directory = |_operation: &str| directory.clone();
-            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
-        }
-    }
-    Table::new(mounted, &settings.dialects)
-        .ok_or_else(|| StartError::Settings("dialects.default must name a dialect that is served".to_owned()))
+        peers: Peers::default(),
+        began,
+    };
+    Ok((application, foundation))
 }
 
 /// What counts who calls what, unless the settings say that nobody does.
