@@ -68,7 +68,7 @@ impl Layers {
                     Problem::new("", &place(Some(line)), format!("is no TOML at column {column}: {message}"))
                 }));
                 // Only for [`Layers::text`].
-                self.file = Some((path.to_owned(), Written { table: Written::salvage(&text), ..Written::default() }));
+                self.file = Some((path.to_owned(), Written::salvage(&text)));
             }
         }
     }

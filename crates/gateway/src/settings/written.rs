@@ -57,9 +57,11 @@ impl Written {
     }
 
     /// What can be read of a text that is no TOML as a whole.
-    pub fn salvage(text: &str) -> Table {
+    pub fn salvage(text: &str) -> Self {
         let (root, _) = DeTable::parse_recoverable(text);
-        Reading { text, written: &mut Self::default() }.table("", root.into_inner())
+        let mut written = Self::default();
+        written.table = Reading { text, written: &mut written }.table("", root.into_inner());
+        written
     }
 
     /// The line on which a key stands, or else the closest section or list around it.
