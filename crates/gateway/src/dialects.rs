@@ -80,6 +80,13 @@ pub fn names() -> Vec<&'static str> {
     DIALECTS.iter().map(|entry| entry.name).collect()
 }
 
+/// The full names of all operations, in order.
+#[must_use]
+pub fn operations() -> Vec<String> {
+    let of = |entry: &'static Entry| entry.routes.iter().map(|route| format!("{}.{}", entry.name, route.operation));
+    DIALECTS.iter().flat_map(of).collect()
+}
+
 /// What dialects need that serve nobody: the roles; nothing is signed.
 #[must_use]
 pub fn offline(policy: Arc<RolePolicy>) -> Services {

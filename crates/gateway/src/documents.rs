@@ -56,7 +56,7 @@ pub fn documents(settings: &Settings) -> Vec<Document> {
 /// How an operation appears. What another process of the installation serves is there for whoever reads: a front leads to it.
 fn shown(deployment: Option<&Deployment>) -> Shown {
     match deployment {
-        Some(how) if matches!(how.state.value, State::On | State::Elsewhere) => {
+        Some(how) if how.anywhere == State::On => {
             if how.deprecated.value.is_some() {
                 Shown::Deprecated
             } else {

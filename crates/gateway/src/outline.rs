@@ -158,6 +158,16 @@ pub struct Change {
     pub facets: Vec<(&'static str, Value, Value)>,
 }
 
+impl Change {
+    /// As an object.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let facets = self.facets.iter();
+        let facets = facets.map(|(name, from, to)| ((*name).to_owned(), json!({"from": from, "to": to})));
+        json!({"name": self.name, "changes": facets.collect::<Map<_, _>>()})
+    }
+}
+
 /// What is different between two states of the settings, by operation.
 #[must_use]
 pub fn changes(old: &Settings, new: &Settings) -> Vec<Change> {

@@ -13,6 +13,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use dialect::{Dialect, Directory, Guard, Refusal, Route};
 
 use crate::answer;
+use crate::calendar::Announcement;
 use crate::settings::{Host, Mounting, Mountings, State};
 
 /// One operation, and how it is deployed.
@@ -25,6 +26,8 @@ pub struct Deployed {
     pub directory: Arc<dyn Directory>,
     /// Who is let in.
     pub guard: Arc<dyn Guard>,
+    /// What is announced of it, and whether it is away.
+    pub announcement: Announcement,
     /// Whether it is served.
     pub state: State,
     /// The most that its body may have, in bytes.
@@ -174,6 +177,12 @@ impl Table {
     /// The dialects.
     pub fn dialects(&self) -> impl Iterator<Item = &Arc<dyn Dialect>> {
         self.mounted.iter().map(|mounted| &mounted.dialect)
+    }
+
+    /// The operation of that full name, served or not.
+    #[must_use]
+    pub fn deployed(&self, name: &str) -> Option<&Deployed> {
+        self.mounted.iter().flat_map(|mounted| &mounted.routes).find(|deployed| *deployed.name == *name)
     }
 
     /// Every method that some operation answers, here or in another process of the installation.

@@ -40,7 +40,7 @@ fn about(credential: &str, at: &Mounting, settings: &Settings) -> Value {
 
 /// What is told of one operation. For whom an exception is made, is nobody else's business.
 fn deployed(how: &Deployment, at: &Mounting) -> Value {
-    let state = state(how.state.value);
+    let state = state(how.anywhere);
     let addresses = if state == OFF { Vec::new() } else { addresses(how.route.path, at) };
     let brownout = |brownout: &Brownout| json!({"from": time(brownout.at), "until": time(brownout.until)});
     json!({
@@ -62,9 +62,9 @@ const OFF: &str = "off";
 /// something is not there makes no difference.
 fn state(state: State) -> &'static str {
     match state {
-        State::On | State::Elsewhere => State::On.as_str(),
+        State::On => State::On.as_str(),
         State::Gone => State::Gone.as_str(),
-        State::Off | State::ReadOnly | State::Disabled => OFF,
+        State::Off | State::ReadOnly | State::Disabled | State::Elsewhere => OFF,
     }
 }
 

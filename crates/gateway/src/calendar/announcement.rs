@@ -14,6 +14,7 @@ use super::{Link, Outage, Way};
 use crate::settings::{Brownout, Calendar};
 
 /// What is known of the future of an operation.
+#[derive(Default)]
 pub struct Announcement {
     deprecation: Option<HeaderValue>,
     sunset: Option<(Timestamp, HeaderValue)>,
@@ -79,8 +80,14 @@ impl Announcement {
         self.exempt.contains(key)
     }
 
+    /// Where a request that came this way, with these parameters in its path, finds what takes the place of the operation.
+    #[must_use]
+    pub fn link(&self, way: Way, parameters: &[String]) -> Option<HeaderValue> {
+        self.link.as_ref().and_then(|link| link.value(way, parameters))
+    }
+
     /// Tells the client of an answer what it has to expect.
-    pub fn announce(&self, response: &mut HttpResponse, way: Way, parameters: &[String]) {
+    pub fn announce(&self, response: &mut HttpResponse, link: Option<HeaderValue>) {
         let headers = response.headers_mut();
         if let Some(value) = &self.deprecation {
             headers.insert(DEPRECATION, value.clone());
@@ -88,7 +95,7 @@ impl Announcement {
         if let Some((_, value)) = &self.sunset {
             headers.insert(SUNSET, value.clone());
         }
-        if let Some(value) = self.link.as_ref().and_then(|link| link.value(way, parameters)) {
+        if let Some(value) = link {
             // Lists have a link of their own, and several values are one list (RFC 8288 §3).
             let all = match headers.get(LINK) {
                 Some(own) => [own.as_bytes(), b", ", value.as_bytes()].concat(),
@@ -169,7 +176,7 @@ mod tests {
         let link = Link::Fixed("https://new.example/".to_owned());
         let announced = Announcement::new(&calendar, Some(link), Arc::default());
         let mut response = HttpResponse::Ok().insert_header((LINK, "</next>; rel=\"next\"")).finish();
-        announced.announce(&mut response, Way::Path, &[]);
+        announced.announce(&mut response, announced.link(Way::Path, &[]));
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         assert_eq!(header("deprecation"), Some("@1688169599"));
         assert_eq!(header("sunset"), Some("Sun, 30 Jun 2024 23:59:59 GMT"));

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use storage::ReplicaFault;
+use users::key::Key;
+use users::ports::Clock;
 
 use super::{Context, Form, output};
+use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
 use crate::settings::{Problem, Settings, SettingsError, replica_key};
 use crate::store::{Installation, InstallationError};
@@ -37,13 +40,18 @@ impl Check {
             return look_at(file, self.form);
         }
         let settings = context.settings()?;
-        let users = Installation::existing(&settings)?.users();
+        let installation = Installation::existing(&settings)?;
+        let users = installation.users();
         let faults = storage::replica_faults(&settings.database).map_err(InstallationError::from)?;
         if !faults.is_empty() {
             return Err(replicas(context, faults));
         }
         if !users.has_administrator()? {
             return Err(Failure::No("there is no administrator yet: run `diglot init`".to_owned()));
+        }
+        let strays = strays(&settings, installation.operator().keys()?);
+        if !strays.is_empty() {
+            return Err(Failure::No(strays.join("\n")));
         }
         let amiss =
             if self.deep { storage::verify(&settings.database).map_err(InstallationError::from)? } else { Vec::new() };
@@ -82,6 +90,16 @@ fn look_at(file: &Path, form: Form) -> Outcome {
             Err(Failure::Usage(SettingsError(problems).to_string()))
         }
     }
+}
+
+/// Live keys whose plan the settings do not have: they are not limited, though somebody wanted it.
+fn strays(settings: &Settings, keys: Vec<Key>) -> Vec<String> {
+    let now = SystemClock.now();
+    let stray = |key: &Key| {
+        let plan = key.plan.as_ref().filter(|plan| key.is_live(now) && !settings.limits.plans.contains_key(*plan))?;
+        Some(format!("the key {} has the plan {plan}, which [plans] does not have: it is not limited", key.id))
+    };
+    keys.iter().filter_map(stray).collect()
 }
 
 /// What is wrong with replicas: a mistake in the settings, or only that some are away now.

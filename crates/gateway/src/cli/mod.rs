@@ -1,5 +1,6 @@
 //! The command line.
 
+mod brownout;
 mod check;
 mod copy;
 mod export;
@@ -15,7 +16,9 @@ mod part;
 mod password;
 mod plan;
 mod progress;
+mod reload;
 mod routes;
+mod running;
 mod serve;
 mod translate;
 mod user;
@@ -74,6 +77,10 @@ enum Command {
     Routes(routes::Routes),
     Check(check::Check),
     Plan(plan::Plan),
+    Reload(reload::Reload),
+    /// Take operations away for a short time, so that whoever still depends on them notices
+    #[command(subcommand)]
+    Brownout(brownout::Brownout),
     /// Write configurations of other programs
     #[command(subcommand)]
     Export(export::Export),
@@ -111,11 +118,14 @@ fn run(cli: Cli) -> Outcome {
         Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
+        Command::Reload(command) => command.run(&context),
+        Command::Brownout(command) => command.run(&context),
         Command::Export(command) => command.run(&context),
     }
 }
 
 /// What all commands begin with.
+#[derive(Clone)]
 struct Context {
     config: Option<OsString>,
 }

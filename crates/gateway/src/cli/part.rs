@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::settings::{Only, Settings};
 
 /// A part of the operations; all if nothing is said.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Part {
     /// An operation that this process serves, such as maisa.listUsers, or a pattern such as 'maisa.*'; again for more. All
     /// operations unless it is given

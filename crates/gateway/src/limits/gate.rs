@@ -40,7 +40,7 @@ impl Gate {
 
 impl Guard for Gate {
     fn admit(&self, caller: &Caller) -> Result<(), DirectoryError> {
-        Gate::admit(self, &caller.key, None, None)
+        Gate::admit(self, &caller.key, caller.pinned.as_deref(), caller.plan.as_deref())
     }
 }
 

@@ -3,10 +3,12 @@
 
 mod gate;
 mod limiter;
+mod origin;
 mod peers;
 mod plans;
 
 pub use gate::Gate;
 pub use limiter::Limiter;
+pub use origin::origin;
 pub use peers::Peers;
 pub use plans::Plans;

@@ -1,22 +1,21 @@
 //! Puts the application together.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use dialect::guard::Open;
+use arc_swap::ArcSwap;
 use dialect::{Directory, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
-use crate::cors::Cors;
-use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
-use crate::pages::Pages;
-use crate::settings::{Deployment, Settings};
+use crate::limits::Peers;
+use crate::live::{Foundation, Stations};
+use crate::settings::Settings;
 use crate::store::{Installation, Store};
-use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
 
@@ -25,13 +24,13 @@ const READ_QUEUE: usize = 1_024;
 
 type Local = Arc<LocalDirectory<Store>>;
 
-/// The application on this installation.
+/// The application on this installation, and what it stands on.
 pub fn application(
     settings: &Settings,
     installation: &Installation,
     secret: Vec<u8>,
     connections: &Arc<Connections>,
-) -> Result<Application, StartError> {
+) -> Result<(Application, Foundation), StartError> {
     let environment = installation.environment();
     let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
     let width = Width {
@@ -49,46 +48,19 @@ pub fn application(
     };
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
-    let table = table(settings, &services, &directory)?;
-    let cors = Cors::new(&settings.cors, &table);
-    Ok(Application {
-        cors: cors.map_err(|error| StartError::Settings(format!("cors: {error}")))?,
-        pages: Pages::new(settings),
-        table,
+    let began = Instant::now();
+    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let live = foundation.live(settings).map_err(StartError::Settings)?;
+    let application = Application {
+        live: ArcSwap::from_pointee(live),
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
-        body_timeout: settings.server.body_timeout,
-    })
-}
-
-/// Every dialect where the settings put it. Each operation is answered by this directory; one that is answered elsewhere gets
-/// another one here.
-fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory>) -> Result<Table, StartError> {
-    let mut mounted = Vec::new();
-    for entry in DIALECTS {
-        if let Some(mounting) = settings.dialects.of(entry.name) {
-            let own = settings.routes.iter().filter(|deployment| deployment.dialect == entry.name);
-            let routes = own.map(|deployment| deployed(deployment, directory.clone())).collect();
-            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, routes));
-        }
-    }
-    Table::new(mounted, &settings.dialects)
-        .ok_or_else(|| StartError::Settings("dialects.default must name a dialect that is served".to_owned()))
-}
-
-/// One operation as the settings want it.
-fn deployed(how: &Deployment, directory: Arc<dyn Directory>) -> Deployed {
-    Deployed {
-        route: how.route.clone(),
-        name: how.name.as_str().into(),
-        directory,
-        guard: Arc::new(Open),
-        state: how.state.value,
-        max_body: how.max_body.value,
-        timeout: how.timeout.value,
-    }
+        peers: Peers::default(),
+        began,
+    };
+    Ok((application, foundation))
 }
 
 /// The process can serve if its store answers, and there is somebody to serve.

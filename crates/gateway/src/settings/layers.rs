@@ -63,9 +63,13 @@ impl Layers {
                 written.table = table;
                 self.file = Some((path.to_owned(), written));
             }
-            Err(breaks) => problems.extend(breaks.into_iter().map(|Break { line, column, message }| {
-                Problem::new("", &place(Some(line)), format!("is no TOML at column {column}: {message}"))
-            })),
+            Err(breaks) => {
+                problems.extend(breaks.into_iter().map(|Break { line, column, message }| {
+                    Problem::new("", &place(Some(line)), format!("is no TOML at column {column}: {message}"))
+                }));
+                // Only for [`Layers::text`].
+                self.file = Some((path.to_owned(), Written::salvage(&text)));
+            }
         }
     }
 
@@ -87,6 +91,18 @@ impl Layers {
         match shape::from_text(expected, text) {
             Ok(value) => self.variables.push((key, shown, value)),
             Err(message) => problems.push(Problem::new(key, &place, message)),
+        }
+    }
+
+    /// A text, whatever is wrong with all the rest.
+    pub fn text(&self, key: &str) -> Option<String> {
+        let path: Vec<&str> = key.split('.').collect();
+        let variable = self.variables.iter().find(|(known, ..)| known == key).map(|(_, _, value)| value);
+        let written = self.file.as_ref().and_then(|(_, written)| shape::find(&written.table, &path));
+        let kind = variable.or_else(|| Some(&written.or_else(|| shape::find(&self.shape, &path))?.kind));
+        match kind {
+            Some(ValueKind::String(text)) => Some(text.clone()),
+            _ => None,
         }
     }
 

@@ -2,13 +2,16 @@
 
 mod built_in;
 pub mod calendar;
+pub mod control;
 mod cors;
 mod database;
 mod deployment;
 pub mod duration;
 mod layers;
+mod limits;
 mod mounting;
 mod near;
+pub mod network;
 mod only;
 mod problem;
 pub mod rate;
@@ -22,7 +25,7 @@ mod written;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,9 +34,11 @@ use users::{Keep, RolePolicy};
 
 pub use built_in::Known;
 pub use calendar::{Brownout, Calendar, Successor};
+pub use control::Control;
 pub use database::replica_key;
 pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
+pub use limits::{LimitSettings, NO_PLAN};
 pub use mounting::{Host, Mounting, Mountings};
 pub use only::{Only, no_such};
 pub use problem::{Place, Problem, SettingsError, written};
@@ -56,6 +61,8 @@ pub struct Settings {
     pub docs: bool,
     /// `[cors]`
     pub cors: CorsSettings,
+    /// `[plans]` and `[limits]`
+    pub limits: LimitSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
     /// `[[roles]]`
@@ -85,10 +92,12 @@ pub struct ServerSettings {
     pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+    /// Where the server listens to its operator.
+    pub control: Control,
 }
 
 /// Which pages of other origins may use the API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsSettings {
     /// Their origins.
     pub origins: Origins,
@@ -117,7 +126,7 @@ pub enum LogFormat {
 }
 
 /// What is logged, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
     /// How lines look.
     pub format: LogFormat,
@@ -141,6 +150,16 @@ impl Settings {
     #[must_use]
     pub fn place(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>, key: &str) -> Place {
         read::place(&crate::dialects::known(), file, environment, key)
+    }
+
+    /// Where the control socket of a server is that was started with such settings, and the file of its database, if there is one,
+    /// whatever is wrong with the settings now.
+    #[must_use]
+    pub fn control(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> (Control, Option<PathBuf>) {
+        read::control(&crate::dialects::known(), file, environment)
     }
 
     /// The same for a process that serves only some operations.

@@ -17,6 +17,9 @@ pub struct Raw {
     pub passwords: Passwords,
     pub log: Log,
     pub roles: Vec<Role>,
+    /// By name.
+    pub plans: HashMap<String, String>,
+    pub limits: Limits,
     /// By dialect and operation.
     pub routes: HashMap<String, HashMap<String, Route>>,
 }
@@ -32,6 +35,7 @@ pub struct Server {
     pub request_timeout: String,
     pub drain_delay: String,
     pub shutdown_timeout: String,
+    pub control: String,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +93,12 @@ pub struct Route {
     pub successor: String,
     pub brownouts: Vec<RawBrownout>,
     pub exempt: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Limits {
+    pub failed_authentications: String,
+    pub trusted_proxies: Vec<String>,
 }
 
 #[derive(Deserialize)]

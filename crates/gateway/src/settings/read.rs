@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -18,7 +18,9 @@ use super::built_in::Known;
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, cors, database, deployment, duration, mounting};
+use super::{
+    Control, LogFormat, LogSettings, ServerSettings, Settings, cors, database, deployment, duration, limits, mounting,
+};
 
 /// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
@@ -49,6 +51,7 @@ pub fn settings(
         mounting::mountings(&mut reader, dialects, &raw.dialects),
         deployment::routes(&mut reader, dialects, &raw),
         cors::cors(&mut reader, &raw.cors),
+        limits::limits(&mut reader, &raw),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
@@ -61,12 +64,13 @@ pub fn settings(
             Some(dialects),
             Some(routes),
             Some(cors),
+            Some(limits),
             Some(bcrypt_cost),
             Some(roles),
             Some(log),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, cache, dialects, routes, docs, cors, bcrypt_cost, roles, log })
+            Ok(Settings { server, database, cache, dialects, routes, docs, cors, limits, bcrypt_cost, roles, log })
         }
         _ => Err(SettingsError(reader.problems)),
     }
@@ -81,6 +85,20 @@ pub fn place(
 ) -> Place {
     // Whatever is wrong with them was told when they were read.
     Layers::read(dialects, file, environment, &mut Vec::new()).place(key)
+}
+
+/// Where the control socket of a server is that was started with such settings, and the file of its database, whatever is wrong
+/// with them now.
+pub fn control(
+    dialects: &[Known<'_>],
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> (Control, Option<PathBuf>) {
+    let layers = Layers::read(dialects, file, environment, &mut Vec::new());
+    let control = layers.text("server.control").map_or(Control::Off, |text| Control::parse(&text));
+    // An address that cannot be read leads to no file.
+    let url = layers.text("database.url").and_then(|text| text.parse::<storage::Url>().ok());
+    (control, url.and_then(|url| url.path().map(Path::to_owned)))
 }
 
 /// Collects what is wrong.
@@ -162,6 +180,7 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         request_timeout: request_timeout?,
         drain_delay: drain_delay?,
         shutdown_timeout: shutdown_timeout?,
+        control: Control::parse(&raw.control),
     })
 }
 

@@ -14,7 +14,7 @@ pub type Table = Map<String, Value>;
 pub fn check(shape: &Table, given: &mut Table, path: &str, place: &dyn Fn(&str) -> Place, problems: &mut Vec<Problem>) {
     given.retain(|key, value| {
         let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match shape.get(key) {
+        match shape.get(key).or_else(|| any(shape, path)) {
             Some(expected) => check_value(expected, value, &at, place, problems),
             None => {
                 problems.push(unknown(shape, key, path, &place(&at)));
@@ -22,6 +22,14 @@ pub fn check(shape: &Table, given: &mut Table, path: &str, place: &dyn Fn(&str) 
             }
         }
     });
+}
+
+/// The section whose keys are names that the operator gives.
+const OPEN: &str = "plans";
+
+/// What all values of a section must be like whose keys may be any. (The built-in file has some.)
+fn any<'a>(shape: &'a Table, path: &str) -> Option<&'a Value> {
+    shape.values().next().filter(|_| path == OPEN)
 }
 
 fn unknown(shape: &Table, key: &str, path: &str, place: &Place) -> Problem {

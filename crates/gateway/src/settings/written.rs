@@ -56,6 +56,14 @@ impl Written {
         Ok(written)
     }
 
+    /// What can be read of a text that is no TOML as a whole.
+    pub fn salvage(text: &str) -> Self {
+        let (root, _) = DeTable::parse_recoverable(text);
+        let mut written = Self::default();
+        written.table = Reading { text, written: &mut written }.table("", root.into_inner());
+        written
+    }
+
     /// The line on which a key stands, or else the closest section or list around it.
     pub fn line(&self, key: &str) -> Option<usize> {
         let mut key = key;

@@ -94,7 +94,9 @@ fn table_with(shared: bool, default: &str, sharing: &[&str], states: &[(&str, St
             let name = format!("{name}.{}", route.operation);
             let state = states.iter().find(|(given, _)| *given == name).map_or(State::On, |(_, state)| *state);
             let (directory, guard, timeout) = (Arc::new(NoDirectory), Arc::new(Open), Duration::from_secs(1));
-            Deployed { route: route.clone(), name: name.into(), directory, guard, state, max_body: 1024, timeout }
+            let announcement = Announcement::default();
+            let (route, name, max_body) = (route.clone(), name.into(), 1024);
+            Deployed { route, name, directory, guard, announcement, state, max_body, timeout }
         };
         Mounted::new(Arc::new(Fake(name, header)), written, at, ROUTES.iter().map(deploy).collect())
     });

@@ -1,11 +1,12 @@
 //! A dialect that says what it sees.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
+use arc_swap::ArcSwap;
 use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::guard::Open;
@@ -16,14 +17,17 @@ use users::testing::TestEnvironment;
 use users::{PresentedKey, RolePolicy};
 
 use crate::body;
+use crate::calendar::Announcement;
 use crate::connections::Connections;
 use crate::cors::Cors;
 use crate::dispatch::Application;
 use crate::environment::SystemRandomness;
 use crate::health::Health;
+use crate::limits::Peers;
+use crate::live::Live;
 use crate::pages::Pages;
 use crate::server::{Running, serve};
-use crate::settings::{CorsSettings, Mounting, Mountings, Origins, ServerSettings, State};
+use crate::settings::{Control, CorsSettings, LimitSettings, Mounting, Mountings, Origins, ServerSettings, State};
 use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
@@ -130,6 +134,7 @@ pub fn settings() -> ServerSettings {
         request_timeout: Duration::from_millis(1_500),
         drain_delay: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(5),
+        control: Control::Off,
     }
 }
 
@@ -148,6 +153,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         name: format!("plain.{}", route.operation).into(),
         directory: Arc::new(NoDirectory),
         guard: Arc::new(Open),
+        announcement: Announcement::default(),
         state: State::On,
         max_body: body::LIMIT,
         timeout: settings.request_timeout,
@@ -161,10 +167,15 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let connections = Connections::new(settings.head_timeout);
     let table = Table::new(vec![mounted], &mountings).expect("a table");
     let cors = CorsSettings { origins, max_age: Duration::from_secs(60) };
-    let application = Application {
+    let live = Live {
         cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
         table,
+        body_timeout: settings.body_timeout,
+        limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
+    };
+    let application = Application {
+        live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
         health: Arc::new(Health::new(Box::new(move || {
@@ -172,7 +183,8 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
             Box::pin(async move { ready })
         }))),
         metrics: Arc::new(Metrics::new(Vec::new())),
-        body_timeout: settings.body_timeout,
+        peers: Peers::default(),
+        began: Instant::now(),
     };
-    serve(application, connections, &settings).expect("it starts")
+    serve(Arc::new(application), connections, &settings).expect("it starts")
 }
