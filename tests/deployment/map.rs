@@ -101,11 +101,20 @@ fn a_name_that_is_forgotten_is_found() {
     assert_eq!(difference(&map, "maisa", &shrunk), ["email (answer of User) is not described"]);
 }
 
-/// Whether the suite has a test of this path: a file for its modules, and in it a function that is marked as a test.
+/// The file of a module of the suite, or, behind `crates::`, of a crate, without its ending.
+fn file_of(modules: &str) -> PathBuf {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let within = |root: PathBuf, modules: &str| modules.split("::").fold(root, |path, module| path.join(module));
+    match modules.strip_prefix("crates::").and_then(|rest| rest.split_once("::")) {
+        Some((name, rest)) => within(suite.join("../crates").join(name).join("src"), rest),
+        None => within(suite.to_owned(), modules),
+    }
+}
+
+/// Whether there is a test of this path: a file for its modules, and in it a function that is marked as a test.
 fn is_test(path: &str) -> bool {
     let Some((modules, name)) = path.rsplit_once("::") else { return false };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let file: PathBuf = modules.split("::").fold(root.to_owned(), |path, module| path.join(module));
+    let file = file_of(modules);
     let sources = [file.with_extension("rs"), file.join("mod.rs")];
     let Some(source) = sources.iter().find_map(|source| fs::read_to_string(source).ok()) else { return false };
     let lines: Vec<&str> = source.lines().collect();
@@ -122,7 +131,16 @@ fn every_rule_is_proved_by_a_test_that_is_there() {
         assert!(!name["rule"].as_str().unwrap().is_empty());
     }
     assert!(is_test("deployment::map::every_rule_is_proved_by_a_test_that_is_there"));
-    for none in ["deployment::map::is_test", "deployment::map::every_rule", "deployment::nope::map", "map", ""] {
+    assert!(is_test("crates::gateway::map::tests::no_name_stands_twice_in_one_place"));
+    for none in [
+        "crates::gateway::map::no_name_stands_twice_in_one_place",
+        "crates::map",
+        "deployment::map::is_test",
+        "deployment::map::every_rule",
+        "deployment::nope::map",
+        "map",
+        "",
+    ] {
         assert!(!is_test(none), "{none}");
     }
 }

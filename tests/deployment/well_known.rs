@@ -1,5 +1,7 @@
 //! `/.well-known/diglot`: what a server tells of itself.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::harness::{House, Request, Town, town};
@@ -107,6 +109,21 @@ fn states_and_dates_are_those_of_the_settings() {
         assert_eq!((&route["state"], &route["deprecated"]), (&json!(state), &Value::Null), "{name}");
         assert_eq!(route["addresses"].as_array().unwrap().is_empty(), state == "off", "{name}");
     }
+}
+
+#[test]
+fn a_reload_is_told_at_once() {
+    let mut house = House::vacant();
+    let file = house.write_file("diglot.toml", "");
+    house.file(&file);
+    let socket = house.path().join("control");
+    house.set("server.control", &socket.display().to_string());
+    let town = Town::in_house(house);
+    let state = |town: &Town| told(town)["dialects"][1]["routes"][0]["state"].clone();
+    assert_eq!(state(&town), "on");
+    fs::write(&file, "[routes.\"maisa.listUsers\"]\nserve = \"gone\"\n").unwrap();
+    town.cli(&["reload"]).done();
+    assert_eq!(state(&town), "gone");
 }
 
 #[test]

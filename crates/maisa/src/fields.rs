@@ -3,7 +3,7 @@
 use dialect::fields::Concept::{
     CreatedAt, Department, Email, Envelope, ErrorCode, ErrorDetails, ErrorMessage, FaultMessage, FaultPlace, FullName,
     HasMore, Id, IdempotencyKey, Invite, Key, LastLogin, Limit, Metadata, MissingId, MissingKind, MissingPermission,
-    NoneOf, Offset, OneOf, Permissions, RoleFilter, Roles, Status, TakenField, Total, UpdatedAt, Users,
+    NoneOf, Offset, OneOf, Permissions, PinnedTo, RoleFilter, Roles, Status, TakenField, Total, UpdatedAt, Users,
 };
 use dialect::fields::Place::{Answer, Body, Header, Path, Query};
 use dialect::fields::{Field, Place};
@@ -163,6 +163,13 @@ pub(crate) static FIELDS: &[Field] = &[
         ERROR,
         "The field whose value is taken.",
         "maisa::writes::a_taken_address_is_a_conflict_that_need_not_be_tried_again",
+    ),
+    Field::exact(
+        PinnedTo,
+        "error.details.pinnedTo",
+        ERROR,
+        "The dialect for which the key is, where it is not for this one.",
+        "crates::maisa::errors::tests::every_error_of_a_directory_has_its_answer",
     ),
     Field::derived(
         FaultPlace,
