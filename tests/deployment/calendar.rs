@@ -58,6 +58,30 @@ fn every_answer_of_an_operation_says_what_is_to_become_of_it() {
 }
 
 #[test]
+fn a_calendar_that_cannot_be_kept_is_refused() {
+    let house = House::vacant();
+    let file = house.write_file(
+        "wrong.toml",
+        "[dialects.maisa]\ndeprecated = 2026-02-01\nsunset = 2026-01-01\n\
+         [routes.\"maisa.getUser\"]\nsuccessor = \"maisa.getUser\"\n\
+         [routes.\"maisa.listUsers\"]\nsuccessor = \"mechamental.getUser\"\n\
+         [routes.\"maisa.createUser\"]\nsuccessor = \"elsewhere\"\nbrownouts = [{ at = \"soon\", for = \"99d\" }]\nexempt = [\"me\"]\n",
+    );
+    let refused = house.cli(&["check", &file.display().to_string()]).misused();
+    for words in [
+        "sunset",
+        "is the operation itself",
+        "needs more than the path of the operation tells",
+        "empty for none, an operation",
+        "brownouts[0].at",
+        "brownouts[0].for",
+        "exempt[0]",
+    ] {
+        assert!(format!("{}{}", refused.out, refused.err).contains(words), "{words}: {}", refused.story());
+    }
+}
+
+#[test]
 fn a_successor_is_looked_for_where_the_request_came_from() {
     let town = town(
         "[dialects.mechamental]\nhosts = [\"old.example\"]\n[dialects.maisa]\nhosts = [\"new.example\"]\nprefix = \"/people\"\n\

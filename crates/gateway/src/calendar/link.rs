@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderValue;
 use dialect::Route;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::settings::{Mounting, Mountings, Successor};
+use crate::settings::{Mounting, Successor};
 
 /// What a segment of a path cannot have as it is (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -77,19 +77,6 @@ fn filled(template: &str, parameters: &[String]) -> Option<String> {
     }
     path.push_str(rest);
     Some(path)
-}
-
-/// Whether requests to the one know all that is needed for the other.
-#[must_use]
-pub fn leads_to(from: &Route, to: &Route) -> bool {
-    let parameters = |route: &Route| route.path.matches('{').count();
-    parameters(to) <= parameters(from)
-}
-
-/// Where an operation of that full name is found, if it is served at all.
-#[must_use]
-pub fn mounting<'a>(mountings: &'a Mountings, operation: &str) -> Option<&'a Mounting> {
-    operation.split_once('.').and_then(|(dialect, _)| mountings.of(dialect))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use users::Timestamp;
 use users::key::KeyId;
 
+use super::deployment::{Deployment, Set};
 use super::duration;
 use super::read::Reader;
 
@@ -133,6 +134,26 @@ pub fn exempt(reader: &mut Reader<'_>, key: &str, raw: &[String]) -> Option<Vec<
     let read = |(n, text): (usize, &String)| reader.require(&format!("{key}[{n}]"), KeyId::parse(text), form);
     let ids: Vec<Option<KeyId>> = raw.iter().enumerate().map(read).collect();
     ids.into_iter().collect()
+}
+
+/// Notes successors to which no request can be led: the operation itself, and one that asks for more than the path of this one tells.
+pub fn find_dead_ends(reader: &mut Reader<'_>, all: &[Deployment]) {
+    let parameters = |how: &Deployment| how.route.path.matches('{').count();
+    let mut told: Vec<&str> = Vec::new();
+    for how in all {
+        let Set { value: Some(Successor::Operation(name)), key, .. } = &how.successor else { continue };
+        let fault = match all.iter().find(|other| other.name == *name) {
+            Some(_) if *name == how.name => "is the operation itself",
+            Some(successor) if parameters(successor) > parameters(how) => {
+                "needs more than the path of the operation tells"
+            }
+            Some(_) | None => continue,
+        };
+        if !told.contains(&key.as_str()) {
+            told.push(key);
+            reader.problem(key, format!("{fault} ({})", how.name));
+        }
+    }
 }
 
 #[cfg(test)]

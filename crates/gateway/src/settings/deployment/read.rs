@@ -68,6 +68,7 @@ pub fn routes(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &Raw) -> Option
             }
         }
     }
+    calendar::find_dead_ends(reader, &all);
     is_whole.then_some(Routes { all, only: None })
 }
 
