@@ -12,4 +12,5 @@ mod reload;
 mod routes;
 mod states;
 mod translate;
+mod usage;
 mod well_known;

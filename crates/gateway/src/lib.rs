@@ -28,6 +28,7 @@ pub mod store;
 pub mod table;
 pub mod telemetry;
 pub mod translation;
+pub mod usage;
 pub mod well_known;
 
 #[cfg(test)]

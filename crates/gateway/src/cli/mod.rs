@@ -2,6 +2,7 @@
 
 mod brownout;
 mod check;
+mod clients;
 mod copy;
 mod export;
 mod import;
@@ -68,6 +69,8 @@ enum Command {
     /// The keys that clients present
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Clients(clients::Clients),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
@@ -111,6 +114,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
         Command::Map(command) => command.run(&context),

@@ -119,7 +119,7 @@ fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<St
         }
         let own = callers.iter().flatten().filter(|caller| caller.operation == change.name);
         for Caller { operation: _, key, name, calls, last_seen } in own {
-            writeln!(text, "    used by {key} ({name}): {calls} in {DAYS} days, last {last_seen}")?;
+            writeln!(text, "    used by {key} ({name}), calls in {DAYS} days: {calls}, the last at {last_seen}")?;
         }
     }
     match callers {

@@ -175,6 +175,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
     };
     let application = Application {
+        usage: None,
         live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
