@@ -7,7 +7,8 @@ use users::usage::AGENT_BYTES;
 /// The beginning of a `User-Agent`, without control characters. Most are plain, and kept as they are.
 pub fn kept(sent: &[u8]) -> Cow<'_, str> {
     let beginning = &sent[..sent.len().min(AGENT_BYTES)];
-    let is_plain = beginning.iter().all(|byte| (b' '..=b'~').contains(byte));
+    // To the end in any case: several bytes at a time are looked at then.
+    let is_plain = beginning.iter().fold(true, |plain, byte| plain & (byte.wrapping_sub(b' ') <= b'~' - b' '));
     match std::str::from_utf8(beginning) {
         Ok(plain) if is_plain => Cow::Borrowed(plain),
         Ok(_) | Err(_) => Cow::Owned(cleaned(sent)),
