@@ -60,6 +60,10 @@ pub struct Caller {
     pub reach: Reach,
     /// Where the users that it creates belong, unless another workspace is named.
     pub home: Option<WorkspaceId>,
+    /// The key's; see [`Key::pinned`].
+    pub pinned: Option<String>,
+    /// The key's; see [`Key::plan`].
+    pub plan: Option<String>,
 }
 
 impl Caller {
@@ -74,6 +78,7 @@ impl Caller {
 
     /// The same for a live key whose record is at hand.
     pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
+        let (pinned, plan) = (key.pinned, key.plan);
         let Some(owner_id) = key.owner else {
             let permissions = key.permissions.unwrap_or_default();
             let (reach, home) = match key.reach {
@@ -81,7 +86,7 @@ impl Caller {
                 KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
                 KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
             };
-            return Ok(Self { key: key.id, owner: None, permissions, reach, home });
+            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan });
         };
         let owner = reads
             .principal(&owner_id)?
@@ -97,7 +102,8 @@ impl Caller {
             KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
             KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
         };
-        Ok(Self { key: key.id, owner: Some(Owner { id: owner_id, permissions: held }), permissions, reach, home })
+        let owner = Some(Owner { id: owner_id, permissions: held });
+        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan })
     }
 
     /// Whether the caller acts for this user.

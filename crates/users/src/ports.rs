@@ -14,6 +14,7 @@ use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword};
 use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
+use crate::usage::{Day, Usage, Used};
 use crate::user::{Status, User};
 use crate::workspace::Workspace;
 
@@ -48,6 +49,12 @@ pub trait Reads {
     fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>>;
     /// The claim of that id, however old it is.
     fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>>;
+    /// What each key called from that day on, by key and operation.
+    fn usage(&mut self, since: Day) -> Result<Vec<Used>>;
+    /// What a key called from that day on, by day and operation.
+    fn usage_of(&mut self, key: &KeyId, since: Day) -> Result<Vec<Usage>>;
+    /// The clients of these keys that are told apart, on each day from that one on. One may be there more than once.
+    fn agents(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, Day, String)>>;
 }
 
 /// What counts of a user where a key of its own is used, which is read for every request whose caller is not kept.
@@ -123,6 +130,17 @@ pub trait Tx: Reads {
     fn insert_key(&mut self, key: &Key) -> Result<()>;
     /// Marks a live key as revoked. Says whether there is a key of that id.
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
+    /// Sets [`Key::pinned`]. Says whether there is a key of that id.
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool>;
+    /// Sets [`Key::plan`]. Says whether there is a key of that id.
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool>;
+    /// Those of these keys that are there. Until the end nobody changes or removes them, and no other transaction holds them. They come
+    /// in order, so that two who hold several do not wait for each other.
+    fn hold_keys(&mut self, ids: &[KeyId]) -> Result<Vec<KeyId>>;
+    /// Adds to what keys that are held have called, each key, day and operation at most once.
+    fn add_usage(&mut self, usage: &[Usage]) -> Result<()>;
+    /// Forgets what was called before that day: all of at most `limit` keys' days, the oldest first. Says of how many.
+    fn forget_usage(&mut self, before: Day, limit: u32) -> Result<u32>;
     /// Remembers a value under this name, in place of an earlier one.
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
     /// Forgets the value under this name, if there is one.

@@ -7,12 +7,14 @@ mod list;
 mod offset;
 mod point;
 mod search;
+mod usage;
 
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;
 pub(crate) use point::*;
 pub(crate) use search::put_some_in;
+pub(crate) use usage::*;
 
 #[cfg(test)]
 mod tests;

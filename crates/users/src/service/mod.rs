@@ -9,6 +9,7 @@ mod read;
 mod start;
 mod under_way;
 mod update;
+mod usage;
 
 #[cfg(test)]
 pub(crate) mod tests;
