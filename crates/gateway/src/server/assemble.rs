@@ -8,6 +8,7 @@ use dialect::{Directory, Route, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
+use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
