@@ -62,9 +62,6 @@ impl Upkeep {
 }
 
 fn put_in(connection: &mut AnyConnection, changes: &OnceLock<FileChanges>, batch: i64) -> QueryResult<bool> {
-    if !matches!(connection, AnyConnection::Sqlite(_)) {
-        return Ok(false);
-    }
     connection.begin_write()?;
     let done = match connection {
         AnyConnection::Sqlite(file) => reads::put_some_in(file, batch),
