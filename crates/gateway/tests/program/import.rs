@@ -256,12 +256,7 @@ fn a_server_goes_on_writing_meanwhile() {
     while import.try_wait().expect("a look").is_none() {
         let n = waits.len();
         let body = format!(r#"{{"email":"guest{n}@example.com","name":"guest{n}","role":"user"}}"#);
-        let (mut status, mut answer, mut took) = request(&server.address, "POST", "/maisa/v1/users", key, &body);
-        // On a machine that is busy with more than these two, the lock may be the other's for longer than a write waits; then
-        // the client is told to come again, and is served.
-        if status == 503 && answer.contains("retry-after: 1") {
-            (status, answer, took) = request(&server.address, "POST", "/maisa/v1/users", key, &body);
-        }
+        let (status, answer, took) = request(&server.address, "POST", "/maisa/v1/users", key, &body);
         assert!(status == 201, "{answer}");
         waits.push(took);
     }
@@ -278,8 +273,9 @@ fn a_server_goes_on_writing_meanwhile() {
         waits[waits.len() / 2],
         waits[waits.len() - 1]
     );
-    // The lock of a file is not handed out in turn, so that on a busy machine a write may wait for several batches.
-    assert!(!waits.is_empty() && waits[waits.len() - 1] < Duration::from_secs(15), "{waits:?}");
+    // For a batch as a rule, since the import leaves a gap behind each; for a few on a busy machine.
+    assert!(waits.len() > 20 && waits[waits.len() * 99 / 100] < Duration::from_secs(1), "{waits:?}");
+    assert!(waits[waits.len() - 1] < Duration::from_secs(5), "{waits:?}");
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn a_short_gap_is_not_missed() {
     let mut other = SqliteConnection::establish(&path).expect("a connection");
     other.batch_execute("PRAGMA busy_timeout = 5000").expect("patience");
     let over = AtomicBool::new(false);
-    let mut waits: Vec<Duration> = thread::scope(|scope| {
+    let writes: Vec<(Result<()>, Duration)> = thread::scope(|scope| {
         let batches = scope.spawn(|| {
             while !over.load(Ordering::SeqCst) {
                 other.batch_execute("BEGIN IMMEDIATE").expect("locked");
@@ -175,18 +175,19 @@ fn a_short_gap_is_not_missed() {
                 thread::sleep(GAP);
             }
         });
-        let waits = (0..WRITES).map(|_| {
+        let writes = (0..WRITES).map(|_| {
             // Wherever in a batch that is.
             thread::sleep(Duration::from_millis(7));
             let began = Instant::now();
-            increment(&store).expect("written");
-            began.elapsed()
+            (increment(&store), began.elapsed())
         });
-        let waits = waits.collect();
+        let writes = writes.collect();
         over.store(true, Ordering::SeqCst);
         batches.join().expect("no panic");
-        waits
+        writes
     });
+    assert!(writes.iter().all(|(outcome, _)| outcome.is_ok()), "{writes:?}");
+    let mut waits: Vec<Duration> = writes.into_iter().map(|(_, wait)| wait).collect();
     waits.sort();
     println!("median {:?}, longest {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
     // A batch, or a few of them on a busy machine.
