@@ -1,6 +1,6 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow bench check fmt lint lean arch golden
+.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow bench bench-gate bench-baseline bench-flame check fmt lint lean arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
@@ -10,7 +10,7 @@ TARGET := $${CARGO_TARGET_DIR:-$(CURDIR)/target}
 UNDER_TEST := $(TARGET)/debug/diglot-under-test
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build diglot and serve data/diglot.db, made at the first start
 	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
@@ -45,6 +45,20 @@ bench: ## Measure beside the ceiling and the peers; USERS=1000000 and SECTIONS="
 	.ci/prepare bench
 	CARGO_TARGET_DIR=$(TARGET)/bench cargo build --locked --release --manifest-path bench/ceiling/Cargo.toml
 	python3 bench/bench.py --users $${USERS:-100000} $${SECTIONS:-}
+
+bench-gate: ARGUMENTS =
+bench-gate: ## Count the instructions of reads in callgrind; fails where one takes 5% more than the baseline
+bench-baseline: ARGUMENTS = --write
+bench-baseline: ## Make what is counted now the baseline
+bench-gate bench-baseline:
+	flags=$$(.ci/prepare build) && cargo build --locked --release -p gateway $$flags
+	.ci/prepare gate
+	python3 bench/gate.py $(ARGUMENTS)
+
+bench-flame: ## Draw where a read's time goes into docs/profile.svg (Linux, with perf)
+	flags=$$(.ci/prepare build) && cargo build --locked --release -p gateway $$flags
+	.ci/prepare bench
+	python3 bench/flame.py docs/profile.svg
 
 check: fmt lint arch lean test ## Everything that must hold before a commit
 

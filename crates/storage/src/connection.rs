@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 use users::ports::Lock;
 
+use crate::look;
 #[cfg(feature = "postgres")]
 use crate::postgres::{self, locks};
 use crate::pragmas;
@@ -25,6 +26,19 @@ pub enum AnyConnection {
     #[cfg(feature = "postgres")]
     Postgres(PgConnection),
 }
+
+/// Runs a query by the own types of the backend's connection. Diesel knows such a query again and need not put its text together each
+/// time, which for a single record takes as long as finding it.
+macro_rules! natively {
+    ($connection:expr, $own:ident => $query:expr) => {
+        match $connection {
+            AnyConnection::Sqlite($own) => $query,
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres($own) => $query,
+        }
+    };
+}
+pub(crate) use natively;
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
 
@@ -79,6 +93,24 @@ impl AnyConnection {
             AnyConnection::Sqlite(connection) => AnsiTransactionManager::begin_transaction(connection),
             #[cfg(feature = "postgres")]
             AnyConnection::Postgres(connection) => postgres::begin_read(connection),
+        }
+    }
+
+    /// Begins a look: a transaction that sees one state throughout, and that [`AnyConnection::end_look`] ends.
+    pub(crate) fn begin_look(&mut self) -> QueryResult<()> {
+        match self {
+            AnyConnection::Sqlite(connection) => look::begin(connection),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(connection) => postgres::begin_read(connection),
+        }
+    }
+
+    /// Ends a look.
+    pub(crate) fn end_look(&mut self) -> QueryResult<()> {
+        match self {
+            AnyConnection::Sqlite(connection) => look::end(connection),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => self.undo(),
         }
     }
 

@@ -19,6 +19,7 @@ mod connection;
 mod copy;
 mod error;
 mod files;
+mod look;
 mod migrate;
 #[cfg(not(feature = "postgres"))]
 mod no_replicas;

@@ -138,14 +138,14 @@ impl SqliteStore {
     /// Runs `work` on one consistent state.
     pub fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
         let mut reader = self.reader()?;
-        if let Err(error) = reader.connection.begin_read() {
+        if let Err(error) = reader.connection.begin_look() {
             reader.doubtful = true;
             return Err(Failure::from(error).error);
         }
         let mut session = Session::new(&mut reader.connection);
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
         let broken = session.broken().map(|failure| failure.error.clone());
-        let ended = reader.connection.undo();
+        let ended = reader.connection.end_look();
         if let Some(error) = broken {
             tracing::error!(%error, "the store cannot be read");
             reader.doubtful = true;

@@ -8,7 +8,7 @@ use users::page::Scope;
 
 use super::filter::{List, Narrowed, narrow};
 use super::search;
-use crate::connection::{AnyConnection, MultiBackend};
+use crate::connection::{AnyConnection, MultiBackend, natively};
 use crate::schema::{list_totals, memberships, users as table};
 
 /// How many users of the scope pass the filter.
@@ -38,8 +38,8 @@ pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter:
 fn total(connection: &mut AnyConnection, list: List<'_>) -> QueryResult<i64> {
     let totals = list_totals::table.filter(list_totals::workspace_id.eq(list.workspace)).select(list_totals::members);
     let totals: Vec<i64> = match list.role {
-        "" => totals.load(connection)?,
-        role => totals.filter(list_totals::role.eq(role)).load(connection)?,
+        "" => natively!(connection, own => totals.load(own))?,
+        role => natively!(connection, own => totals.filter(list_totals::role.eq(role)).load(own))?,
     };
     Ok(totals.into_iter().sum())
 }

@@ -7,7 +7,7 @@ use users::page::{Scope, Start};
 use super::filter::{Narrowed, narrow};
 use super::offset::user_before;
 use super::search;
-use crate::connection::{AnyConnection, MultiBackend};
+use crate::connection::{AnyConnection, MultiBackend, natively};
 use crate::rows::{USER_COLUMNS, UserRow};
 use crate::schema::{memberships, users as table};
 
@@ -45,7 +45,7 @@ pub(crate) fn list_users(
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limit: u32) -> QueryResult<Vec<UserRow>> {
     let page = table::table.filter(table::id.gt(after)).order(table::id).limit(limit.into()).select(USER_COLUMNS);
     if filter.is_open() {
-        return page.load(connection);
+        return natively!(connection, own => page.load(own));
     }
     narrow!(page.into_boxed::<MultiBackend>(), filter, table::role).load(connection)
 }
@@ -96,7 +96,7 @@ fn members(
         .limit(limit.into())
         .select(USER_COLUMNS);
     if filter.is_open() {
-        return page.load(connection);
+        return natively!(connection, own => page.load(own));
     }
     narrow!(page.into_boxed::<MultiBackend>(), filter, memberships::role).load(connection)
 }

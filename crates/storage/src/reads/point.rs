@@ -5,12 +5,12 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use users::{RoleName, UserId};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, natively};
 use crate::rows::{ClaimRow, KeyRow, USER_COLUMNS, UserRow, WorkspaceRow};
 use crate::schema::{claims, facts, keys, memberships, users as table, workspaces};
 
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
-    table::table.find(id).select(USER_COLUMNS).get_result(connection).optional()
+    natively!(connection, own => table::table.find(id).select(USER_COLUMNS).get_result(own)).optional()
 }
 
 pub(crate) fn user_by_email_key(connection: &mut AnyConnection, key: &str) -> QueryResult<Option<UserRow>> {
@@ -36,7 +36,7 @@ pub(crate) fn has_active_with_role(
 }
 
 pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<KeyRow>> {
-    keys::table.find(id).get_result(connection).optional()
+    natively!(connection, own => keys::table.find(id).get_result(own)).optional()
 }
 
 pub(crate) fn keys(connection: &mut AnyConnection) -> QueryResult<Vec<KeyRow>> {
@@ -60,9 +60,7 @@ pub(crate) fn fact(connection: &mut AnyConnection, name: &str) -> QueryResult<Op
 }
 
 pub(crate) fn workspaces_of(connection: &mut AnyConnection, user: &UserId) -> QueryResult<Vec<String>> {
-    memberships::table
-        .filter(memberships::user_id.eq(user.as_str()))
-        .order(memberships::workspace_id)
-        .select(memberships::workspace_id)
-        .load(connection)
+    let theirs = memberships::table.filter(memberships::user_id.eq(user.as_str()));
+    let ids = theirs.order(memberships::workspace_id).select(memberships::workspace_id);
+    natively!(connection, own => ids.load(own))
 }
