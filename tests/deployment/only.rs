@@ -45,8 +45,14 @@ fn what_is_off_stays_off_in_a_process_that_is_told_to_serve_it() {
     maisa.list(&[]).maisa_error(404, "NOT_FOUND");
     maisa.create(json!({})).maisa_error(410, "GONE");
     let elsewhere = house.neighbour();
-    let server = elsewhere.serve_only(&["maisa.getUser"]);
-    Maisa::new(&server.http, &town.root.key).create(json!({})).maisa_error(404, "NOT_FOUND");
+    let other = elsewhere.serve_only(&["maisa.getUser"]);
+    Maisa::new(&other.http, &town.root.key).create(json!({})).maisa_error(404, "NOT_FOUND");
+    // What is told of the installation is the same everywhere.
+    for page in ["/openapi/maisa.json", "/.well-known/diglot"] {
+        let told = [&server, &other].map(|server| server.http.send(&Request::get(page)).unwrap().expect(200).text());
+        assert_eq!(told[0], told[1]);
+        assert!(!told[0].contains("\"operationId\": \"createUser\""), "{}", told[0]);
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `diglot plan`: what another file would change.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use crate::harness::House;
+use crate::harness::{House, Town, eventually};
 
 #[test]
 fn a_plan_names_what_would_change_of_each_operation() {
@@ -71,4 +73,38 @@ fn a_wrong_file_is_no_plan() {
     assert!(said.err.contains("wrong.toml, line 2)"), "{}", said.story());
     house.cli(&["plan"]).misused();
     house.cli(&["plan", "nowhere.toml"]).misused().naming("nowhere.toml");
+}
+
+#[test]
+fn a_plan_names_the_keys_that_use_what_would_change() {
+    let town = Town::new();
+    let (often, elsewhere) = (town.steward(), town.steward());
+    for _ in 0..3 {
+        town.maisa_as(&often.secret).list(&[]).expect(200);
+    }
+    town.mm_as(&often.secret).get(&town.root.id).expect(200);
+    town.mm_as(&elsewhere.secret).get(&town.root.id).expect(200);
+    let text = "[routes.\"maisa.listUsers\"]\nserve = \"gone\"\n[routes.\"maisa.deleteUser\"]\nserve = \"off\"\n";
+    let new = town.house.write_file("new.toml", text);
+    let new = new.to_str().unwrap();
+    // A server notes calls every few seconds.
+    let keys = eventually(Duration::from_secs(15), "the calls are noted", || {
+        let plan = town.cli(&["plan", new, "--json"]).refused().json();
+        let changes = plan["changes"].as_array().unwrap();
+        let keys = |name: &str| changes.iter().find(|change| change["name"] == name).unwrap()["keys"].clone();
+        assert_eq!(keys("maisa.deleteUser"), json!([]));
+        Some(keys("maisa.listUsers")).filter(|keys| !keys.as_array().unwrap().is_empty())
+    });
+    assert_eq!(keys.as_array().map(Vec::len), Some(1), "{keys}");
+    assert_eq!((&keys[0]["key_id"], &keys[0]["calls"]), (&json!(often.id), &json!(3)));
+    assert!(keys[0]["last_seen"].is_string() && keys[0]["name"].is_string(), "{keys}");
+    let text = town.cli(&["plan", new]).refused().out;
+    assert!(text.contains(&format!("used by {} (", often.id)) && !text.contains(&elsewhere.id), "{text}");
+    assert!(!text.contains(&often.secret), "{text}");
+
+    let other = town.house.write_file("other.toml", "[routes.\"maisa.deleteUser\"]\nserve = \"off\"\n");
+    let text = town.cli(&["plan", other.to_str().unwrap()]).refused().out;
+    assert!(text.contains("No key has called any of these operations in the last 30 days."), "{text}");
+    let text = House::empty().cli(&["plan", new]).refused().out;
+    assert!(text.contains("Which keys have called them is not known: "), "{text}");
 }

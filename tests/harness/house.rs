@@ -248,7 +248,8 @@ impl House {
             let mut command = wrap(inner);
             let child = command.stdin(Stdio::null()).stdout(to_log()).stderr(to_log()).spawn().unwrap();
             let watch = Watch::over(child.id(), self.dir.path());
-            let http = Http::new(address).holding_to(documents.clone());
+            // A process with a part of the operations does not keep to the document of all of them.
+            let http = Http::new(address).holding_to(if arguments.is_empty() { documents.clone() } else { Vec::new() });
             let mut server = Server { child: Some(child), watch, log: log.clone(), http, admin };
             if server.comes_to_life() {
                 assert!(!documents.is_empty(), "a server that lives serves a dialect, which has a document");

@@ -18,7 +18,7 @@ pub struct Field {
     pub relation: Relation,
     /// The rule in a sentence.
     pub rule: &'static str,
-    /// The test of the acceptance suite that proves the rule, by its path.
+    /// The test that proves the rule, by its path in the acceptance suite, or behind `crates::` in a crate.
     pub test: &'static str,
 }
 

@@ -3,6 +3,7 @@
 
 pub mod announced;
 pub mod answer;
+pub mod client;
 pub mod coding;
 pub mod conditional;
 pub mod content;
@@ -26,9 +27,10 @@ pub use route::{Handler, Route};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use client::{Ask, Draft};
 use fields::Field;
 use openapi::Description;
-use users::RolePolicy;
+use users::{PresentedKey, RolePolicy};
 
 /// One API in which the directory can be spoken to.
 pub trait Dialect: Send + Sync {
@@ -48,6 +50,15 @@ pub trait Dialect: Send + Sync {
 
     /// Every name that it has on the wire, and what each means in the core.
     fn fields(&self) -> &'static [Field];
+
+    /// What a client puts into the credential's header to present this key.
+    fn present(&self, key: &PresentedKey) -> String;
+
+    /// The request with which a client asks this of a directory.
+    ///
+    /// # Errors
+    /// No operation of this dialect asks it: what comes closest, in words.
+    fn draft(&self, ask: &Ask, policy: &RolePolicy) -> Result<Draft, &'static str>;
 
     /// What its document says beside the operations; see [`openapi::document`].
     fn describe(&self, policy: &RolePolicy) -> Description;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use dialect::{Dialect, Route, Services};
+use users::RolePolicy;
 
+use crate::environment::SystemClock;
 use crate::settings::Known;
 
 /// A dialect, and how a newcomer tries it.
@@ -83,4 +85,16 @@ pub fn names() -> Vec<&'static str> {
 pub fn operations() -> Vec<String> {
     let of = |entry: &'static Entry| entry.routes.iter().map(|route| format!("{}.{}", entry.name, route.operation));
     DIALECTS.iter().flat_map(of).collect()
+}
+
+/// What dialects need that serve nobody: the roles; nothing is signed.
+#[must_use]
+pub fn offline(policy: Arc<RolePolicy>) -> Services {
+    Services { policy, clock: Arc::new(SystemClock), secret: Vec::new() }
+}
+
+/// All of them, in order.
+#[must_use]
+pub fn all(services: &Services) -> Vec<Arc<dyn Dialect>> {
+    DIALECTS.iter().map(|entry| (entry.build)(services)).collect()
 }

@@ -25,6 +25,7 @@ use crate::live::Live;
 use crate::table::Asked;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
+use crate::usage::Recorder;
 use run::Operation;
 
 /// How long a connection may linger whose request body will not be read.
@@ -42,6 +43,8 @@ pub struct Application {
     pub health: Arc<Health>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who calls what, if that is counted.
+    pub usage: Option<Arc<Recorder>>,
     /// From where keys were presented lately that are none.
     pub peers: Peers,
     /// The beginning of all times of limits.

@@ -1,14 +1,11 @@
 //! The OpenAPI documents of the dialects, as they are served here.
 
-use std::sync::Arc;
-
+use dialect::Dialect;
 use dialect::openapi::{self, Header, Setting, Shown, schema, yaml};
-use dialect::{Dialect, Services};
 use serde_json::Value;
 
 use crate::answer::REQUEST_ID;
-use crate::dialects::DIALECTS;
-use crate::environment::SystemClock;
+use crate::dialects::{DIALECTS, offline};
 use crate::settings::{Deployment, Mounting, Settings, State};
 
 /// The document of one dialect.
@@ -46,8 +43,7 @@ impl Document {
 /// The documents of all dialects that are served, in order.
 #[must_use]
 pub fn documents(settings: &Settings) -> Vec<Document> {
-    // A document needs no more of the services than the roles; nothing is signed.
-    let services = Services { policy: settings.roles.clone(), clock: Arc::new(SystemClock), secret: Vec::new() };
+    let services = offline(settings.roles.clone());
     let mut documents = Vec::new();
     for entry in DIALECTS {
         if let Some(mounting) = settings.dialects.of(entry.name) {
@@ -60,7 +56,7 @@ pub fn documents(settings: &Settings) -> Vec<Document> {
 /// How an operation appears. What another process of the installation serves is there for whoever reads: a front leads to it.
 fn shown(deployment: Option<&Deployment>) -> Shown {
     match deployment {
-        Some(how) if matches!(how.state.value, State::On | State::Elsewhere) => {
+        Some(how) if how.anywhere == State::On => {
             if how.deprecated.value.is_some() {
                 Shown::Deprecated
             } else {

@@ -18,6 +18,7 @@ pub mod hashing;
 pub mod health;
 pub mod limits;
 pub mod live;
+pub mod map;
 pub mod nginx;
 pub mod outline;
 pub mod pages;
@@ -26,6 +27,9 @@ pub mod settings;
 pub mod store;
 pub mod table;
 pub mod telemetry;
+pub mod translation;
+pub mod usage;
+pub mod well_known;
 
 #[cfg(test)]
 mod testing;

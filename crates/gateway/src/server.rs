@@ -63,6 +63,7 @@ pub struct Running {
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
     drain_delay: Duration,
+    usage: Option<Stoppable<()>>,
     installation: Option<Installation>,
     reloader: Option<Arc<Reloader>>,
     control: Option<Stoppable<()>>,
@@ -134,6 +135,7 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
+    let usage = application.usage.clone();
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -155,6 +157,10 @@ fn serve(
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
     let drain_delay = settings.drain_delay;
+    let usage = usage.map(|recorder| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(recorder.keep(stop.clone()), stop)
+    });
     Ok(Running {
         address,
         admin_address,
@@ -163,6 +169,7 @@ fn serve(
         admin,
         watchdog,
         drain_delay,
+        usage,
         installation: None,
         reloader: None,
         control: None,
@@ -190,6 +197,9 @@ impl Running {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        if let Some(usage) = self.usage {
+            outcome = outcome.and(usage.stop().await);
+        }
         if let Some(installation) = self.installation {
             let closed = tokio::task::spawn_blocking(move || installation.close()).await;
             outcome = outcome.and(closed.map_err(io::Error::other));

@@ -3,7 +3,7 @@
 use dialect::fields::Concept::{
     CreatedAt, Department, Email, Envelope, ErrorCode, ErrorDetails, ErrorMessage, FaultMessage, FaultPlace, FullName,
     HasMore, Id, IdempotencyKey, Invite, Key, LastLogin, Limit, Metadata, MissingId, MissingKind, MissingPermission,
-    NoneOf, Offset, OneOf, Permissions, RoleFilter, Roles, Status, TakenField, Total, UpdatedAt, Users,
+    NoneOf, Offset, OneOf, Permissions, PinnedTo, RoleFilter, Roles, Status, TakenField, Total, UpdatedAt, Users,
 };
 use dialect::fields::Place::{Answer, Body, Header, Path, Query};
 use dialect::fields::{Field, Place};
@@ -42,7 +42,7 @@ pub(crate) static FIELDS: &[Field] = &[
         Id,
         "userId",
         &[Path(ONE)],
-        "The id in an address.",
+        "A UUID that never changes; an id that is none belongs to nobody.",
         "contract::record::an_id_is_a_uuid_of_version_7_and_any_other_text_is_not_found",
     ),
     Field::exact(
@@ -73,7 +73,7 @@ pub(crate) static FIELDS: &[Field] = &[
         "active, inactive, pending or suspended; pending can only be kept.",
         "maisa::writes::a_status_is_one_of_three_and_pending_only_where_it_is",
     ),
-    Field::exact(CreatedAt, "createdAt", &[USER], IN_SECONDS, TIMES),
+    Field::derived(CreatedAt, "createdAt", &[USER], IN_SECONDS, TIMES),
     Field::exact(
         Department,
         "department",
@@ -81,7 +81,7 @@ pub(crate) static FIELDS: &[Field] = &[
         "None where it is empty or null.",
         "maisa::writes::an_empty_department_is_null",
     ),
-    Field::exact(
+    Field::derived(
         LastLogin,
         "lastLoginAt",
         &[WHOLE],
@@ -95,7 +95,7 @@ pub(crate) static FIELDS: &[Field] = &[
         "What the settings let the roles do.",
         "contract::roles::every_role_permits_what_the_default_settings_say_in_that_order",
     ),
-    Field::exact(UpdatedAt, "updatedAt", &[WHOLE], IN_SECONDS, TIMES),
+    Field::derived(UpdatedAt, "updatedAt", &[WHOLE], IN_SECONDS, TIMES),
     Field::exact(
         Metadata,
         "metadata",
@@ -127,7 +127,7 @@ pub(crate) static FIELDS: &[Field] = &[
         "Only users of whom this role is shown.",
         "maisa::lists::the_filter_looks_at_the_role_that_is_shown",
     ),
-    Field::exact(Users, "data", &[PAGE], "By id, each with six of the members that getUser shows.", PAGES),
+    Field::derived(Users, "data", &[PAGE], "By id, each with six of the members that getUser shows.", PAGES),
     Field::exact(
         Envelope,
         "data",
@@ -139,9 +139,9 @@ pub(crate) static FIELDS: &[Field] = &[
     Field::exact(Total, "pagination.total", &[PAGE], "All that match, on whatever page.", PAGES),
     Field::exact(HasMore, "pagination.hasMore", &[PAGE], "Whether there are users behind this page.", PAGES),
     Field::exact(Envelope, "error", ERROR, "Stands around an error.", ERRORS),
-    Field::exact(ErrorCode, "error.code", ERROR, "A code in capitals.", ERRORS),
-    Field::exact(ErrorMessage, "error.message", ERROR, "A sentence, which may change.", ERRORS),
-    Field::exact(
+    Field::derived(ErrorCode, "error.code", ERROR, "What went wrong, as a code of this dialect's own.", ERRORS),
+    Field::derived(ErrorMessage, "error.message", ERROR, "The same as a sentence, which may change.", ERRORS),
+    Field::derived(
         ErrorDetails,
         "error.details",
         ERROR,
@@ -164,8 +164,21 @@ pub(crate) static FIELDS: &[Field] = &[
         "The field whose value is taken.",
         "maisa::writes::a_taken_address_is_a_conflict_that_need_not_be_tried_again",
     ),
-    Field::exact(FaultPlace, "field", FAULT, "The member, parameter or header; body for the body as a whole.", FAULTS),
-    Field::exact(FaultMessage, "message", FAULT, "What is wrong with it, to be read behind the name.", FAULTS),
+    Field::exact(
+        PinnedTo,
+        "error.details.pinnedTo",
+        ERROR,
+        "The dialect for which the key is, where it is not for this one.",
+        "crates::maisa::errors::tests::every_error_of_a_directory_has_its_answer",
+    ),
+    Field::derived(
+        FaultPlace,
+        "field",
+        FAULT,
+        "The member, parameter or header; body for the body as a whole.",
+        FAULTS,
+    ),
+    Field::derived(FaultMessage, "message", FAULT, "What is wrong with it, to be read behind the name.", FAULTS),
     Field::exact(
         Key,
         "X-API-Key",
@@ -180,18 +193,18 @@ pub(crate) static FIELDS: &[Field] = &[
         "A request with the same key is carried out once.",
         "conventions::idempotency::a_repeat_is_answered_to_the_byte_whatever_has_become_of_the_user",
     ),
-    Field::exact(
+    Field::derived(
         OneOf,
         "If-Match",
         &[Header(ONE)],
-        "Entity tags of this dialect, or *.",
+        "Entity tags, which each dialect makes for itself, or *.",
         "conventions::preconditions::if_match_lets_a_change_through_that_was_made_for_this_state",
     ),
-    Field::exact(
+    Field::derived(
         NoneOf,
         "If-None-Match",
         &[Header(ONE)],
-        "Entity tags of this dialect, or *.",
+        "Entity tags, which each dialect makes for itself, or *.",
         "conventions::preconditions::if_none_match_keeps_a_change_from_a_state_that_is_there",
     ),
 ];

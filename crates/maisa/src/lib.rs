@@ -3,6 +3,7 @@
 //! [`dialect::Directory`]; everything it knows of the wire stays in here.
 
 mod caller;
+mod client;
 mod document;
 mod errors;
 mod extract;
@@ -17,10 +18,11 @@ mod testing;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
-use users::RolePolicy;
+use users::{PresentedKey, RolePolicy};
 
 pub use routes::ROUTES;
 
@@ -49,6 +51,14 @@ impl Dialect for Maisa {
 
     fn fields(&self) -> &'static [Field] {
         fields::FIELDS
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        client::present(key)
+    }
+
+    fn draft(&self, ask: &Ask, policy: &RolePolicy) -> Result<Draft, &'static str> {
+        client::draft(ask, policy)
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

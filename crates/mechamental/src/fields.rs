@@ -148,20 +148,20 @@ pub(crate) static FIELDS: &[Field] = &[
     Field::exact(HasMore, "has_more", PAGE, "Whether there is a page behind this one.", PAGES),
     Field::exact(NextPosition, "next_cursor", PAGE, "Where the next page begins; null on the last one.", PAGES),
     Field::exact(Users, "users", PAGE, "By id, each as getUser shows it.", PAGES),
-    Field::exact(ErrorCode, "error", ERROR, "A code in capitals.", ENVELOPE),
-    Field::exact(ErrorMessage, "message", ERROR, "A sentence, which may change.", ENVELOPE),
-    Field::exact(ErrorDetails, "details", ERROR, "An object that belongs to the code.", ENVELOPE),
+    Field::derived(ErrorCode, "error", ERROR, "What went wrong, as a code of this dialect's own.", ENVELOPE),
+    Field::derived(ErrorMessage, "message", ERROR, "The same as a sentence, which may change.", ENVELOPE),
+    Field::derived(ErrorDetails, "details", ERROR, "An object that belongs to the code.", ENVELOPE),
     Field::exact(ErrorTime, "timestamp", ERROR, "UTC, with six fractional digits and no zone.", ENVELOPE),
     Field::exact(ErrorStatus, "status_code", ERROR, "The status of the answer again.", ENVELOPE),
-    Field::exact(
+    Field::derived(
         ErrorMessage,
         "detail",
         &[Answer(&["DetailResponse", "HTTPValidationError"])],
         "A sentence where no operation answers, and the list of faults where a request is not valid.",
         FAULTS,
     ),
-    Field::exact(FaultPlace, "loc", FAULT, "The part of the request, and the way from there.", FAULTS),
-    Field::exact(FaultMessage, "msg", FAULT, "A sentence.", FAULTS),
+    Field::derived(FaultPlace, "loc", FAULT, "The part of the request, and the way from there.", FAULTS),
+    Field::derived(FaultMessage, "msg", FAULT, "A sentence.", FAULTS),
     Field::exact(FaultCode, "type", FAULT, "The name of the rule that is broken.", FAULTS),
     Field::exact(
         FaultInput,
@@ -171,7 +171,7 @@ pub(crate) static FIELDS: &[Field] = &[
         "contract::passwords::no_refusal_echoes_a_password_of_whatever_type_and_depth",
     ),
     Field::exact(FaultContext, "ctx", FAULT, "The figures of the rule, if it has some.", FAULTS),
-    Field::exact(
+    Field::derived(
         Key,
         "authorization",
         &[Header(ALL)],
@@ -185,18 +185,18 @@ pub(crate) static FIELDS: &[Field] = &[
         "A request with the same key is carried out once.",
         "conventions::idempotency::a_repeat_is_answered_to_the_byte_whatever_has_become_of_the_user",
     ),
-    Field::exact(
+    Field::derived(
         OneOf,
         "If-Match",
         &[Header(CONDITIONAL)],
-        "Entity tags of this dialect, or *.",
+        "Entity tags, which each dialect makes for itself, or *.",
         "conventions::preconditions::if_match_lets_a_change_through_that_was_made_for_this_state",
     ),
-    Field::exact(
+    Field::derived(
         NoneOf,
         "If-None-Match",
         &[Header(CONDITIONAL)],
-        "Entity tags of this dialect, or *.",
+        "Entity tags, which each dialect makes for itself, or *.",
         "conventions::preconditions::if_none_match_keeps_a_change_from_a_state_that_is_there",
     ),
 ];

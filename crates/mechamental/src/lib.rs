@@ -4,6 +4,7 @@
 //! on purpose, the place says so.
 
 mod caller;
+mod client;
 mod cursor;
 mod document;
 mod errors;
@@ -21,11 +22,12 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderName};
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
-use users::RolePolicy;
 use users::ports::Clock;
+use users::{PresentedKey, RolePolicy};
 
 pub use routes::ROUTES;
 
@@ -57,6 +59,14 @@ impl Dialect for MechaMental {
 
     fn fields(&self) -> &'static [Field] {
         fields::FIELDS
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        client::present(key)
+    }
+
+    fn draft(&self, ask: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Ok(client::draft(ask))
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

@@ -8,7 +8,7 @@ use users::once::{Claim, ClaimId};
 use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Enrolment, Lock, Reads, Tx};
+use users::ports::{Enrolment, Lock, Principal, Reads, Tx};
 use users::usage::{Day, Usage, Used};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
@@ -16,7 +16,7 @@ use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
 use crate::connection::AnyConnection;
 use crate::error::{Failure, Harm};
 use crate::reads::{self, Narrowed};
-use crate::rows::{self, ClaimRow, KeyRow, UserRow, WorkspaceRow};
+use crate::rows::{self, ClaimRow, KeyRow, PrincipalRow, UserRow, WorkspaceRow};
 use crate::writes;
 
 /// An open transaction. Once a query fails in a way that may have ended the transaction, every later one fails too:
@@ -86,6 +86,10 @@ impl Reads for Session<'_> {
 
     fn user(&mut self, id: &UserId) -> Result<Option<User>> {
         self.run(|connection| reads::user(connection, id.as_str()))?.map(UserRow::into_user).transpose()
+    }
+
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {
+        self.run(|connection| reads::principal(connection, id.as_str()))?.map(PrincipalRow::into_principal).transpose()
     }
 
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {

@@ -7,6 +7,7 @@ use crate::page::Scope;
 use crate::ports::Reads;
 use crate::role::{Permissions, RolePolicy};
 use crate::time::Timestamp;
+use crate::user::Status;
 
 /// How far a caller reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +88,10 @@ impl Caller {
             };
             return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan });
         };
-        let owner = reads.user(&owner_id)?.filter(|owner| owner.is_active()).ok_or(UserError::Unauthenticated)?;
+        let owner = reads
+            .principal(&owner_id)?
+            .filter(|owner| owner.status == Status::Active)
+            .ok_or(UserError::Unauthenticated)?;
         let held = policy.permissions(&owner.roles);
         let permissions = match key.permissions {
             Some(permissions) => permissions.within(&held),

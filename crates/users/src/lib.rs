@@ -38,7 +38,9 @@ pub use id::{UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};
-pub use operator::{Administrator, Initialised, KeyRequest, NewKey, Operator, OperatorError, Pinning, UserDetails};
+pub use operator::{
+    Administrator, Client, Initialised, KeyRequest, NewKey, Operator, OperatorError, Pinning, UserDetails,
+};
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};

@@ -12,10 +12,10 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword};
-use crate::role::RoleName;
+use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used};
-use crate::user::User;
+use crate::user::{Status, User};
 use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
@@ -27,6 +27,8 @@ pub trait Reads {
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
     fn user(&mut self, id: &UserId) -> Result<Option<User>>;
+    /// What counts of the user of that id where a key of its own is used.
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>>;
     /// The user whose [`crate::Email::key`] this is.
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>>;
     /// Whether a user has this [`crate::profile::Username::key`].
@@ -53,6 +55,17 @@ pub trait Reads {
     fn usage_of(&mut self, key: &KeyId, since: Day) -> Result<Vec<Usage>>;
     /// The clients of these keys that are told apart, on each day from that one on. One may be there more than once.
     fn agents(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, Day, String)>>;
+}
+
+/// What counts of a user where a key of its own is used, which is read for every request whose caller is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Whether it may act.
+    pub status: Status,
+    /// What it may do.
+    pub roles: Roles,
+    /// Where those belong whom it creates.
+    pub default_workspace: Option<WorkspaceId>,
 }
 
 /// A user from elsewhere, as it is to be added.

@@ -89,6 +89,8 @@ pub enum Concept {
     MissingId,
     /// The field whose value is taken.
     TakenField,
+    /// The dialect for which a key is.
+    PinnedTo,
     /// Where in the request a fault is.
     FaultPlace,
     /// What is wrong there.
@@ -157,6 +159,7 @@ impl Concept {
             Concept::MissingKind => "error.resource_type",
             Concept::MissingId => "error.resource_id",
             Concept::TakenField => "error.field",
+            Concept::PinnedTo => "error.pinned_to",
             Concept::FaultPlace => "fault.place",
             Concept::FaultMessage => "fault.message",
             Concept::FaultCode => "fault.code",

@@ -16,8 +16,9 @@ use crate::store::{Installation, InstallationError};
 
 /// Look at the settings and the store, without serving
 ///
-/// With FILE, that file of settings is looked at and nothing else: no variable, no store, no other server. Everything that is wrong
-/// with it is told at once, with its line and key, and the exit code is 2:
+/// With FILE, that file of settings is looked at and nothing else: no variable, no store, no
+/// other server. Everything that is wrong with it is told at once, with its line and key, and the
+/// exit code is 2:
 ///
 ///     diglot check new.toml
 #[derive(Debug, Args)]

@@ -22,10 +22,11 @@ impl Export {
 
 /// Write an nginx configuration that spreads the operations over several processes
 ///
-/// Each process is named by its address and by what it serves, as `diglot serve --only` takes it; one that several serve is shared
-/// between them. By host, prefix, header, method and path, each request goes to a process that serves it. What nobody serves is
-/// answered as one process with all operations would answer it. The configuration follows from the settings: write it anew when
-/// routes, hosts or prefixes change.
+/// Each process is named by its address and by what it serves, as `diglot serve --only` takes it;
+/// one that several serve is shared between them. By host, prefix, header, method and path, each
+/// request goes to a process that serves it. What nobody serves is answered as one process with
+/// all operations would answer it. The configuration follows from the settings: write it anew
+/// when routes, hosts or prefixes change.
 ///
 ///     diglot export nginx --process '127.0.0.1:8081=maisa.*' --process '127.0.0.1:8082=mechamental.*' > diglot.conf
 ///     DIGLOT_SERVER__BIND=127.0.0.1:8081 diglot serve --only 'maisa.*'

@@ -1,5 +1,7 @@
 //! `diglot key`
 
+mod pin;
+
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -50,6 +52,7 @@ pub enum Key {
         #[command(flatten)]
         form: Form,
     },
+    Pin(pin::Pin),
     /// Give a key a plan: how often it may use each operation
     ///
     /// Plans are in the settings, under [plans]; two are built in, standard and enterprise. A server notices at once on SQLite, and within
@@ -97,6 +100,7 @@ impl Key {
                 create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at, plan })
             }
             Key::List { form } => list(context, form),
+            Key::Pin(command) => command.run(context),
             Key::Plan { key, plan, form } => {
                 let plan = (plan != NO_PLAN).then_some(plan);
                 known_plan(context, plan.as_deref())?;
@@ -128,12 +132,14 @@ fn known_plan(context: &Context, plan: Option<&str>) -> Outcome {
 
 fn list(context: &Context, form: Form) -> Outcome {
     let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
-    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires"])?;
+    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
     for key in keys {
         let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
         let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
         let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
-        list.item(&object(&key, now), &[key.id.as_str(), &key.name, reach, owner, state, &expires])?;
+        let (pinned, plan) = (key.pinned.as_deref().unwrap_or("-"), key.plan.as_deref().unwrap_or("-"));
+        let columns = [key.id.as_str(), &key.name, reach, owner, state, &expires, pinned, plan];
+        list.item(&object(&key, now), &columns)?;
     }
     list.end()
 }
@@ -184,6 +190,7 @@ fn object(key: &Record, now: Timestamp) -> Value {
         "created_at": time(key.created_at),
         "expires_at": key.expires_at.map(time),
         "revoked_at": key.revoked_at.map(time),
+        "pinned": key.pinned,
         "plan": key.plan,
     })
 }

@@ -2,11 +2,13 @@
 
 mod brownout;
 mod check;
+mod clients;
 mod copy;
 mod export;
 mod import;
 mod init;
 mod key;
+mod map;
 mod member;
 mod migrate;
 mod openapi;
@@ -19,6 +21,7 @@ mod reload;
 mod routes;
 mod running;
 mod serve;
+mod translate;
 mod user;
 mod workspace;
 
@@ -66,10 +69,14 @@ enum Command {
     /// The keys that clients present
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Clients(clients::Clients),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Map(map::Map),
+    Translate(translate::Translate),
     Routes(routes::Routes),
     Check(check::Check),
     Plan(plan::Plan),
@@ -107,8 +114,11 @@ fn run(cli: Cli) -> Outcome {
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Map(command) => command.run(&context),
+        Command::Translate(command) => command.run(&context),
         Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),

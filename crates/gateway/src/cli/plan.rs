@@ -21,10 +21,11 @@ const DAYS: i64 = 30;
 
 /// Show what another file of settings would change for each operation
 ///
-/// FILE is compared with the settings that hold now: the built-in ones, the file named by --config, and the variables, which beat FILE
-/// as well. Addresses, states, limits and dates are compared; nothing is changed. For each operation that would change, the keys are
-/// named that have called it in the last 30 days, as the store has noted it. Exit code 0: nothing would change; 1: something would;
-/// 2: FILE is wrong, and all that is wrong with it is told.
+/// FILE is compared with the settings that hold now: the built-in ones, the file named by
+/// --config, and the variables, which beat FILE as well. Addresses, states, limits and dates are
+/// compared; nothing is changed. For each operation that would change, the keys are named that
+/// have called it in the last 30 days, as the store has noted it. Exit code 0: nothing would
+/// change; 1: something would; 2: FILE is wrong, and all that is wrong with it is told.
 ///
 ///     diglot plan --config diglot.toml new.toml
 #[derive(Debug, Args)]
@@ -118,7 +119,7 @@ fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<St
         }
         let own = callers.iter().flatten().filter(|caller| caller.operation == change.name);
         for Caller { operation: _, key, name, calls, last_seen } in own {
-            writeln!(text, "    used by {key} ({name}): {calls} in {DAYS} days, last {last_seen}")?;
+            writeln!(text, "    used by {key} ({name}), calls in {DAYS} days: {calls}, the last at {last_seen}")?;
         }
     }
     match callers {

@@ -13,9 +13,10 @@ use crate::settings::{Deployment, Place, Settings};
 
 /// Show every operation: where it is found, whether it is served, and which setting says so
 ///
-/// An operation is on, off (as if it were not there), read_only (off, since it changes something and its dialect is only read from),
-/// gone (410), disabled (with its whole dialect) or elsewhere (another process serves it, see --only). What is not as built in is
-/// shown with the key that says so, and where that stands: a file and its line, or a variable.
+/// An operation is on, off (as if it were not there), read_only (off, since it changes something
+/// and its dialect is only read from), gone (410), disabled (with its whole dialect) or elsewhere
+/// (another process serves it, see --only). What is not as built in is shown with the key that
+/// says so, and where that stands: a file and its line, or a variable.
 ///
 ///     diglot routes --config new.toml
 ///     diglot routes --base https://api.example.com --json

@@ -14,14 +14,17 @@ use crate::telemetry::logs;
 
 /// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
 ///
-/// With `--only` this process serves a part of the operations, and others the rest, each with an address of its own:
+/// With `--only` this process serves a part of the operations, and others the rest, each with an
+/// address of its own:
 ///
 ///     diglot serve --only maisa.listUsers --only 'mechamental.*'
 ///
-/// What it does not serve is for its clients as if it were not there. `diglot export nginx` writes a front that brings every request
-/// to the process that serves it; `diglot routes` shows what there is.
+/// What it does not serve is for its clients as if it were not there. `diglot export nginx`
+/// writes a front that brings every request to the process that serves it; `diglot routes` shows
+/// what there is.
 ///
-/// SIGHUP, or `diglot reload`, has it read its settings again, without a connection being dropped.
+/// SIGHUP, or `diglot reload`, has it read its settings again, without a connection being
+/// dropped.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct Serve {

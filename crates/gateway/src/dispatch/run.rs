@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::web::{Bytes, Payload};
 use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
@@ -22,6 +22,7 @@ use crate::settings::State;
 use crate::table::Deployed;
 use crate::telemetry::answering;
 use crate::telemetry::requests::Finished;
+use crate::usage::Call;
 
 /// A request to an operation, without its body.
 pub struct Operation<'a> {
@@ -96,7 +97,7 @@ impl Application {
         };
         let request = Request {
             head: head.clone(),
-            body,
+            body: body.clone(),
             parameters,
             operation: deployed.name.to_string(),
             deadline: began + deployed.timeout,
@@ -106,8 +107,19 @@ impl Application {
         };
         let id = head.request_id.as_str().into();
         let (answer, key) = answering::observe(id, answer(deployed, request)).await;
+        let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
+        if let (Some(usage), Some(key)) = (&self.usage, &key) {
+            usage.note(&Call {
+                key,
+                operation: &deployed.name,
+                agent: head.headers.get(USER_AGENT).map(HeaderValue::as_bytes),
+                query: &head.query,
+                body: &body,
+                failed: response.status().is_client_error() || response.status().is_server_error(),
+            });
+        }
         finished.key = key;
-        answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head))
+        response
     }
 }
 

@@ -56,7 +56,7 @@ fn named(pairs: &[(&'static str, bool)]) -> Vec<&'static str> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect()
 }
 
-/// What is bound when the process starts: its addresses and threads, the store and what is kept of it, roles, the log.
+/// What is bound when the process starts: its addresses and threads, the store and what is kept of it, roles, the log, what is counted.
 fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
     let (old_server, server) = (&started.server, &new.server);
     named(&[
@@ -73,5 +73,6 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("passwords.bcrypt_cost", started.bcrypt_cost != new.bcrypt_cost),
         ("roles", started.roles != new.roles),
         ("log", started.log != new.log),
+        ("usage", started.usage != new.usage),
     ])
 }

@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
-use dialect::{Directory, Services};
+use dialect::{Directory, Route, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
+use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
 use crate::limits::Peers;
 use crate::live::{Foundation, Stations};
-use crate::settings::Settings;
+use crate::settings::{Settings, UsageSettings};
 use crate::store::{Installation, Store};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
+use crate::usage::{Known, Recorder};
 
 /// Reads that may wait for a connection of the store.
 const READ_QUEUE: usize = 1_024;
@@ -46,7 +48,9 @@ pub fn application(
         Some(replicated) => replicated.clone(),
         None => local.clone(),
     };
+    let usage = usage(settings, &services, &local);
     let mut gauges = gauges(installation, &local, connections);
+    gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
     let began = Instant::now();
     let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
@@ -57,10 +61,35 @@ pub fn application(
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
+        usage,
         peers: Peers::default(),
         began,
     };
     Ok((application, foundation))
+}
+
+/// What counts who calls what, unless the settings say that nobody does.
+fn usage(settings: &Settings, services: &Services, local: &Local) -> Option<Arc<Recorder>> {
+    let operations = DIALECTS.iter().flat_map(|entry| {
+        let dialect = (entry.build)(services);
+        let operation = |route: &Route| {
+            let name = format!("{}.{}", entry.name, route.operation);
+            (name, Known::of(dialect.fields(), route.operation))
+        };
+        dialect.routes().iter().map(operation).collect::<Vec<_>>()
+    });
+    let UsageSettings { enabled, retention } = settings.usage;
+    let recorder = || Recorder::new(operations.collect(), services.clock.clone(), local.clone(), retention);
+    enabled.then(|| Arc::new(recorder()))
+}
+
+fn usage_gauges(usage: &Arc<Recorder>) -> Vec<Gauge> {
+    let (waiting, dropped) = (usage.clone(), usage.clone());
+    let dropped = move || usize::try_from(dropped.dropped()).unwrap_or(usize::MAX);
+    vec![
+        gauge("usage_waiting", "Keys' operations whose calls wait to be noted", move || waiting.waiting()),
+        gauge("usage_calls_dropped", "Calls that were not counted, since too many waited to be noted", dropped),
+    ]
 }
 
 /// The process can serve if its store answers, and there is somebody to serve.

@@ -68,8 +68,10 @@ pub struct Deployment {
     pub route: Route,
     /// The operation's full name, `dialect.operation`.
     pub name: String,
-    /// Whether it is served.
+    /// Whether it is served by this process.
     pub state: Set<State>,
+    /// Whether it is served by the installation, in which other processes may serve other operations.
+    pub anywhere: State,
     /// The most that its body may have, in bytes.
     pub max_body: Set<usize>,
     /// How long a request may take as a whole.

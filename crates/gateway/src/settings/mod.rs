@@ -69,6 +69,8 @@ pub struct Settings {
     pub roles: Arc<RolePolicy>,
     /// `[log]`
     pub log: LogSettings,
+    /// `[usage]`
+    pub usage: UsageSettings,
 }
 
 /// The listeners, and how patient they are.
@@ -94,6 +96,15 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// Where the server listens to its operator.
     pub control: Control,
+}
+
+/// Whether it is counted who calls what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageSettings {
+    /// Whether it is.
+    pub enabled: bool,
+    /// How long it is known.
+    pub retention: Duration,
 }
 
 /// Which pages of other origins may use the API.

@@ -6,7 +6,7 @@ use super::read::Reader;
 use crate::pages;
 
 /// Paths that no prefix may take: the shared mount, the probes, and the server's own pages.
-const RESERVED: [&str; 5] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE];
+const RESERVED: [&str; 6] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN];
 
 /// A host name, lower-cased, with a port if it is to match that port alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

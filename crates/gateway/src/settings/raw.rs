@@ -16,6 +16,7 @@ pub struct Raw {
     pub cors: Cors,
     pub passwords: Passwords,
     pub log: Log,
+    pub usage: Usage,
     pub roles: Vec<Role>,
     /// By name.
     pub plans: HashMap<String, String>,
@@ -121,6 +122,12 @@ pub struct Passwords {
 pub struct Log {
     pub format: String,
     pub filter: String,
+}
+
+#[derive(Deserialize)]
+pub struct Usage {
+    pub enabled: bool,
+    pub retention: String,
 }
 
 #[derive(Deserialize)]

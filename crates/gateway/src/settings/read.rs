@@ -19,8 +19,12 @@ use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
-    Control, LogFormat, LogSettings, ServerSettings, Settings, cors, database, deployment, duration, limits, mounting,
+    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
+    limits, mounting,
 };
+
+/// Calls are counted by day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
@@ -55,6 +59,7 @@ pub fn settings(
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
+        usage(&mut reader, &raw.usage),
     );
     match read {
         (
@@ -68,9 +73,23 @@ pub fn settings(
             Some(bcrypt_cost),
             Some(roles),
             Some(log),
+            Some(usage),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, cache, dialects, routes, docs, cors, limits, bcrypt_cost, roles, log })
+            Ok(Settings {
+                server,
+                database,
+                cache,
+                dialects,
+                routes,
+                docs,
+                cors,
+                limits,
+                bcrypt_cost,
+                roles,
+                log,
+                usage,
+            })
         }
         _ => Err(SettingsError(reader.problems)),
     }
@@ -188,6 +207,12 @@ fn cache(reader: &mut Reader<'_>, raw: &raw::Cache) -> Option<Keep> {
     let callers = reader.count("cache.callers", raw.callers, 0..=10_000_000);
     let shown_mib = reader.count("cache.shown_mib", raw.shown_mib, 0..=1_048_576);
     Some(Keep { callers: callers? as usize, shown_bytes: u64::from(shown_mib?) << 20 })
+}
+
+fn usage(reader: &mut Reader<'_>, raw: &raw::Usage) -> Option<UsageSettings> {
+    let retention = duration::parse(&raw.retention).filter(|length| *length >= DAY);
+    let retention = reader.require("usage.retention", retention, "a time of one day at least, such as 400d");
+    Some(UsageSettings { enabled: raw.enabled, retention: retention? })
 }
 
 fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {

@@ -1,11 +1,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Head, Route};
-use users::RolePolicy;
+use users::{PresentedKey, RolePolicy};
 
 use super::*;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
@@ -50,6 +51,14 @@ impl Dialect for Fake {
 
     fn fields(&self) -> &'static [Field] {
         &[]
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        key.reveal()
+    }
+
+    fn draft(&self, _: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Err("nothing")
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {

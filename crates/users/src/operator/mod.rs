@@ -11,7 +11,7 @@ mod workspaces;
 pub use init::{Administrator, Initialised};
 pub use keys::{KeyRequest, NewKey};
 pub use people::UserDetails;
-pub use usage::Pinning;
+pub use usage::{Client, Pinning};
 
 use std::sync::Arc;
 

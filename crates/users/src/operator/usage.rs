@@ -1,5 +1,7 @@
 //! What keys call, and which doors they may use.
 
+use std::collections::HashMap;
+
 use super::keys::{key_named, no_key};
 use super::{Operator, OperatorError};
 use crate::error::Result;
@@ -7,6 +9,18 @@ use crate::key::{Key, KeyId};
 use crate::ports::{Reads, Store};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used, door};
+use crate::user::User;
+
+/// A key that called something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Client {
+    /// The key.
+    pub key: Key,
+    /// Whom it acts for.
+    pub owner: Option<User>,
+    /// What it called, by operation.
+    pub used: Vec<Used>,
+}
 
 /// What came of the wish to pin a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +39,27 @@ impl<S: Store> Operator<S> {
     /// As the store's.
     pub fn usage_since(&self, day: Day) -> Result<Vec<Used>> {
         self.store.read(|reads| reads.usage(day))
+    }
+
+    /// The keys that called something since that day, by time of creation, each with its owner.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn clients(&self, since: Day) -> Result<Vec<Client>> {
+        self.store.read(|reads| {
+            let mut used: HashMap<KeyId, Vec<Used>> = HashMap::new();
+            for one in reads.usage(since)? {
+                used.entry(one.key.clone()).or_default().push(one);
+            }
+            let mut clients = Vec::new();
+            for key in reads.keys()? {
+                if let Some(used) = used.remove(&key.id) {
+                    let owner = key.owner.as_ref().map(|id| reads.user(id)).transpose()?.flatten();
+                    clients.push(Client { key, owner, used });
+                }
+            }
+            Ok(clients)
+        })
     }
 
     /// A key, and what it called since that day, by day and operation. It is named as for [`Operator::revoke_key`].

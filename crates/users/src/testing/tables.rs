@@ -11,7 +11,7 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
-use crate::ports::{Enrolment, Lock, Reads, Tx};
+use crate::ports::{Enrolment, Lock, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used};
@@ -95,6 +95,15 @@ impl Reads for Tables {
 
     fn user(&mut self, id: &UserId) -> Result<Option<User>> {
         Ok(self.users.get(id).cloned())
+    }
+
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {
+        let principal = |user: &User| Principal {
+            status: user.status,
+            roles: user.roles.clone(),
+            default_workspace: user.default_workspace.clone(),
+        };
+        Ok(self.users.get(id).map(principal))
     }
 
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {

@@ -7,13 +7,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use arc_swap::ArcSwap;
+use dialect::client::{Ask, Draft};
 use dialect::fields::Field;
 use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
-use users::RolePolicy;
 use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
+use users::{PresentedKey, RolePolicy};
 
 use crate::body;
 use crate::calendar::Announcement;
@@ -82,6 +83,14 @@ impl Dialect for Plain {
 
     fn fields(&self) -> &'static [Field] {
         &[]
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        key.reveal()
+    }
+
+    fn draft(&self, _: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Err("nothing")
     }
 
     fn describe(&self, _: &RolePolicy) -> Description {
@@ -166,6 +175,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
     };
     let application = Application {
+        usage: None,
         live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),

@@ -89,6 +89,7 @@ fn deployment(dialect: &str, route: &Route, enabled: &Set<bool>, section: Sectio
         route: route.clone(),
         name: full_name(dialect, route),
         state: Set { value: state, key, place },
+        anywhere: state,
         max_body: section.max_body,
         timeout: section.timeout,
         rate_limit: section.rate_limit,
