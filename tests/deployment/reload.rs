@@ -148,7 +148,7 @@ fn the_socket_lies_beside_the_data_and_is_its_owners_alone() {
         return;
     }
     let (town, _) = town("");
-    let socket = town.house.data().join("diglot.db.control");
+    let socket = town.house.path().join("data-diglot.db.control");
     let found = fs::symlink_metadata(&socket).unwrap();
     assert!(found.file_type().is_socket());
     assert_eq!(found.permissions().mode() & 0o777, 0o600);
@@ -170,7 +170,7 @@ fn the_socket_lies_beside_the_data_and_is_its_owners_alone() {
     house.cli(&["reload"]).refused().naming("nobody listens");
     let server = house.serve();
     house.cli(&["reload"]).done();
-    drop(server);
+    server.stop();
     assert!(!socket.exists(), "a server that stops takes it along");
 }
 
@@ -184,7 +184,7 @@ fn a_socket_that_another_server_has_is_not_taken_from_it() {
     let refused = house.try_serve().err().expect("two servers at one socket");
     assert!(refused.contains(&format!("process {}", server.pid())) && refused.contains("server.control"), "{refused}");
     house.cli(&["reload"]).done();
-    drop(server);
+    server.stop();
     fs::write(&socket, "precious").unwrap();
     assert!(house.try_serve().err().expect("something else stands there").contains("something else than a socket"));
     assert_eq!(fs::read_to_string(&socket).unwrap(), "precious");
