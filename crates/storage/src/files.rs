@@ -37,8 +37,7 @@ pub(crate) fn check(path: &Path) -> Result<(), OpenError> {
         ErrorKind::NotFound => OpenError::Missing(path.display().to_string()),
         _ => OpenError::NotWritable { path: path.to_owned(), reason: error.to_string() },
     })?;
-    let start = first_bytes(file)
-        .map_err(|e| OpenError::Database { store: path.display().to_string(), reason: e.to_string() })?;
+    let start = first_bytes(file).map_err(|error| OpenError::database(path.display(), error))?;
     if start.is_empty() || start == MAGIC { Ok(()) } else { Err(OpenError::NotADatabase(path.to_owned())) }
 }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::error::one_line;
+
 /// Why a store cannot be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
@@ -74,4 +76,11 @@ pub enum OpenError {
     /// The process can start no thread.
     #[error("no thread can be started for the store: {0}")]
     Thread(#[source] std::io::Error),
+}
+
+impl OpenError {
+    /// What the database said about the store, on one line.
+    pub(crate) fn database(store: impl ToString, reason: impl ToString) -> Self {
+        Self::Database { store: store.to_string(), reason: one_line(&reason.to_string()) }
+    }
 }

@@ -71,7 +71,7 @@ pub(crate) fn set_bulk(connection: &mut SqliteConnection) -> QueryResult<()> {
 }
 
 /// Changes how long a connection waits for locks. To be set first, because all else may meet one.
-pub(crate) fn set_busy_timeout(connection: &mut SqliteConnection, wait: Duration) -> QueryResult<()> {
+pub(crate) fn set_busy_timeout(connection: &mut impl SimpleConnection, wait: Duration) -> QueryResult<()> {
     connection.batch_execute(&format!("PRAGMA busy_timeout = {};", wait.as_millis()))
 }
 

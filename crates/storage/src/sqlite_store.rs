@@ -25,7 +25,7 @@ use crate::readers::{self, PooledReader, ReaderManager};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::store::Stats;
-use crate::writer::{Limits, Writer};
+use crate::writer::{self, Limits, Writer};
 
 /// How long a look at the migrations waits for a lock.
 const LOOK: Duration = Duration::from_secs(5);
@@ -80,13 +80,18 @@ impl SqliteStore {
         pragmas::forget_statistics(&mut connection).map_err(|error| database(&path, &error))?;
         let mut connection = AnyConnection::Sqlite(connection);
         copy::refuse_unfinished(&mut connection, &path.display().to_string())?;
+        writer::give_over(&mut connection).map_err(|error| database(&path, &error))?;
         let size = settings.readers.max(1);
         let readers = readers::pool(path.clone(), size, busy_timeout).map_err(|error| database(&path, &error))?;
         let file = path.clone();
-        let open = Box::new(move || open_to_write(&file, busy_timeout, bulk).map(AnyConnection::Sqlite));
+        let open = Box::new(move || {
+            let mut connection = open_to_write(&file, busy_timeout, bulk).map(AnyConnection::Sqlite)?;
+            writer::give_over(&mut connection)?;
+            Ok(connection)
+        });
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
-        let limits = Limits { group: settings.group, queue: settings.write_queue, patience };
+        let limits = Limits { group: settings.group, queue: settings.write_queue, patience, lock: busy_timeout };
         let changes = Arc::default();
         let writer = Writer::start(connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
         Ok(Self { readers, wait: settings.wait, writer, path, changes })

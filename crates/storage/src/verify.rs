@@ -111,10 +111,7 @@ pub fn verify(settings: &Settings) -> Result<Vec<String>, OpenError> {
     let store = settings.url.to_string();
     let mut connection = copy::open_source(settings)?;
     copy::refuse_unfinished(&mut connection, &store)?;
-    let failed = |error: diesel::result::Error| OpenError::Database {
-        store: store.clone(),
-        reason: one_line(&error.to_string()),
-    };
+    let failed = |error: diesel::result::Error| OpenError::database(&store, error);
     let damage = match &mut connection {
         AnyConnection::Sqlite(file) => damage(file).map_err(failed)?,
         #[cfg(feature = "postgres")]

@@ -25,6 +25,7 @@ pub mod user;
 pub mod version;
 pub mod workspace;
 
+mod each_once;
 mod operator;
 mod service;
 

@@ -6,6 +6,8 @@ use aws_lc_rs::digest::{Context, SHA256};
 use data_encoding::HEXLOWER;
 use thiserror::Error;
 
+use crate::each_once::each_once;
+
 /// The right to do one kind of thing, written `resource:action`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Permission(String);
@@ -83,13 +85,7 @@ impl Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        let mut set = Vec::new();
-        for permission in permissions {
-            if !set.contains(&permission) {
-                set.push(permission);
-            }
-        }
-        Self(set)
+        Self(each_once(permissions))
     }
 }
 
@@ -217,12 +213,7 @@ impl RolePolicy {
     /// Orders roles by rank, each once; names that the settings no longer define come last. `None` for no role.
     #[must_use]
     pub fn roles(&self, names: impl IntoIterator<Item = RoleName>) -> Option<Roles> {
-        let mut roles: Vec<RoleName> = Vec::new();
-        for name in names {
-            if !roles.contains(&name) {
-                roles.push(name);
-            }
-        }
+        let mut roles = each_once(names);
         roles.sort_by_key(|role| self.rank(role));
         (!roles.is_empty()).then_some(Roles(roles))
     }
@@ -243,13 +234,7 @@ impl RolePolicy {
     #[must_use]
     pub fn permitted(&self, roles: &Roles) -> Vec<&Permission> {
         let held = self.definitions.iter().filter(|definition| roles.has(&definition.name));
-        let mut permitted = Vec::new();
-        for permission in held.flat_map(|definition| definition.permissions.iter()) {
-            if !permitted.contains(&permission) {
-                permitted.push(permission);
-            }
-        }
-        permitted
+        each_once(held.flat_map(|definition| definition.permissions.iter()))
     }
 
     fn rank(&self, role: &RoleName) -> usize {

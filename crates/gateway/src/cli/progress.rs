@@ -29,14 +29,7 @@ impl Display {
         if !stderr().is_terminal() {
             return Display::Lines { last: None };
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        match ProgressStyle::with_template(BAR) {
-            Ok(style) => Display::Bar(bar.with_style(style)),
-            Err(error) => {
-                tracing::warn!(%error, "the progress bar looks plain");
-                Display::Bar(bar)
-            }
-        }
+        Display::Bar(bar(None, BAR))
     }
 
     /// Shows this.
@@ -80,6 +73,18 @@ fn verb(phase: Phase) -> &'static str {
         Phase::Reading => "reading",
         Phase::Copying => "copying",
         Phase::Comparing => "comparing",
+    }
+}
+
+/// A bar on standard error that looks like this. What its length is may turn out later, or never.
+pub fn bar(length: Option<u64>, template: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(error) => {
+            tracing::warn!(%error, "the progress bar looks plain");
+            bar
+        }
     }
 }
 

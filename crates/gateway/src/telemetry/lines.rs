@@ -116,31 +116,31 @@ impl Text<'_> {
         }
     }
 
-    fn quoted(&mut self, name: &str, value: &str) {
-        let is_plain = value.bytes().all(|b| (b.is_ascii_graphic() || b == b' ') && b != b'"' && b != b'\\');
+    fn named(&mut self, name: &str, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
         self.add(|line| {
             line.write_char(' ')?;
             line.write_str(name)?;
-            match is_plain {
-                true => {
-                    line.write_str("=\"")?;
-                    line.write_str(value)?;
-                    line.write_char('"')
-                }
-                false => write!(line, "={value:?}"),
+            line.write_char('=')?;
+            write(line)
+        });
+    }
+
+    fn quoted(&mut self, name: &str, value: &str) {
+        let is_plain = value.bytes().all(|b| (b.is_ascii_graphic() || b == b' ') && b != b'"' && b != b'\\');
+        self.named(name, |line| match is_plain {
+            true => {
+                line.write_char('"')?;
+                line.write_str(value)?;
+                line.write_char('"')
             }
+            false => write!(line, "{value:?}"),
         });
     }
 }
 
 impl Visit for Text<'_> {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.add(|line| {
-            line.write_char(' ')?;
-            line.write_str(field.name())?;
-            line.write_char('=')?;
-            line.write_str(itoa::Buffer::new().format(value))
-        });
+        self.named(field.name(), |line| line.write_str(itoa::Buffer::new().format(value)));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -148,10 +148,10 @@ impl Visit for Text<'_> {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.add(|line| match field.name() {
-            MESSAGE => write!(Harmless(line), " {value:?}"),
-            name => write!(Harmless(line), " {name}={value:?}"),
-        });
+        match field.name() {
+            MESSAGE => self.add(|line| write!(Harmless(line), " {value:?}")),
+            name => self.named(name, |line| write!(Harmless(line), "{value:?}")),
+        }
     }
 }
 

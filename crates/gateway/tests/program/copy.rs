@@ -1,7 +1,6 @@
 //! `diglot copy`, killed and started again, beside a server, and at length.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,7 +11,7 @@ use users::ports::Store;
 use users::profile::{Bio, Username};
 use users::{Email, RoleName, Roles, Status, Timestamp, User, UserId, WorkspaceId};
 
-use super::harness::{Ended, Program};
+use super::harness::{self, Ended, Program};
 
 const COPY: [&str; 6] = ["copy", "--json", "--from", "sqlite://from.db", "--to", "sqlite://to.db"];
 
@@ -207,21 +206,6 @@ fn a_store_moves_to_a_server_and_back() {
     server.serve();
 }
 
-/// The most memory that the process has had, in KiB, until it ends.
-#[cfg(target_os = "linux")]
-fn peak_memory(copy: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", copy.id());
-    let mut peak = 0;
-    while copy.try_wait().expect("a look").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kib.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    peak
-}
-
 #[test]
 #[cfg(target_os = "linux")]
 #[ignore = "takes minutes"]
@@ -232,7 +216,7 @@ fn ten_times_the_users_take_no_more_memory() {
         let program = crowded_with(users, Some(&bio));
         let start = Instant::now();
         let mut copy = program.start(&COPY);
-        let peak = peak_memory(&mut copy);
+        let peak = harness::peak_memory(&mut copy);
         let took = start.elapsed();
         let mut output = String::new();
         copy.stdout.take().expect("an output").read_to_string(&mut output).expect("read");

@@ -184,6 +184,23 @@ pub fn ask(address: &str, head: &str) -> String {
     answer
 }
 
+/// One request with this key: its status, the whole answer, and how long that took.
+pub fn request(address: &str, method: &str, path: &str, key: &str, body: &str) -> (u16, String, Duration) {
+    let began = Instant::now();
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\nX-API-Key: {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    let status = answer.get(9..12).and_then(|code| code.parse().ok()).expect("a status");
+    (status, answer, began.elapsed())
+}
+
 /// So many requests for what does not exist, one after the other on one connection.
 pub fn ask_often(address: &str, requests: usize) {
     let stream = TcpStream::connect(address).expect("a connection");
@@ -197,6 +214,21 @@ pub fn ask_often(address: &str, requests: usize) {
             assert!(answers.read_line(&mut line).expect("a line") > 0, "the connection ends");
         }
     }
+}
+
+/// The most memory that the process has had, in KiB, until it ends.
+#[cfg(target_os = "linux")]
+pub fn peak_memory(process: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", process.id());
+    let mut peak = 0;
+    while process.try_wait().expect("a look").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(kib.unwrap_or(0));
+        sleep(Duration::from_millis(20));
+    }
+    peak
 }
 
 fn signal(child: &Child, name: &str) {

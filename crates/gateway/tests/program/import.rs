@@ -1,11 +1,8 @@
 //! `diglot import`: whole files and wrong lines, killed and started again, beside a server, and at length.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::process::Child;
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use storage::testing::Cluster;
@@ -13,7 +10,7 @@ use storage::{AnyStore, Settings};
 use users::page::{Filter, Scope};
 use users::ports::Store;
 
-use super::harness::{Ended, Program};
+use super::harness::{self, Ended, Program, request};
 
 const NOWHERE: &str = "01a2004b-4dc5-76a5-a6a4-5a1e08c55b0b";
 const HASH: &str = "$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234";
@@ -243,22 +240,6 @@ fn an_import_into_a_server_goes_on_too() {
     killed_and_finished(&program, &Settings::new(url.parse().expect("a URL")), workspace);
 }
 
-/// One request: its status, and how long it took.
-fn ask(address: &str, method: &str, path: &str, key: &str, body: &str) -> (String, Duration) {
-    let began = Instant::now();
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-API-Key: {key}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    (answer, began.elapsed())
-}
-
 #[test]
 fn a_server_goes_on_writing_meanwhile() {
     let (program, workspace, _) = Program::initialised();
@@ -275,20 +256,15 @@ fn a_server_goes_on_writing_meanwhile() {
     while import.try_wait().expect("a look").is_none() {
         let n = waits.len();
         let body = format!(r#"{{"email":"guest{n}@example.com","name":"guest{n}","role":"user"}}"#);
-        let (mut answer, mut took) = ask(&server.address, "POST", "/maisa/v1/users", key, &body);
-        // On a machine that is busy with more than these two, the lock may be the other's for longer than a write waits; then
-        // the client is told to come again, and is served.
-        if answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 1") {
-            (answer, took) = ask(&server.address, "POST", "/maisa/v1/users", key, &body);
-        }
-        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+        let (status, answer, took) = request(&server.address, "POST", "/maisa/v1/users", key, &body);
+        assert!(status == 201, "{answer}");
         waits.push(took);
     }
     let ended = import.wait_with_output().expect("it ends");
     let output = String::from_utf8(ended.stdout).expect("UTF-8");
     let done = Ended { code: ended.status.code().unwrap_or(-1), output, error: String::new() };
     assert_eq!((done.code, counts(&done)), (1, (5_000, applied, refused)));
-    let (answer, _) = ask(&server.address, "GET", "/maisa/v1/users?limit=1", key, "");
+    let (_, answer, _) = request(&server.address, "GET", "/maisa/v1/users?limit=1", key, "");
     assert!(answer.contains(&format!("\"total\":{}", applied + waits.len() as u64 + 1)), "{answer}");
     waits.sort();
     println!(
@@ -297,23 +273,9 @@ fn a_server_goes_on_writing_meanwhile() {
         waits[waits.len() / 2],
         waits[waits.len() - 1]
     );
-    // The lock of a file is not handed out in turn, so that on a busy machine a write may wait for several batches.
-    assert!(!waits.is_empty() && waits[waits.len() - 1] < Duration::from_secs(15), "{waits:?}");
-}
-
-/// The most memory that the process has had, in KiB, until it ends.
-#[cfg(target_os = "linux")]
-fn peak_memory(import: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", import.id());
-    let mut peak = 0;
-    while import.try_wait().expect("a look").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kib.unwrap_or(0));
-        sleep(Duration::from_millis(20));
-    }
-    peak
+    // For a batch as a rule, since the import leaves a gap behind each; for a few on a busy machine.
+    assert!(waits.len() > 20 && waits[waits.len() * 99 / 100] < Duration::from_secs(1), "{waits:?}");
+    assert!(waits[waits.len() - 1] < Duration::from_secs(5), "{waits:?}");
 }
 
 #[test]
@@ -326,7 +288,7 @@ fn ten_times_the_lines_take_no_more_memory() {
         program.write("users.jsonl", &text);
         drop(text);
         let mut import = program.start(&["import", "--errors", "errors.jsonl", "users.jsonl"]);
-        let peak = peak_memory(&mut import);
+        let peak = harness::peak_memory(&mut import);
         assert_eq!(import.wait().expect("it has ended").code(), Some(1));
         println!("{lines} lines: {peak} KiB");
         peak

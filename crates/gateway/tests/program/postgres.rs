@@ -1,35 +1,18 @@
 //! The program on PostgreSQL: the same, on a store that can go away.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use storage::testing::{Authority, Cluster, Make, Standby};
 
-use super::harness::Program;
+use super::harness::{Program, request};
 
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// A house whose store is a new database of this server.
 fn on(url: &str) -> Program {
     Program::new().with("DIGLOT_DATABASE__URL", url)
-}
-
-/// One request: the status, the head, and how long it took.
-fn ask(address: &str, method: &str, path: &str, key: &str) -> (u16, String, Duration) {
-    let begin = Instant::now();
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {key}\r\nX-API-Key: {key}\r\n\r\n"
-    )
-    .expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let status = answer.get(9..12).and_then(|code| code.parse().ok()).expect("a status");
-    (status, answer, begin.elapsed())
 }
 
 fn until(limit: Duration, mut is_so: impl FnMut() -> bool) {
@@ -71,8 +54,9 @@ fn outages(rounds: usize) {
         })
         .collect();
     let serves = || {
-        let answers: Vec<u16> = requests.iter().map(|(method, path)| ask(address, method, path, key).0).collect();
-        answers.iter().all(|status| [200, 404].contains(status)) && ask(address, "GET", "/readyz", "").0 == 200
+        let answers: Vec<u16> =
+            requests.iter().map(|(method, path)| request(address, method, path, key, "").0).collect();
+        answers.iter().all(|status| [200, 404].contains(status)) && request(address, "GET", "/readyz", "", "").0 == 200
     };
     assert!(serves());
 
@@ -96,16 +80,16 @@ fn outages(rounds: usize) {
                 let (method, path) = &requests[n % requests.len()];
                 let (note, slowest) = (&note, &slowest);
                 scope.spawn(move || {
-                    let (status, answer, took) = ask(address, method, path, key);
+                    let (status, answer, took) = request(address, method, path, key, "");
                     assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
                     note(slowest, took);
                     assert!(answer.to_ascii_lowercase().contains("\r\nretry-after: "), "{name}: {answer}");
                 });
             }
-            let (status, _, took) = ask(address, "GET", "/healthz", "");
+            let (status, _, took) = request(address, "GET", "/healthz", "", "");
             assert!(status == 200 && took < Duration::from_millis(500), "{name}: {status} after {took:?}");
         });
-        let (status, _, took) = ask(address, "GET", "/readyz", "");
+        let (status, _, took) = request(address, "GET", "/readyz", "", "");
         assert!(status == 503 && took < LIMIT, "{name}: {status} after {took:?}");
         end(&cluster);
         let back = Instant::now();
@@ -147,14 +131,14 @@ fn two_processes_share_one_database() {
     for name in gateway::dialects::names() {
         for server in &servers {
             let path = format!("/{name}/v1/users?workspace_id={workspace}");
-            assert_eq!(ask(&server.address, "GET", &path, key).0, 200);
+            assert_eq!(request(&server.address, "GET", &path, key, "").0, 200);
         }
     }
     let public = key.split('_').nth(1).expect("a public id");
     assert_eq!(program.run(&["key", "revoke", public]).code, 0);
     for server in &servers {
         let path = format!("/{}/v1/users", gateway::dialects::names()[0]);
-        until(Duration::from_secs(1), || ask(&server.address, "GET", &path, key).0 == 401);
+        until(Duration::from_secs(1), || request(&server.address, "GET", &path, key, "").0 == 401);
     }
 }
 

@@ -145,11 +145,7 @@ fn both(source: Vec<Sum>, target: Vec<Sum>) -> Vec<TableReport> {
 
 /// Refuses a store that is an unfinished copy. `store` says where it is.
 pub(crate) fn refuse_unfinished(connection: &mut AnyConnection, store: &str) -> Result<(), OpenError> {
-    let failed = |error: diesel::result::Error| OpenError::Database {
-        store: store.to_owned(),
-        reason: one_line(&error.to_string()),
-    };
-    match Marker::find(connection).map_err(failed)? {
+    match Marker::find(connection).map_err(|error| OpenError::database(store, error))? {
         None => Ok(()),
         Some(_) => Err(OpenError::Unfinished(store.to_owned())),
     }

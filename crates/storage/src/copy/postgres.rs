@@ -7,7 +7,6 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
 use crate::address::Address;
 use crate::connection::AnyConnection;
-use crate::error::one_line;
 use crate::migrate::postgres::Schema;
 use crate::open_error::OpenError;
 use crate::postgres::{begin_write, connected};
@@ -64,17 +63,13 @@ pub(super) fn open_target(address: &Address, settings: &Settings) -> Result<PgCo
 
 fn open(address: &Address, settings: &Settings) -> Result<PgConnection, OpenError> {
     let mut connection = connected(address, &settings.postgres)?;
-    connection.batch_execute(SESSION).map_err(|error| failed(address, &error))?;
+    connection.batch_execute(SESSION).map_err(|error| OpenError::database(address, error))?;
     Ok(connection)
 }
 
 /// What tells a store from every other one.
 pub(super) fn identity((url, connection): (&Url, &mut AnyConnection)) -> Result<String, OpenError> {
-    diesel::select(sql::<Text>(IDENTITY)).get_result(connection).map_err(|error| failed(url, &error))
-}
-
-fn failed(store: &impl ToString, error: &diesel::result::Error) -> OpenError {
-    OpenError::Database { store: store.to_string(), reason: one_line(&error.to_string()) }
+    diesel::select(sql::<Text>(IDENTITY)).get_result(connection).map_err(|error| OpenError::database(url, error))
 }
 
 /// Begins a transaction during which nobody else writes. Each of its statements sees what is there by then, so it sees what

@@ -37,8 +37,7 @@ pub(crate) struct Known<DB: Backend> {
 impl<DB: Backend> Known<DB> {
     fn of(store: String, embedded: &EmbeddedMigrations) -> Result<Self, OpenError> {
         let changes = MigrationSource::<DB>::migrations(embedded);
-        let mut changes =
-            changes.map_err(|error| OpenError::Database { store: store.clone(), reason: error.to_string() })?;
+        let mut changes = changes.map_err(|error| OpenError::database(&store, error))?;
         changes.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
         Ok(Self { store, changes })
     }

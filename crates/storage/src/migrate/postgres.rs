@@ -10,7 +10,6 @@ use diesel::{PgConnection, QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Known, PATIENCE, SchemaChange};
-use crate::error::one_line;
 use crate::open_error::OpenError;
 use crate::postgres::locks::{self, Subject};
 
@@ -89,7 +88,7 @@ impl Schema {
     }
 
     fn failed(&self, error: &diesel::result::Error) -> OpenError {
-        OpenError::Database { store: self.known.store.clone(), reason: one_line(&error.to_string()) }
+        OpenError::database(&self.known.store, error)
     }
 }
 

@@ -93,5 +93,5 @@ pub(crate) fn database(path: &Path, error: &impl ToString) -> OpenError {
     if not_writable {
         return OpenError::NotWritable { path, reason };
     }
-    OpenError::Database { store: path.display().to_string(), reason }
+    OpenError::database(path.display(), reason)
 }

@@ -61,11 +61,10 @@ pub(crate) fn schema_changes(address: &Address) -> Result<Vec<SchemaChange>, Ope
 /// A connection of its own, outside any pool.
 pub(crate) fn connected(address: &Address, settings: &PostgresSettings) -> Result<PgConnection, OpenError> {
     connect::open(address, settings).map_err(|error| {
-        let (store, reason) = (address.to_string(), error.to_string());
         if error.is_about_trust() {
-            OpenError::Untrusted { store, reason }
+            OpenError::Untrusted { store: address.to_string(), reason: error.to_string() }
         } else {
-            OpenError::Database { store, reason }
+            OpenError::database(address, error)
         }
     })
 }

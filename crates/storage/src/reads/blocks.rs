@@ -6,17 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::{QueryResult, SqliteConnection};
 
+use super::filter::List;
 use crate::schema::{list_blocks, memberships, search_places, users as table};
 
 /// A block that has so many members gets no more at its end.
 const FULL: i64 = if cfg!(test) { 8 } else { 4_096 };
-
-/// A list: a workspace, or everyone, and a role, or all of them. (The empty text stands for everyone, and for all.)
-#[derive(Clone, Copy)]
-pub(super) struct List<'a> {
-    pub workspace: &'a str,
-    pub role: &'a str,
-}
 
 /// From where to go on foot, and how far.
 struct Way {

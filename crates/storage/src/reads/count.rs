@@ -6,29 +6,27 @@ use diesel::prelude::*;
 use users::WorkspaceId;
 use users::page::Scope;
 
-use super::filter::{Narrowed, narrow};
+use super::filter::{List, Narrowed, narrow};
 use super::search;
 use crate::connection::{AnyConnection, MultiBackend, natively};
 use crate::schema::{list_totals, memberships, users as table};
 
-/// The list of everyone, among the totals.
-const EVERYONE: &str = "";
-
 /// How many users of the scope pass the filter.
 pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter: &Narrowed) -> QueryResult<i64> {
+    if let Some(list) = List::of(scope, filter) {
+        return total(connection, list);
+    }
     if let AnyConnection::Sqlite(file) = connection
         && let Some(count) = search::count(file, scope, filter)?
     {
         return Ok(count);
     }
     match scope {
-        Scope::Installation if filter.term.is_none() => total(connection, EVERYONE, filter),
         Scope::Installation => {
             narrow!(table::table.count().into_boxed::<MultiBackend>(), filter, table::role).get_result(connection)
         }
         Scope::Members(workspaces) => match workspaces.as_slice() {
             [] => Ok(0),
-            [workspace] if filter.term.is_none() => total(connection, workspace.as_str(), filter),
             [workspace] => members(connection, workspace, filter),
             workspaces => members_of_any(connection, workspaces, filter),
         },
@@ -37,11 +35,11 @@ pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter:
 
 /// The sum of a list's totals: one for each role, and on PostgreSQL for each of some connections. (Added up here, because there
 /// their sum would be a number of another type.)
-fn total(connection: &mut AnyConnection, list: &str, filter: &Narrowed) -> QueryResult<i64> {
-    let totals = list_totals::table.filter(list_totals::workspace_id.eq(list)).select(list_totals::members);
-    let totals: Vec<i64> = match &filter.role {
-        None => natively!(connection, own => totals.load(own))?,
-        Some(role) => natively!(connection, own => totals.filter(list_totals::role.eq(role)).load(own))?,
+fn total(connection: &mut AnyConnection, list: List<'_>) -> QueryResult<i64> {
+    let totals = list_totals::table.filter(list_totals::workspace_id.eq(list.workspace)).select(list_totals::members);
+    let totals: Vec<i64> = match list.role {
+        "" => natively!(connection, own => totals.load(own))?,
+        role => natively!(connection, own => totals.filter(list_totals::role.eq(role)).load(own))?,
     };
     Ok(totals.into_iter().sum())
 }

@@ -1,7 +1,7 @@
 //! A list's filter, as queries put it.
 
 use users::RoleName;
-use users::page::Filter;
+use users::page::{Filter, Scope};
 
 /// What `%`, `_` and itself are marked with, to stand for themselves.
 pub(super) const ESCAPE: char = '\\';
@@ -37,6 +37,31 @@ impl Narrowed {
     /// Whether everyone passes.
     pub fn is_open(&self) -> bool {
         self.term.is_none() && self.role.is_none()
+    }
+}
+
+/// A list whose members are counted as they come and go: a workspace, or everyone, and a role, or all of them. (The empty text stands
+/// for everyone, and for all.)
+#[derive(Clone, Copy)]
+pub(super) struct List<'a> {
+    pub workspace: &'a str,
+    pub role: &'a str,
+}
+
+impl<'a> List<'a> {
+    /// `None` if the users of the scope who pass the filter are no such list.
+    pub fn of(scope: &'a Scope, filter: &'a Narrowed) -> Option<Self> {
+        let workspace = match scope {
+            Scope::Installation => Some(""),
+            Scope::Members(workspaces) => match workspaces.as_slice() {
+                [workspace] => Some(workspace.as_str()),
+                _ => None,
+            },
+        };
+        // What an empty text would stand for, no role is named.
+        let role = filter.role.as_deref().map_or(Some(""), |role| Some(role).filter(|role| !role.is_empty()));
+        let is_whole = filter.term.is_none();
+        workspace.zip(role).filter(|_| is_whole).map(|(workspace, role)| Self { workspace, role })
     }
 }
 

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use users::WorkspaceId;
 use users::page::Scope;
 
-use super::blocks::{self, List};
-use super::filter::{Narrowed, narrow};
+use super::blocks;
+use super::filter::{List, Narrowed, narrow};
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::schema::{memberships, users as table};
 
@@ -19,7 +19,7 @@ pub(super) fn user_before(
     // Beyond what a database counts to, there is nobody.
     let Ok(offset) = i64::try_from(count - 1) else { return Ok(None) };
     if let AnyConnection::Sqlite(file) = connection
-        && let Some(list) = list(scope, filter)
+        && let Some(list) = List::of(scope, filter)
     {
         return blocks::user_at(file, list, offset);
     }
@@ -31,21 +31,6 @@ pub(super) fn user_before(
             workspaces => members_of_any(connection, workspaces, filter, offset),
         },
     }
-}
-
-/// The list of its own that this is, if it is one.
-fn list<'a>(scope: &'a Scope, filter: &'a Narrowed) -> Option<List<'a>> {
-    let workspace = match scope {
-        Scope::Installation => Some(""),
-        Scope::Members(workspaces) => match workspaces.as_slice() {
-            [workspace] => Some(workspace.as_str()),
-            _ => None,
-        },
-    };
-    // What an empty text would stand for, no role is named.
-    let role = filter.role.as_deref().map_or(Some(""), |role| Some(role).filter(|role| !role.is_empty()));
-    let is_whole = filter.term.is_none();
-    workspace.zip(role).filter(|_| is_whole).map(|(workspace, role)| List { workspace, role })
 }
 
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, offset: i64) -> QueryResult<Option<String>> {

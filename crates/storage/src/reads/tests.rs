@@ -19,17 +19,8 @@ struct Step {
     detail: String,
 }
 
-/// Two workspaces, of which one has nearly everyone; few are administrators.
-const PEOPLE: &str = "
-    INSERT INTO workspaces VALUES ('big', 'Big', 0), ('small', 'Small', 0);
-    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
-    INSERT INTO users (id, revision, email, email_key, verified, username, username_key, status, role, roles, created_at,
-        updated_at, search_text, preferences, settings, metadata)
-    SELECT printf('%08d', n), 1, 'e' || n, 'e' || n, 0, 'u' || n, 'u' || n, 'active', iif(n % 1000, 'user', 'admin'), '[]', 0,
-        0, 'u' || n, '{}', '{}', '{}' FROM n;
-    INSERT INTO memberships (workspace_id, user_id) SELECT 'big', id FROM users;
-    INSERT INTO memberships (workspace_id, user_id) SELECT 'small', id FROM users LIMIT 20;
-";
+/// Those whom the plans are made for.
+const PEOPLE: &str = include_str!("../../tests/plans/people.sql");
 
 fn people(analysed: bool) -> (tempfile::TempDir, AnyConnection) {
     let folder = tempfile::tempdir().expect("a folder");

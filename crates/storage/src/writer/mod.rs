@@ -4,6 +4,7 @@
 
 mod job;
 mod queue;
+mod turn;
 mod upkeep;
 mod worker;
 
@@ -26,6 +27,7 @@ use job::Write;
 use queue::{Queue, Refused};
 use worker::Worker;
 
+pub(crate) use turn::give_over;
 pub(crate) use worker::PROBE;
 
 /// Opens the connection that writes, again after a failure.
@@ -40,6 +42,8 @@ pub(crate) struct Limits {
     pub queue: usize,
     /// How long they may.
     pub patience: Duration,
+    /// How long the writer waits for a lock that another process holds.
+    pub lock: Duration,
 }
 
 /// The handle that writes are given to.

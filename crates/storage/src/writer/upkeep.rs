@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 
+use super::turn;
 use crate::changes::file::FileChanges;
 use crate::connection::AnyConnection;
+use crate::pragmas;
 use crate::reads;
 
 /// A command that opens the store and is done at once leaves it to others.
@@ -15,6 +17,9 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// It rests this many times as long as it works.
 const REST: u32 = 4;
+
+/// When it tries again after it found the store locked.
+const LATER: Duration = Duration::from_millis(20);
 
 /// How many users are put in at once, while nobody waits, and while somebody does.
 const BATCH: i64 = 500;
@@ -52,6 +57,8 @@ impl Upkeep {
         self.due = match put_in(connection, changes, batch) {
             Ok(true) => Some(Instant::now() + begin.elapsed() * REST),
             Ok(false) => None,
+            // Another process writes. Whoever gives this one work in the meantime need not wait for the same.
+            Err(error) if pragmas::is_locked(&error) => Some(Instant::now() + LATER),
             Err(error) => {
                 // The next write tells whether something is wrong with the store, and then this is tried again.
                 tracing::warn!(%error, "the index of searches could not be kept up; it is made good later");
@@ -62,10 +69,7 @@ impl Upkeep {
 }
 
 fn put_in(connection: &mut AnyConnection, changes: &OnceLock<FileChanges>, batch: i64) -> QueryResult<bool> {
-    if !matches!(connection, AnyConnection::Sqlite(_)) {
-        return Ok(false);
-    }
-    connection.begin_write()?;
+    turn::begin(connection, Duration::ZERO)?;
     let done = match connection {
         AnyConnection::Sqlite(file) => reads::put_some_in(file, batch),
         #[cfg(feature = "postgres")]

@@ -12,7 +12,7 @@ use users::ports::Tx;
 use super::job::Job;
 use super::queue::{Queue, Taken};
 use super::upkeep::Upkeep;
-use super::{Figures, Limits, Open};
+use super::{Figures, Limits, Open, turn};
 use crate::changes::file::FileChanges;
 use crate::connection::AnyConnection;
 use crate::error::Failure;
@@ -31,6 +31,8 @@ pub(super) struct Worker {
     group: usize,
     /// A write that has waited longer is not begun: who sent it has been told to come again, or soon will be.
     patience: Duration,
+    /// How long it waits for a lock that another process holds.
+    lock: Duration,
     queue: Arc<Queue>,
     figures: Arc<Figures>,
     changes: Arc<OnceLock<FileChanges>>,
@@ -56,12 +58,13 @@ impl Worker {
         figures: Arc<Figures>,
         changes: Arc<OnceLock<FileChanges>>,
     ) -> Self {
-        let Limits { group, patience, queue: _ } = limits;
+        let Limits { group, patience, lock, queue: _ } = limits;
         Self {
             connection: Some(connection),
             open,
             group: group.max(1),
             patience,
+            lock,
             queue,
             figures,
             changes,
@@ -127,9 +130,9 @@ impl Worker {
     }
 
     fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Aborted> {
-        let changes = self.changes.clone();
+        let (changes, lock) = (self.changes.clone(), self.lock);
         let connection = self.connected()?;
-        connection.begin_write().map_err(|error| Aborted::NotBegun(unavailable(error)))?;
+        turn::begin(connection, lock).map_err(|error| Aborted::NotBegun(unavailable(error)))?;
         let mut changed = Vec::new();
         for job in jobs.iter_mut() {
             changed.append(&mut run_part(connection, job.as_mut()).map_err(Aborted::Failed)?);

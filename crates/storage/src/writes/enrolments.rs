@@ -26,9 +26,13 @@ fn enrol_one(connection: &mut SqliteConnection, enrolment: &Enrolment) -> QueryR
     let row = (UserRowChange::from(&enrolment.user), table::password_hash.eq(hash));
     let added = diesel::insert_into(table::table).values(row).on_conflict_do_nothing().execute(connection)? > 0;
     if added {
+        // The schema would see to the role, by writing each row a second time.
+        let user = (
+            memberships::user_id.eq(enrolment.user.id.as_str()),
+            memberships::role.eq(enrolment.user.shown_role().as_str()),
+        );
         for workspace in &enrolment.workspaces {
-            let user = enrolment.user.id.as_str();
-            let row = (memberships::workspace_id.eq(workspace.as_str()), memberships::user_id.eq(user));
+            let row = (memberships::workspace_id.eq(workspace.as_str()), user);
             diesel::insert_into(memberships::table).values(row).execute(connection)?;
         }
     }

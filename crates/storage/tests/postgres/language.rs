@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use storage::testing::{Cluster, Make, Standby};
 use storage::{AnyStore, OpenError, Settings};
 use users::UserError;
+use users::page::{Filter, Scope};
 use users::ports::Store;
 
 use crate::house::{House, TempStore, increment, look};
@@ -126,6 +127,9 @@ fn a_schema_that_is_not_ours_and_an_impossible_text_are_faults() {
             let outcomes = (look(&store), store.write(|tx| tx.set_fact("count", "7")));
             assert!(is_internal(&outcomes.0) && is_internal(&outcomes.1), "{change}: {outcomes:?}");
         }
+        cluster.execute(&house.database, "DROP TABLE list_totals");
+        let total = store.read(|reads| reads.count_users(&Scope::Installation, &Filter::default()));
+        assert!(is_internal(&total), "{total:?}");
     });
 }
 

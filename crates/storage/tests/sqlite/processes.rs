@@ -153,3 +153,43 @@ fn a_lock_held_too_long_is_unavailability_and_passes() {
     assert_eq!(store.ping().map(|ping| ping.writable), Ok(true));
     assert_eq!(number(store.read(|reads| reads.fact("count")).expect("a look")), 2);
 }
+
+/// Another process writes batch after batch, and leaves the file alone for a few milliseconds in between.
+#[test]
+fn a_short_gap_is_not_missed() {
+    const BATCH: Duration = Duration::from_millis(60);
+    const GAP: Duration = Duration::from_millis(6);
+    const WRITES: u32 = 20;
+    let folder = Folder::new();
+    let store = folder.open();
+    let path = folder.path("diglot.db").display().to_string();
+    let mut other = SqliteConnection::establish(&path).expect("a connection");
+    other.batch_execute("PRAGMA busy_timeout = 5000").expect("patience");
+    let over = AtomicBool::new(false);
+    let writes: Vec<(Result<()>, Duration)> = thread::scope(|scope| {
+        let batches = scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                other.batch_execute("BEGIN IMMEDIATE").expect("locked");
+                thread::sleep(BATCH);
+                other.batch_execute("COMMIT").expect("unlocked");
+                thread::sleep(GAP);
+            }
+        });
+        let writes = (0..WRITES).map(|_| {
+            // Wherever in a batch that is.
+            thread::sleep(Duration::from_millis(7));
+            let began = Instant::now();
+            (increment(&store), began.elapsed())
+        });
+        let writes = writes.collect();
+        over.store(true, Ordering::SeqCst);
+        batches.join().expect("no panic");
+        writes
+    });
+    assert!(writes.iter().all(|(outcome, _)| outcome.is_ok()), "{writes:?}");
+    let mut waits: Vec<Duration> = writes.into_iter().map(|(_, wait)| wait).collect();
+    waits.sort();
+    println!("median {:?}, longest {:?}", waits[waits.len() / 2], waits[waits.len() - 1]);
+    // A batch, or a few of them on a busy machine.
+    assert!(waits[waits.len() - 1] < BATCH * 10, "{waits:?}");
+}

@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use storage::OpenError;
 use users::ports::Store;
+use users::testing::contract::enrolments;
 
 use crate::folder::Folder;
 
@@ -129,4 +130,19 @@ fn the_schema_holds_what_the_core_promises() {
     assert!(connection.batch_execute("DELETE FROM users").is_err(), "nobody goes of whom a claim tells");
     let wal = diesel::dsl::sql::<diesel::sql_types::Text>("PRAGMA journal_mode").get_result::<String>(&mut connection);
     assert_eq!(wal.as_deref(), Ok("wal"));
+}
+
+/// What the schema would correct, is written right at once: a change of a row costs as much as the row.
+#[test]
+fn no_membership_is_written_twice() {
+    const WATCH: &str =
+        "CREATE TRIGGER written_twice AFTER UPDATE ON memberships BEGIN SELECT RAISE(ABORT, 'twice'); END";
+    for story in
+        [enrolments::an_enrolment_brings_all_of_a_user, enrolments::who_collides_is_left_out_and_the_rest_is_added]
+    {
+        let folder = Folder::new();
+        let store = folder.open();
+        raw(&folder).batch_execute(WATCH).expect("watched");
+        story(&store);
+    }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::fields::Broken;
+use crate::each_once::each_once;
 use crate::email::Email;
 use crate::id::{UserId, WorkspaceId};
 use crate::json::{FreeObject, Json};
@@ -111,11 +112,5 @@ pub(super) fn roles(policy: &RolePolicy) -> impl Fn(&Json) -> Result<Roles, Brok
 
 /// Workspaces, each once.
 pub(super) fn workspaces(value: &Json) -> Result<Vec<WorkspaceId>, Broken> {
-    let mut workspaces = Vec::new();
-    for id in list(value, |id| WorkspaceId::parse(id).ok_or_else(|| UUID.to_owned()))? {
-        if !workspaces.contains(&id) {
-            workspaces.push(id);
-        }
-    }
-    Ok(workspaces)
+    list(value, |id| WorkspaceId::parse(id).ok_or_else(|| UUID.to_owned())).map(each_once)
 }

@@ -3,10 +3,10 @@
 use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar};
 use users::import::Note;
 
-use crate::cli::progress::{INTERVAL, line};
+use crate::cli::progress::{self, INTERVAL, line};
 
 const BAR: &str = "{msg} [{wide_bar}] {percent}%, {eta} left";
 const SPINNER: &str = "{spinner} {msg}";
@@ -79,15 +79,7 @@ impl Drop for Display {
 }
 
 fn bar(length: Option<u64>, done: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
-    let template = if length.is_some() { BAR } else { SPINNER };
-    let bar = match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(error) => {
-            tracing::warn!(%error, "the progress bar looks plain");
-            bar
-        }
-    };
+    let bar = progress::bar(length, if length.is_some() { BAR } else { SPINNER });
     bar.set_position(done);
     bar.reset_eta();
     bar

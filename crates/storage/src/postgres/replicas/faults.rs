@@ -9,7 +9,7 @@ use super::address;
 use super::judge::Reason;
 use super::questions::{self, ReplicaRow};
 use crate::address::Address;
-use crate::error::{Failure, one_line};
+use crate::error::Failure;
 use crate::open_error::OpenError;
 use crate::postgres::connected;
 use crate::settings::Settings;
@@ -35,12 +35,8 @@ type Look = Result<ReplicaRow, ReplicaFault>;
 pub fn replica_faults(settings: &Settings) -> Result<Vec<ReplicaFault>, OpenError> {
     let addresses: Vec<&Address> = settings.replicas.urls.iter().filter_map(address).collect();
     let Some(primary) = address(&settings.url).filter(|_| !addresses.is_empty()) else { return Ok(Vec::new()) };
-    let failed = |error: diesel::result::Error| OpenError::Database {
-        store: primary.to_string(),
-        reason: one_line(&error.to_string()),
-    };
     let mut connection = connected(primary, &settings.postgres)?;
-    let identity = questions::identity(&mut connection).map_err(failed)?;
+    let identity = questions::identity(&mut connection).map_err(|error| OpenError::database(primary, error))?;
     let looks: Vec<Look> = thread::scope(|scope| {
         let asked = addresses.iter().enumerate().map(|(n, address)| scope.spawn(move || look(n, address, settings)));
         let asked: Vec<_> = asked.collect();

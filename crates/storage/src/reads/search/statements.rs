@@ -51,9 +51,14 @@ fn only_role(search: &Search<'_>) -> &'static str {
     if search.role.is_some() { "AND users.role = ?" } else { "" }
 }
 
+/// What has the role of those in the index, where a statement asks for it.
+fn users_of_index(search: &Search<'_>) -> &'static str {
+    if search.role.is_some() { "CROSS JOIN users ON users.id = search_index.user_id" } else { "" }
+}
+
 /// What a list's matches are taken from.
 fn from_index(search: &Search<'_>) -> String {
-    let users = if search.role.is_some() { "CROSS JOIN users ON users.id = search_index.user_id" } else { "" };
+    let users = users_of_index(search);
     match search.grams {
         Some(_) => format!(
             "search_grams CROSS JOIN search_index ON search_index.number = search_grams.rowid {users} \
@@ -64,7 +69,7 @@ fn from_index(search: &Search<'_>) -> String {
 }
 
 fn from_texts(search: &Search<'_>) -> String {
-    let users = if search.role.is_some() { "CROSS JOIN users ON users.id = search_index.user_id" } else { "" };
+    let users = users_of_index(search);
     format!("search_index {users} WHERE instr(search_index.text, ?) > 0 AND search_index.number BETWEEN ? AND ?")
 }
 
@@ -196,8 +201,7 @@ pub(super) fn of_everyone(
     grams: &str,
     after: &str,
 ) -> QueryResult<Vec<String>> {
-    let only_role = only_role(search);
-    let users = if search.role.is_some() { "CROSS JOIN users ON users.id = search_index.user_id" } else { "" };
+    let (users, only_role) = (users_of_index(search), only_role(search));
     let text = format!(
         "SELECT search_index.user_id AS user_id FROM search_grams \
              CROSS JOIN search_index ON search_index.number = search_grams.rowid {users} \
