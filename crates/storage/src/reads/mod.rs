@@ -7,6 +7,8 @@ mod list;
 mod offset;
 mod point;
 mod search;
+#[cfg(feature = "postgres")]
+mod walk;
 
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
