@@ -77,4 +77,4 @@ arch: ## Check the rules of docs/architecture.md
 	@.ci/arch
 
 golden: ## Write the golden answers anew; read the difference before you commit it
-	flags=$$(.ci/prepare build) && GOLDEN=write cargo test --locked -p tests --features $(TESTING) $$flags -- golden openapi::published
+	flags=$$(.ci/prepare build) && GOLDEN=write cargo test --locked -p tests --features $(TESTING) $$flags -- golden openapi::published deployment::map

@@ -9,6 +9,7 @@ mod cli;
 mod contract;
 mod conventions;
 mod crossing;
+mod deployment;
 mod freshness;
 mod golden;
 mod maisa;

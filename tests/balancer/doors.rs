@@ -14,7 +14,7 @@ use crate::harness::{Answer, Http, NOBODY, Request, eventually, fresh};
 const THEIR_OWN: [&str; 4] = ["date", "server", "connection", "x-request-id"];
 
 /// What must arrive as it was sent.
-fn essence(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
+pub fn essence(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
     let mut headers: Vec<(String, String)> = answer.headers.clone();
     headers.retain(|(name, _)| !THEIR_OWN.iter().any(|own| name.eq_ignore_ascii_case(own)));
     headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
@@ -82,11 +82,11 @@ fn what_a_process_answers_arrives_as_it_is() {
         (422, to("POST", "/v1/users").header("Authorization", &mm).json("{}")),
     ];
     for (status, request) in requests {
-        let [through, direct] = [&front.nginx.http, &front.town.server.http]
+        let [through, direct] = [&front.nginx.engine.http, &front.town.server.http]
             .map(|http| Http::new(http.address()).send(&request).unwrap().expect(status));
         assert_eq!(essence(&through), essence(&direct), "{}", through.story());
     }
-    assert_eq!(front.nginx.files_on_disk(), 0, "nothing of a body on disk");
+    assert_eq!(front.nginx.engine.files_on_disk(), 0, "nothing of a body on disk");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn an_id_of_a_request_is_the_same_for_all() {
     let (canary, last) = (fresh("canary"), fresh("last-"));
     front.maisa(&front.town.root.key).with("X-Request-Id", &last).list(&[("role", &canary)]);
     let log = eventually(Duration::from_secs(5), "a line in a log", || {
-        Some(front.nginx.log()).filter(|log| [&id, &given, &last].iter().all(|id| log.contains(*id)))
+        Some(front.nginx.engine.log()).filter(|log| [&id, &given, &last].iter().all(|id| log.contains(*id)))
     });
     assert!(!log.contains(&canary) && !log.contains(&front.town.root.key), "no query and no credential: {log}");
 }

@@ -2,7 +2,7 @@
 //!
 //! These stories have databases of their own on PostgreSQL, whichever store the others run on.
 
-mod doors;
-mod nginx;
+pub mod doors;
+pub mod nginx;
 mod outages;
 mod scene;

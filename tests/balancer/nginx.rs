@@ -28,42 +28,31 @@ const FRAME: &str = "daemon off; master_process off; pid nginx.pid; error_log er
     http {\nclient_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; \
     scgi_temp_path scgi;\n";
 
-/// An nginx before some servers. It ends when it goes out of scope.
-pub struct Nginx {
+/// An nginx with some configuration. It ends when it goes out of scope.
+pub struct Engine {
     child: Child,
     watch: Watch,
     folder: TempDir,
     /// A client of it, without TLS.
     pub http: Http,
+}
+
+/// An nginx before some servers, as the example has it.
+pub struct Nginx {
+    pub engine: Engine,
     /// Where it speaks TLS.
     pub tls: SocketAddr,
     /// Who has certified it.
     pub authority: Authority,
 }
 
-impl Nginx {
-    /// Starts one before these two.
-    pub fn before(servers: [SocketAddr; 2]) -> Self {
+impl Engine {
+    /// Starts one with the part of a configuration that lies within `http`, and that listens on this address. It writes its log where
+    /// it may.
+    pub fn serving(front: &str, address: SocketAddr) -> Self {
         let folder = TempDir::with_prefix("diglot-nginx-").unwrap();
-        let (plain, tls) = (free_address(), free_address());
-        let listen = format!("listen {plain};\n    listen {tls} ssl;");
         let log = format!("{}/", folder.path().display());
-        let authority = Authority::found();
-        let identity = authority.certify(NAME);
-        let text = |path: &Path| path.display().to_string();
-        let replaced = [
-            ("10.0.0.1:8080", servers[0].to_string()),
-            ("10.0.0.2:8080", servers[1].to_string()),
-            ("listen 443 ssl;", listen),
-            ("/etc/nginx/tls/diglot.crt", text(&identity.certificate)),
-            ("/etc/nginx/tls/diglot.key", text(&identity.key)),
-            ("/var/log/nginx/", log),
-        ];
-        let mut front = EXAMPLE.to_owned();
-        for (place, value) in replaced {
-            assert_eq!(front.matches(place).count(), 1, "{place} stands in the example once");
-            front = front.replace(place, &value);
-        }
+        let front = replaced(front, &[("/var/log/nginx/", log)]);
         let configuration = folder.path().join("nginx.conf");
         fs::write(&configuration, format!("{FRAME}{front}}}\n")).unwrap();
         let mut command = Command::new(program());
@@ -76,9 +65,9 @@ impl Nginx {
         eventually(Duration::from_secs(10), "nginx serves", || {
             let said = || fs::read_to_string(folder.path().join("said")).unwrap_or_default();
             assert!(child.try_wait().unwrap().is_none(), "nginx does not start: {}", said());
-            TcpStream::connect(plain).ok().map(drop)
+            TcpStream::connect(address).ok().map(drop)
         });
-        Self { child, watch, folder, http: Http::new(plain), tls, authority }
+        Self { child, watch, folder, http: Http::new(address) }
     }
 
     /// What it wrote to its own log.
@@ -93,12 +82,44 @@ impl Nginx {
     }
 }
 
-impl Drop for Nginx {
+impl Drop for Engine {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
         self.watch.dismiss();
     }
+}
+
+impl Nginx {
+    /// Starts one before these two.
+    pub fn before(servers: [SocketAddr; 2]) -> Self {
+        let (plain, tls) = (free_address(), free_address());
+        let listen = format!("listen {plain};\n    listen {tls} ssl;");
+        let authority = Authority::found();
+        let identity = authority.certify(NAME);
+        let text = |path: &Path| path.display().to_string();
+        let front = replaced(
+            EXAMPLE,
+            &[
+                ("10.0.0.1:8080", servers[0].to_string()),
+                ("10.0.0.2:8080", servers[1].to_string()),
+                ("listen 443 ssl;", listen),
+                ("/etc/nginx/tls/diglot.crt", text(&identity.certificate)),
+                ("/etc/nginx/tls/diglot.key", text(&identity.key)),
+            ],
+        );
+        Self { engine: Engine::serving(&front, plain), tls, authority }
+    }
+}
+
+/// The text with other words at these places, each of which it has once.
+fn replaced(text: &str, places: &[(&str, String)]) -> String {
+    let mut text = text.to_owned();
+    for (place, value) in places {
+        assert_eq!(text.matches(place).count(), 1, "{place} stands there once");
+        text = text.replace(place, value);
+    }
+    text
 }
 
 fn program() -> PathBuf {

@@ -29,7 +29,7 @@ fn passes_over(manner: Manner, refusal: u16) {
     let nginx = Nginx::before([pretender.address, town.server.http.address()]);
     let place = town.workspace();
     let key = key_of_pretender(&place, &nginx, &pretender);
-    let (mm, maisa) = (Mm::new(&nginx.http, &key), Maisa::new(&nginx.http, &key));
+    let (mm, maisa) = (Mm::new(&nginx.engine.http, &key), Maisa::new(&nginx.engine.http, &key));
     let people: Vec<String> = (0..2).map(|_| place.user("passed")).collect();
     pretender.heard();
     // More often than there are connections that nginx keeps, and than it needs to put a server aside.
@@ -86,7 +86,7 @@ fn who_lost_the_database_is_passed_over() {
     let mut refused = 0;
     for _ in 0..16 {
         let key = place.steward().secret;
-        let (mm, maisa) = (Mm::new(&nginx.http, &key), Maisa::new(&nginx.http, &key));
+        let (mm, maisa) = (Mm::new(&nginx.engine.http, &key), Maisa::new(&nginx.engine.http, &key));
         mm.get(&id).expect(200);
         maisa.get(&id).expect(200);
         maisa.update(&id, json!({ "department": fresh("d") })).expect(200);
@@ -143,7 +143,7 @@ fn a_process_is_killed_under_load_and_requests_go_on() {
     thread::scope(|scope| {
         for key in &keys {
             scope.spawn(|| {
-                let http = Http::new(front.nginx.http.address());
+                let http = Http::new(front.nginx.engine.http.address());
                 let (mm, maisa) = (Mm::new(&http, key), Maisa::new(&http, key));
                 while !stop.load(Ordering::Relaxed) {
                     mm.get(&id).expect(200);

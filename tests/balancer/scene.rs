@@ -61,12 +61,12 @@ impl Front {
 
     /// A client of nginx.
     pub fn mm<'a>(&'a self, key: &str) -> Mm<'a> {
-        Mm::new(&self.nginx.http, key)
+        Mm::new(&self.nginx.engine.http, key)
     }
 
     /// A client of nginx.
     pub fn maisa<'a>(&'a self, key: &str) -> Maisa<'a> {
-        Maisa::new(&self.nginx.http, key)
+        Maisa::new(&self.nginx.engine.http, key)
     }
 
     /// The process that has answered the request with this id, and alone.
@@ -175,7 +175,7 @@ pub fn key_of_pretender(place: &Workspace<'_>, nginx: &Nginx, pretender: &Preten
     let mut keys = (0..KEYS).map(|_| place.steward().secret);
     let goes_there = |key: &String| {
         pretender.heard();
-        nginx.http.send(&Request::get("/v1/users/me").header("X-API-Key", key)).unwrap();
+        nginx.engine.http.send(&Request::get("/v1/users/me").header("X-API-Key", key)).unwrap();
         !pretender.heard().is_empty()
     };
     keys.find(goes_there).expect("every server has some of the keys")

@@ -18,6 +18,10 @@ fn wrong_usage_exits_with_two() {
         &["workspace", "create", "a", "b"],
         &["init", "--nonsense"],
         &["migrate", "--nonsense"],
+        &["plan"],
+        &["export"],
+        &["export", "nginx"],
+        &["check", "a.toml", "b.toml"],
     ] {
         let said = house.cli(arguments).misused();
         assert!(!said.err.is_empty());
@@ -28,7 +32,9 @@ fn wrong_usage_exits_with_two() {
 fn help_and_version_are_no_errors() {
     let house = House::empty();
     let help = house.cli(&["--help"]).done().out;
-    for command in ["serve", "init", "migrate", "workspace", "member", "key", "user", "check"] {
+    for command in
+        ["serve", "init", "migrate", "workspace", "member", "key", "user", "check", "routes", "plan", "export"]
+    {
         assert!(help.contains(command), "{help}");
         house.cli(&[command, "--help"]).done();
     }
@@ -43,6 +49,7 @@ fn what_prints_a_result_prints_json_if_asked() {
     let key = place.steward();
     for arguments in [
         &["check", "--json"][..],
+        &["routes", "--json"],
         &["migrate", "--status", "--json"],
         &["migrate", "--json"],
         &["workspace", "list", "--json"],

@@ -25,14 +25,14 @@ const GENERAL: [&str; 11] = [
     "x-content-type-options",
 ];
 
-/// What is answered where no operation is: elsewhere, nowhere, not so, or not both.
-const OUTSIDE: [u16; 4] = [307, 404, 405, 400];
+/// What is answered where no operation is: elsewhere, nowhere, not so, not both, or not any more.
+const OUTSIDE: [u16; 5] = [307, 404, 405, 400, 410];
 
 /// What the HTTP library answers to what is no request, before anything of ours sees it: without a body, and unnumbered.
 const UNSEEN: [u16; 3] = [400, 408, 431];
 
 /// The paths that belong to no dialect.
-const OWN: [&str; 4] = ["/healthz", "/readyz", "/docs", "/openapi"];
+const OWN: [&str; 5] = ["/healthz", "/readyz", "/docs", "/openapi", "/.well-known"];
 
 /// The document of one dialect.
 pub struct Document {

@@ -69,6 +69,12 @@ impl House {
         Self::with_store_at(&format!("sqlite://{}/diglot.db", folder.display()))
     }
 
+    /// A house with the same settings on the same store, and a log of its own. It must not outlive this one.
+    pub fn neighbour(&self) -> Self {
+        let dir = TempDir::with_prefix("diglot-suite-").unwrap();
+        Self { dir, settings: self.settings.clone(), database: None }
+    }
+
     /// A house whose store is a place that the story prepared.
     pub fn with_store_at(url: &str) -> Self {
         let mut house = Self::empty();
@@ -203,12 +209,19 @@ impl House {
 
     /// The same, where it may refuse to start: then what it said.
     pub fn try_serve(&self) -> Result<Server, String> {
-        self.serve_as(|command| command)
+        self.serve_as(&[], |command| command)
+    }
+
+    /// Starts a server that serves these operations only.
+    pub fn serve_only(&self, patterns: &[&str]) -> Server {
+        let arguments: Vec<&str> = patterns.iter().flat_map(|pattern| ["--only", pattern]).collect();
+        let started = self.serve_as(&arguments, |command| command);
+        started.unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
     }
 
     /// The same, through a program that changes the circumstances first, such as `sh -c 'ulimit …; exec "$@"'`.
     pub fn serve_under(&self, program: &[&str]) -> Server {
-        self.serve_as(|inner| {
+        self.serve_as(&[], |inner| {
             let mut outer = Command::new(program[0]);
             self.dress(&mut outer);
             for (name, value) in inner.get_envs() {
@@ -222,11 +235,12 @@ impl House {
         .unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
     }
 
-    fn serve_as(&self, wrap: impl Fn(Command) -> Command) -> Result<Server, String> {
+    fn serve_as(&self, arguments: &[&str], wrap: impl Fn(Command) -> Command) -> Result<Server, String> {
         let documents = self.documents();
         for _ in 0..10 {
             let (address, admin) = (free_address(), free_address());
             let mut inner = self.command(&["serve"]);
+            inner.args(arguments);
             inner.env(variable("server.bind"), address.to_string());
             inner.env(variable("server.admin_bind"), admin.to_string());
             let log = self.dir.path().join("server.log");
@@ -234,7 +248,8 @@ impl House {
             let mut command = wrap(inner);
             let child = command.stdin(Stdio::null()).stdout(to_log()).stderr(to_log()).spawn().unwrap();
             let watch = Watch::over(child.id(), self.dir.path());
-            let http = Http::new(address).holding_to(documents.clone());
+            // A process with a part of the operations does not keep to the document of all of them.
+            let http = Http::new(address).holding_to(if arguments.is_empty() { documents.clone() } else { Vec::new() });
             let mut server = Server { child: Some(child), watch, log: log.clone(), http, admin };
             if server.comes_to_life() {
                 assert!(!documents.is_empty(), "a server that lives serves a dialect, which has a document");

@@ -33,6 +33,18 @@ pub enum DirectoryError {
     /// A position that this directory did not make, or no longer knows.
     #[error("unknown position")]
     UnknownPosition,
+    /// The key asks for more than is allowed in so short a time.
+    #[error("the key asks too often")]
+    RateLimited {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The key may be used with another dialect only.
+    #[error("the key is pinned to {pinned}")]
+    OtherDialect {
+        /// The name of that dialect.
+        pinned: String,
+    },
     /// The directory cannot be reached, or has too much to do.
     #[error("the directory is unavailable")]
     Unavailable {

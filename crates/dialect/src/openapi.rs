@@ -55,6 +55,19 @@ pub struct Setting<'a> {
     pub servers: &'a [(String, String)],
     /// The headers of every answer.
     pub headers: &'a [Header],
+    /// How an operation of that name appears.
+    pub shown: &'a dyn Fn(&str) -> Shown,
+}
+
+/// How an operation appears in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// As any.
+    Plain,
+    /// As one that should not be used any more.
+    Deprecated,
+    /// Not at all: it is not served.
+    Not,
 }
 
 /// The document of a dialect.
@@ -62,7 +75,7 @@ pub struct Setting<'a> {
 pub fn document(dialect: &dyn Dialect, setting: &Setting<'_>) -> Value {
     let Description { title, about, tag, security, schemas, responses, headers } = dialect.describe(setting.policy);
     let mut headers = Headers::new(setting.headers, headers);
-    let paths = paths(dialect, tag.0, setting.policy, &mut headers);
+    let paths = paths(dialect, tag.0, setting, &mut headers);
     let responses = responses
         .into_iter()
         .chain([conditional::response()])
@@ -93,10 +106,17 @@ pub fn document(dialect: &dyn Dialect, setting: &Setting<'_>) -> Value {
 }
 
 /// The operations by path and method, in the order of the routes.
-fn paths(dialect: &dyn Dialect, tag: &str, policy: &RolePolicy, headers: &mut Headers) -> Map<String, Value> {
+fn paths(dialect: &dyn Dialect, tag: &str, setting: &Setting<'_>, headers: &mut Headers) -> Map<String, Value> {
     let mut paths = Map::new();
     for route in dialect.routes() {
-        let operation = (route.describe)(policy).into_value(route.operation, tag, headers);
+        let shown = (setting.shown)(route.operation);
+        if shown == Shown::Not {
+            continue;
+        }
+        let mut operation = (route.describe)(setting.policy).into_value(route.operation, tag, headers);
+        if shown == Shown::Deprecated {
+            operation["deprecated"] = json!(true);
+        }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation;
     }

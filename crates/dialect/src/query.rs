@@ -20,9 +20,14 @@ pub fn pairs(query: &str) -> Vec<(String, String)> {
 /// The query that says these parameters in this order.
 #[must_use]
 pub fn write(parameters: &[(&str, &str)]) -> String {
-    let encode = |text| utf8_percent_encode(text, ENCODED);
     let pairs = parameters.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     pairs.collect::<Vec<_>>().join("&")
+}
+
+/// A text as it stands in a query, or as one segment of a path.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 fn decode(text: &str) -> String {

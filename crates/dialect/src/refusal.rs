@@ -25,6 +25,16 @@ pub enum Refusal {
     BodyTooLarge,
     /// The body did not arrive in time.
     BodyTimeout,
+    /// The operation is not served here any more, or not now.
+    Gone {
+        /// How that is.
+        why: Gone,
+    },
+    /// More than is allowed in so short a time.
+    TooManyRequests {
+        /// When to ask again.
+        retry_after: Duration,
+    },
     /// Too much is being done already, or what is needed is away.
     Unavailable {
         /// When to ask again.
@@ -32,4 +42,18 @@ pub enum Refusal {
     },
     /// A fault of ours; the log has the rest.
     Internal,
+}
+
+/// Why an operation that was there is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// The operator has taken it away.
+    Removed,
+    /// It is away for a short time, so that whoever still depends on it notices before it goes for good.
+    Brownout {
+        /// When it comes back.
+        retry_after: Duration,
+    },
+    /// Its announced end has come (RFC 8594).
+    Sunset,
 }

@@ -10,6 +10,7 @@ use users::ports::Clock;
 use users::{PresentedKey, RolePolicy};
 
 use crate::directory::{Call, Directory, DirectoryError};
+use crate::guard::Guard;
 
 /// What all requests of a process share.
 pub struct Services {
@@ -73,18 +74,22 @@ pub struct Request {
     pub deadline: Instant,
     /// Who answers.
     pub directory: Arc<dyn Directory>,
+    /// Who lets callers in.
+    pub guard: Arc<dyn Guard>,
     /// What all requests share.
     pub services: Arc<Services>,
 }
 
 impl Request {
-    /// The call that this request is, once it is known who presents the key.
+    /// The call that this request is, once it is known who presents the key, and that it may come in.
     ///
     /// # Errors
-    /// As [`Directory::authenticate`].
+    /// As [`Directory::authenticate`] and [`Guard::admit`].
     pub async fn call(&self, presented: PresentedKey) -> Result<Call, DirectoryError> {
+        let caller = self.directory.authenticate(&presented).await?;
+        self.guard.admit(&caller)?;
         Ok(Call {
-            caller: self.directory.authenticate(&presented).await?,
+            caller,
             presented,
             operation: self.operation.clone(),
             request_id: self.head.request_id.clone(),

@@ -12,6 +12,7 @@ use actix_web::http::header::{
     HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, InvalidHeaderValue, LINK, LOCATION, ORIGIN,
     RETRY_AFTER, WWW_AUTHENTICATE,
 };
+use dialect::announced::{DEPRECATION, SUNSET};
 use dialect::once::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED};
 
 use crate::answer::{self, REQUEST_ID};
@@ -45,7 +46,7 @@ impl Cors {
             exposed.extend(dialect.answer_headers());
         }
         accepted.extend([CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, IDEMPOTENCY_KEY.clone(), REQUEST_ID]);
-        exposed.extend([ETAG, LINK, LOCATION, RETRY_AFTER, ALLOW, WWW_AUTHENTICATE, REQUEST_ID]);
+        exposed.extend([ETAG, LINK, LOCATION, RETRY_AFTER, DEPRECATION, SUNSET, ALLOW, WWW_AUTHENTICATE, REQUEST_ID]);
         exposed.push(IDEMPOTENT_REPLAYED.clone());
         Ok(Some(Self {
             origins: settings.origins.clone(),

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use dialect::{Dialect, Services};
+use dialect::{Dialect, Route, Services};
+use users::RolePolicy;
+
+use crate::environment::SystemClock;
+use crate::settings::Known;
 
 /// A dialect, and how a newcomer tries it.
 pub struct Entry {
@@ -10,6 +14,8 @@ pub struct Entry {
     pub name: &'static str,
     /// Its credential's header, as people write it.
     pub header: &'static str,
+    /// Its operations.
+    pub routes: &'static [Route],
     /// Makes it.
     pub build: fn(&Services) -> Arc<dyn Dialect>,
     /// Commands that list the users and create one.
@@ -33,6 +39,7 @@ pub static DIALECTS: &[Entry] = &[
     Entry {
         name: "mechamental",
         header: "Authorization",
+        routes: &mechamental::ROUTES,
         build: |services| Arc::new(mechamental::MechaMental::new(services.clock.clone())),
         examples: |Example { curl, base, key, workspace }| {
             vec![
@@ -47,6 +54,7 @@ pub static DIALECTS: &[Entry] = &[
     Entry {
         name: "maisa",
         header: "X-API-Key",
+        routes: &maisa::ROUTES,
         build: |_| Arc::new(maisa::Maisa),
         examples: |Example { curl, base, key, .. }| {
             vec![
@@ -60,8 +68,33 @@ pub static DIALECTS: &[Entry] = &[
     },
 ];
 
+/// What settings know of them, in order.
+#[must_use]
+pub fn known() -> Vec<Known<'static>> {
+    DIALECTS.iter().map(|entry| Known { name: entry.name, routes: entry.routes }).collect()
+}
+
 /// The names, in order.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     DIALECTS.iter().map(|entry| entry.name).collect()
+}
+
+/// The full names of all operations, in order.
+#[must_use]
+pub fn operations() -> Vec<String> {
+    let of = |entry: &'static Entry| entry.routes.iter().map(|route| format!("{}.{}", entry.name, route.operation));
+    DIALECTS.iter().flat_map(of).collect()
+}
+
+/// What dialects need that serve nobody: the roles; nothing is signed.
+#[must_use]
+pub fn offline(policy: Arc<RolePolicy>) -> Services {
+    Services { policy, clock: Arc::new(SystemClock), secret: Vec::new() }
+}
+
+/// All of them, in order.
+#[must_use]
+pub fn all(services: &Services) -> Vec<Arc<dyn Dialect>> {
+    DIALECTS.iter().map(|entry| (entry.build)(services)).collect()
 }

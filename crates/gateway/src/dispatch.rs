@@ -10,18 +10,22 @@ use std::time::{Duration, Instant};
 use actix_web::http::header::{HOST, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use arc_swap::ArcSwap;
 use dialect::{Head, Services};
 use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
 
 use crate::answer::{self, REQUEST_ID};
+use crate::calendar::Way;
 use crate::connections::{Connection, Serving};
-use crate::cors::{Cors, PREFLIGHT};
+use crate::cors::PREFLIGHT;
 use crate::health::{self, Health};
-use crate::pages::Pages;
-use crate::table::{Asked, Table};
+use crate::limits::Peers;
+use crate::live::Live;
+use crate::table::Asked;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
+use crate::usage::Recorder;
 use run::Operation;
 
 /// How long a connection may linger whose request body will not be read.
@@ -29,12 +33,8 @@ const LINGER: Duration = Duration::from_millis(500);
 
 /// Everything that answers requests.
 pub struct Application {
-    /// Where requests go.
-    pub table: Table,
-    /// What is answered before that.
-    pub pages: Pages,
-    /// What pages of other origins may do, if anything.
-    pub cors: Option<Cors>,
+    /// What the settings ask for at this moment.
+    pub live: ArcSwap<Live>,
     /// What operations share.
     pub services: Arc<Services>,
     /// Makes the ids of requests.
@@ -43,10 +43,12 @@ pub struct Application {
     pub health: Arc<Health>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// How long a body may take.
-    pub body_timeout: Duration,
-    /// How long a request may take.
-    pub request_timeout: Duration,
+    /// Who calls what, if that is counted.
+    pub usage: Option<Arc<Recorder>>,
+    /// From where keys were presented lately that are none.
+    pub peers: Peers,
+    /// The beginning of all times of limits.
+    pub began: Instant,
 }
 
 /// Answers a request.
@@ -54,8 +56,10 @@ pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Ap
     let began = Instant::now();
     let mut serving = request.conn_data::<Connection>().map(Connection::serve);
     let mut finished = Finished::new(application.request_id(&request), request.method().clone());
-    let mut response = application.serve(&request, payload, began, &mut finished).await;
-    if let Some(cors) = &application.cors {
+    // One look for the whole request: it is answered as it was asked, whatever changes meanwhile.
+    let live = application.live.load_full();
+    let mut response = application.serve(&live, &request, payload, began, &mut finished).await;
+    if let Some(cors) = &live.cors {
         cors.open(request.headers(), &mut response);
     }
     answer::add_headers(&mut response, &finished.request_id);
@@ -81,6 +85,7 @@ impl Application {
 
     async fn serve(
         &self,
+        live: &Live,
         request: &HttpRequest,
         payload: Payload,
         began: Instant,
@@ -91,15 +96,15 @@ impl Application {
             finished.operation = probe.name().into();
             return self.health.answer(probe, request.method()).await;
         }
-        if let Some(page) = self.pages.find(&path) {
+        if let Some(page) = live.pages.find(&path) {
             finished.operation = page.name.into();
             return page.answer(request.method());
         }
         let host = host(request);
         let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };
-        let resolved = self.table.resolve(&asked);
+        let resolved = live.table.resolve(&asked);
         finished.dialect = resolved.dialect.name();
-        if let Some(answer) = self.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
+        if let Some(answer) = live.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
             finished.operation = PREFLIGHT.into();
             return answer;
         }
@@ -114,13 +119,16 @@ impl Application {
         });
         let mut response = match resolved.target {
             Ok((deployed, parameters)) => {
-                let operation = Operation { dialect: resolved.dialect, deployed, parameters, head, began };
-                self.run(operation, payload, finished).await
+                let is_by_host = !resolved.by_header && resolved.mount.is_empty();
+                let way = if is_by_host { Way::Host } else { Way::Path };
+                let peer = request.peer_addr().map(|address| address.ip());
+                let operation = Operation { dialect: resolved.dialect, deployed, parameters, head, began, way, peer };
+                self.run(live, operation, payload, finished).await
             }
             Err(refusal) => resolved.dialect.refuse(refusal, &head),
         };
         if resolved.by_header {
-            answer::vary(&mut response, self.table.vary());
+            answer::vary(&mut response, live.table.vary());
         }
         response
     }

@@ -2,8 +2,10 @@
 
 pub mod answer;
 pub mod body;
+pub mod calendar;
 pub mod cli;
 pub mod connections;
+pub mod control;
 pub mod cors;
 pub mod descriptors;
 pub mod dialects;
@@ -14,12 +16,20 @@ pub mod environment;
 pub mod exit;
 pub mod hashing;
 pub mod health;
+pub mod limits;
+pub mod live;
+pub mod map;
+pub mod nginx;
+pub mod outline;
 pub mod pages;
 pub mod server;
 pub mod settings;
 pub mod store;
 pub mod table;
 pub mod telemetry;
+pub mod translation;
+pub mod usage;
+pub mod well_known;
 
 #[cfg(test)]
 mod testing;

@@ -1,4 +1,5 @@
-//! What this server has of its own, beside the dialects: their OpenAPI documents, and a page on which people read and try them.
+//! What this server has of its own, beside the dialects: their OpenAPI documents, a page on which people read and try
+//! them, and what the server tells of itself.
 
 mod docs;
 
@@ -10,11 +11,15 @@ use actix_web::web::Bytes;
 use crate::answer;
 use crate::documents::{Document, documents};
 use crate::settings::Settings;
+use crate::well_known;
 
 /// Where the documents are.
 pub const DOCUMENTS: &str = "/openapi";
 /// Where the page is.
 pub const PAGE: &str = "/docs";
+
+/// Where the server tells of itself (RFC 8615).
+pub const WELL_KNOWN: &str = "/.well-known/diglot";
 
 /// Nothing comes from elsewhere and nothing goes there, and no script but the page's own runs. (Swagger UI has styles in its elements
 /// and pictures in its style sheet.)
@@ -53,6 +58,7 @@ impl Pages {
         let documents = documents(settings);
         let mut pages = docs::pages(&documents);
         pages.extend(documents.iter().flat_map(in_both_forms));
+        pages.push(about(settings));
         Self(pages)
     }
 
@@ -70,6 +76,12 @@ fn in_both_forms(document: &Document) -> [Page; 2] {
     };
     // RFC 9512 names the type of YAML.
     [page("json", "application/json", document.to_json()), page("yaml", "application/yaml", document.to_yaml())]
+}
+
+/// What the server tells of itself.
+fn about(settings: &Settings) -> Page {
+    let content = Content::Text { kind: "application/json", bytes: well_known::text(settings).into() };
+    Page { path: WELL_KNOWN.to_owned(), name: "well_known", content }
 }
 
 impl Page {

@@ -18,9 +18,11 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::Connections;
+use crate::control::{self, BindError, Question, Socket};
 use crate::dispatch::Application;
 use crate::health::Health;
-use crate::settings::{ServerSettings, Settings, variable};
+use crate::live::{Reloader, Source};
+use crate::settings::{Control, ServerSettings, Settings, variable};
 use crate::store::{Installation, InstallationError};
 
 /// Why the server does not start.
@@ -39,6 +41,12 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
+    /// The control socket cannot be had.
+    #[error("{error} (server.control, {})", variable("server.control"))]
+    Control {
+        /// Why.
+        error: BindError,
+    },
     /// The settings say something that this program cannot do.
     #[error("{0}")]
     Settings(String),
@@ -55,7 +63,10 @@ pub struct Running {
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
     drain_delay: Duration,
+    usage: Option<Stoppable<()>>,
     installation: Option<Installation>,
+    reloader: Option<Arc<Reloader>>,
+    control: Option<Stoppable<()>>,
 }
 
 /// A task that ends when it is told to.
@@ -75,11 +86,11 @@ impl<T: Send + 'static> Stoppable<T> {
     }
 }
 
-/// Opens the store and serves. Must be called on a tokio runtime.
+/// Opens the store and serves. `source` is where the settings come from. Must be called on a tokio runtime.
 ///
 /// # Errors
 /// See [`StartError`].
-pub async fn start(settings: Settings) -> Result<Running, StartError> {
+pub async fn start(settings: Settings, source: Source) -> Result<Running, StartError> {
     let server = settings.server.clone();
     let opening = tokio::task::spawn_blocking(move || {
         let installation = Installation::create(&settings)?;
@@ -89,20 +100,42 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (settings, installation, secret) =
         opening.await.map_err(|error| StartError::Settings(format!("opening the store: {error}")))??;
     let connections = Connections::new(server.head_timeout);
-    let application = assemble::application(&settings, &installation, secret, &connections)?;
-    let mut running = serve(application, connections, &server)?;
+    let (application, foundation) = assemble::application(&settings, &installation, secret, &connections)?;
+    let control = control::bind(&server.control, settings.database.url.path()).await;
+    let control = listening(control, &server.control)?;
+    let application = Arc::new(application);
+    let mut running = serve(application.clone(), connections, &server)?;
     running.installation = Some(installation);
+    let reloader = Arc::new(Reloader::new(source, foundation, application));
+    running.reloader = Some(reloader.clone());
+    running.control = control.map(|socket| {
+        let stop = CancellationToken::new();
+        let answer = Arc::new(move |question: &Question| reloader.answer(question));
+        Stoppable::spawn(socket.serve(answer, stop.clone()), stop)
+    });
     Ok(running)
+}
+
+/// The control socket. A server that nobody has told where it is to be serves without one as well.
+fn listening(bound: Result<Option<Socket>, BindError>, setting: &Control) -> Result<Option<Socket>, StartError> {
+    match bound {
+        Ok(socket) => Ok(socket),
+        Err(error) if *setting == Control::BesideData => {
+            tracing::warn!(%error, "there is no control socket; `diglot reload` will not find this server");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::Control { error }),
+    }
 }
 
 /// Serves an application that is put together.
 fn serve(
-    application: Application,
+    application: Arc<Application>,
     connections: Arc<Connections>,
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
-    let application = Arc::new(application);
     let health = application.health.clone();
+    let usage = application.usage.clone();
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -124,7 +157,23 @@ fn serve(
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
     let drain_delay = settings.drain_delay;
-    Ok(Running { address, admin_address, health, api, admin, watchdog, drain_delay, installation: None })
+    let usage = usage.map(|recorder| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(recorder.keep(stop.clone()), stop)
+    });
+    Ok(Running {
+        address,
+        admin_address,
+        health,
+        api,
+        admin,
+        watchdog,
+        drain_delay,
+        usage,
+        installation: None,
+        reloader: None,
+        control: None,
+    })
 }
 
 impl Running {
@@ -139,17 +188,32 @@ impl Running {
             tracing::info!(delay = ?self.drain_delay, "not ready any more, still serving");
             tokio::time::sleep(self.drain_delay).await;
         }
+        if let Some(control) = self.control {
+            control.stop().await?;
+        }
         let mut outcome = self.api.stop().await.flatten();
         // Whoever watches the process can do so until the last request is answered.
         if let Some(admin) = self.admin {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        if let Some(usage) = self.usage {
+            outcome = outcome.and(usage.stop().await);
+        }
         if let Some(installation) = self.installation {
             let closed = tokio::task::spawn_blocking(move || installation.close()).await;
             outcome = outcome.and(closed.map_err(io::Error::other));
         }
         outcome
+    }
+
+    /// Reads the settings again, as [`Reloader::reload`] does.
+    pub async fn reload(&self) {
+        if let Some(reloader) = self.reloader.clone()
+            && let Err(error) = tokio::task::spawn_blocking(move || reloader.reload()).await
+        {
+            tracing::error!(%error, "the settings could not be read again");
+        }
     }
 
     /// Waits until a listener ends although nobody has stopped it.

@@ -6,13 +6,15 @@ mod choose;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use dialect::{Dialect, Directory, Refusal, Route};
+use dialect::{Dialect, Directory, Guard, Refusal, Route};
 
 use crate::answer;
-use crate::settings::{Host, Mounting, Mountings};
+use crate::calendar::Announcement;
+use crate::settings::{Host, Mounting, Mountings, State};
 
 /// One operation, and how it is deployed.
 pub struct Deployed {
@@ -22,6 +24,16 @@ pub struct Deployed {
     pub name: Arc<str>,
     /// Who answers it.
     pub directory: Arc<dyn Directory>,
+    /// Who is let in.
+    pub guard: Arc<dyn Guard>,
+    /// What is announced of it, and whether it is away.
+    pub announcement: Announcement,
+    /// Whether it is served.
+    pub state: State,
+    /// The most that its body may have, in bytes.
+    pub max_body: usize,
+    /// How long a request may take as a whole.
+    pub timeout: Duration,
 }
 
 /// One dialect, and where it is found.
@@ -32,46 +44,38 @@ pub struct Mounted {
     written: &'static str,
     hosts: Vec<Host>,
     prefix: String,
+    shared: bool,
     routes: Vec<Deployed>,
 }
 
 impl Mounted {
-    /// A dialect where the settings put it. `written` is its credential's header as people write it; `directory` says who
-    /// answers an operation of that name.
-    pub fn new(
-        dialect: Arc<dyn Dialect>,
-        written: &'static str,
-        at: &Mounting,
-        directory: impl Fn(&str) -> Arc<dyn Directory>,
-    ) -> Self {
-        let deploy = |route: &Route| {
-            let name = format!("{}.{}", dialect.name(), route.operation);
-            Deployed { route: route.clone(), directory: directory(&name), name: name.into() }
-        };
+    /// A dialect where the settings put it, with its operations, in their order. `written` is its credential's header as people
+    /// write it.
+    pub fn new(dialect: Arc<dyn Dialect>, written: &'static str, at: &Mounting, routes: Vec<Deployed>) -> Self {
         Self {
-            routes: dialect.routes().iter().map(deploy).collect(),
+            routes,
             header: dialect.credential_header(),
             written,
             hosts: at.hosts.clone(),
             prefix: at.prefix.clone(),
+            shared: at.shared,
             dialect,
         }
     }
 
-    /// What this dialect has at a path of its own.
+    /// What this dialect has at a path of its own. What is gone is found: it has an answer.
     fn find(&self, method: &Method, path: &str) -> Result<(&Deployed, Vec<String>), Refusal> {
-        let mut allow: Vec<Method> = Vec::new();
-        for deployed in &self.routes {
+        for deployed in self.routes.iter().filter(|deployed| answers(&deployed.route, method)) {
             let Some(parameters) = deployed.route.matches(path) else { continue };
-            if methods(&deployed.route).any(|answered| answered == *method) {
+            if matches!(deployed.state, State::On | State::Gone) {
                 return Ok((deployed, parameters));
             }
-            for method in methods(&deployed.route) {
-                if !allow.contains(&method) {
-                    allow.push(method);
-                }
-            }
+            break;
         }
+        let claims = claims(self.routes.iter().map(|deployed| &deployed.route), path);
+        let claimed = claims.into_iter().map(|claim| (&self.routes[claim.route], claim.method));
+        let allow: Vec<Method> =
+            claimed.filter(|(deployed, _)| deployed.state == State::On).map(|(_, method)| method).collect();
         Err(if allow.is_empty() {
             Refusal::NotFound { slash_twin: self.slash_twin(path) }
         } else {
@@ -86,8 +90,39 @@ impl Mounted {
             bare if bare.len() < path.len() => bare.to_owned(),
             bare => format!("{bare}/"),
         };
-        self.routes.iter().any(|deployed| deployed.route.matches(&twin).is_some()).then_some(twin)
+        let is_there = |deployed: &Deployed| matches!(deployed.state, State::On | State::Gone);
+        self.routes.iter().any(|deployed| is_there(deployed) && deployed.route.matches(&twin).is_some()).then_some(twin)
     }
+}
+
+/// A method of a path, and the route that it belongs to.
+pub struct Claim {
+    /// The method.
+    pub method: Method,
+    /// Which of the routes.
+    pub route: usize,
+}
+
+/// What these routes have at a path. Where two of them match, a method belongs to the first, served or not: what is off does not
+/// become something else.
+pub fn claims<'a>(routes: impl Iterator<Item = &'a Route>, path: &str) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = Vec::new();
+    for (at, route) in routes.enumerate() {
+        if route.matches(path).is_none() {
+            continue;
+        }
+        for method in methods(route) {
+            if claims.iter().all(|claim| claim.method != method) {
+                claims.push(Claim { method, route: at });
+            }
+        }
+    }
+    claims
+}
+
+/// Whether a route answers this method.
+fn answers(route: &Route, method: &Method) -> bool {
+    route.method == *method || (route.method == Method::GET && *method == Method::HEAD)
 }
 
 /// The methods that a route answers: HEAD is GET without the body (RFC 9110 §9.3.2).
@@ -144,11 +179,18 @@ impl Table {
         self.mounted.iter().map(|mounted| &mounted.dialect)
     }
 
-    /// Every method that some operation answers.
+    /// The operation of that full name, served or not.
+    #[must_use]
+    pub fn deployed(&self, name: &str) -> Option<&Deployed> {
+        self.mounted.iter().flat_map(|mounted| &mounted.routes).find(|deployed| *deployed.name == *name)
+    }
+
+    /// Every method that some operation answers, here or in another process of the installation.
     #[must_use]
     pub fn methods(&self) -> Vec<Method> {
         let deployed = self.mounted.iter().flat_map(|mounted| &mounted.routes);
-        deployed.flat_map(|deployed| methods(&deployed.route)).collect()
+        let served = deployed.filter(|deployed| matches!(deployed.state, State::On | State::Gone | State::Elsewhere));
+        served.flat_map(|deployed| methods(&deployed.route)).collect()
     }
 
     /// The headers that decide between the dialects where nothing else does, as `Vary` names them to caches.

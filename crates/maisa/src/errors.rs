@@ -11,7 +11,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use dialect::conditional::Unreadable;
 use dialect::once::IDEMPOTENCY_KEY;
-use dialect::{DirectoryError, Refusal, answer, retry};
+use dialect::{DirectoryError, Gone, Refusal, answer, retry};
 use users::error::Resource;
 use users::{Conflict, Permission, UserError};
 
@@ -49,6 +49,12 @@ pub(crate) enum ApiError {
     Timeout,
     /// More than is taken.
     TooLarge,
+    /// The key belongs to the API of this name.
+    Pinned(String),
+    /// The operation is not there any more, or not now.
+    Gone(Gone),
+    /// Too often; when to come again.
+    RateLimited(Duration),
     /// Not now; when to come again.
     Unavailable(Duration),
     /// A fault of ours.
@@ -82,14 +88,18 @@ impl ApiError {
                 let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
                 answer::with_header(response, ALLOW, &names.join(", "))
             }
-            ApiError::Unavailable(wait) => {
+            ApiError::Unavailable(wait)
+            | ApiError::RateLimited(wait)
+            | ApiError::Gone(Gone::Brownout { retry_after: wait }) => {
                 answer::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
             }
             ApiError::Invalid(_)
             | ApiError::UnsupportedMediaType
             | ApiError::Forbidden(_)
+            | ApiError::Pinned(_)
             | ApiError::UnknownRoute
             | ApiError::NotFound(..)
+            | ApiError::Gone(Gone::Removed | Gone::Sunset)
             | ApiError::PreconditionFailed
             | ApiError::Timeout
             | ApiError::TooLarge
@@ -108,13 +118,17 @@ impl ApiError {
             ApiError::Invalid(_) => Code::ValidationError,
             ApiError::UnsupportedMediaType => Code::UnsupportedMediaType,
             ApiError::Unauthenticated => Code::Unauthorized,
-            ApiError::Forbidden(_) => Code::Forbidden,
+            ApiError::Forbidden(_) | ApiError::Pinned(_) => Code::Forbidden,
             ApiError::UnknownRoute | ApiError::NotFound(..) => Code::NotFound,
             ApiError::MethodNotAllowed(_) => Code::MethodNotAllowed,
             ApiError::PreconditionFailed => Code::PreconditionFailed,
             ApiError::Conflict(_) => Code::Conflict,
             ApiError::Timeout => Code::RequestTimeout,
             ApiError::TooLarge => Code::PayloadTooLarge,
+            ApiError::Gone(Gone::Removed) => Code::Gone,
+            ApiError::Gone(Gone::Brownout { .. }) => Code::RouteBrownout,
+            ApiError::Gone(Gone::Sunset) => Code::RouteSunset,
+            ApiError::RateLimited(_) => Code::RateLimited,
             ApiError::Unavailable(_) => Code::Unavailable,
             ApiError::Internal => Code::InternalError,
         }
@@ -137,6 +151,13 @@ impl ApiError {
             ApiError::Conflict(Conflict::CreatedUserDeleted) => "The user that this request created has been deleted",
             ApiError::Timeout => "The request did not arrive in time",
             ApiError::TooLarge => "The request is too large",
+            ApiError::Pinned(_) => "The API key is for another API",
+            ApiError::Gone(Gone::Removed) => "This operation is no longer available",
+            ApiError::Gone(Gone::Brownout { .. }) => {
+                "This operation is about to be removed, and is switched off for a short time"
+            }
+            ApiError::Gone(Gone::Sunset) => "This operation has reached its announced end",
+            ApiError::RateLimited(_) => "Too many requests",
             ApiError::Unavailable(_) => "The service is temporarily unavailable",
             ApiError::Internal => "An unexpected error occurred",
         }
@@ -146,6 +167,7 @@ impl ApiError {
         match self {
             ApiError::Invalid(faults) => Details::Fields(faults.clone()),
             ApiError::Forbidden(required) => Details::Permission { required_permission: required.as_str().to_owned() },
+            ApiError::Pinned(name) => Details::Pinned { pinned_to: name.clone() },
             ApiError::NotFound(resource, id) => {
                 Details::Resource { resource_type: resource.as_str().to_owned(), resource_id: id.clone() }
             }
@@ -159,6 +181,8 @@ impl ApiError {
             | ApiError::PreconditionFailed
             | ApiError::Timeout
             | ApiError::TooLarge
+            | ApiError::Gone(_)
+            | ApiError::RateLimited(_)
             | ApiError::Unavailable(_)
             | ApiError::Internal => Details::None {},
         }
@@ -195,6 +219,8 @@ impl From<DirectoryError> for ApiError {
         match error {
             DirectoryError::User(error) => error.into(),
             DirectoryError::UnknownPosition => ApiError::invalid("offset", "is not known here"),
+            DirectoryError::RateLimited { retry_after } => ApiError::RateLimited(retry_after),
+            DirectoryError::OtherDialect { pinned } => ApiError::Pinned(pinned),
             DirectoryError::Unavailable { retry_after } => ApiError::Unavailable(retry_after),
         }
     }
@@ -218,6 +244,8 @@ impl From<Refusal> for ApiError {
             Refusal::BrokenBody => ApiError::invalid("body", "did not arrive whole"),
             Refusal::BodyTooLarge => ApiError::TooLarge,
             Refusal::BodyTimeout => ApiError::Timeout,
+            Refusal::Gone { why } => ApiError::Gone(why),
+            Refusal::TooManyRequests { retry_after } => ApiError::RateLimited(retry_after),
             Refusal::Unavailable { retry_after } => ApiError::Unavailable(retry_after),
             Refusal::Internal => ApiError::Internal,
         }

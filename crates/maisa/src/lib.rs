@@ -3,9 +3,11 @@
 //! [`dialect::Directory`]; everything it knows of the wire stays in here.
 
 mod caller;
+mod client;
 mod document;
 mod errors;
 mod extract;
+mod fields;
 mod operations;
 mod routes;
 mod tag;
@@ -16,9 +18,13 @@ mod testing;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderName;
+use dialect::client::{Ask, Draft};
+use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
-use users::RolePolicy;
+use users::{PresentedKey, RolePolicy};
+
+pub use routes::ROUTES;
 
 use errors::ApiError;
 
@@ -41,6 +47,18 @@ impl Dialect for Maisa {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        fields::FIELDS
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        client::present(key)
+    }
+
+    fn draft(&self, ask: &Ask, policy: &RolePolicy) -> Result<Draft, &'static str> {
+        client::draft(ask, policy)
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

@@ -17,7 +17,7 @@ pub(crate) const USERS: &str = "/v1/users";
 const USER: &str = "/v1/users/{userId}";
 
 /// Every operation.
-pub(crate) static ROUTES: [Route; 5] = [
+pub static ROUTES: [Route; 5] = [
     Route {
         operation: "listUsers",
         method: Method::GET,

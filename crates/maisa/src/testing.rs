@@ -1,5 +1,7 @@
 //! What the tests of this crate share: requests put together step by step, and a directory that remembers what it was asked.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -160,6 +162,7 @@ impl Asked {
             operation: "maisa.test".to_owned(),
             deadline: Instant::now(),
             directory,
+            guard: Arc::new(dialect::guard::Open),
             services: Arc::new(services),
         }
     }
@@ -240,6 +243,8 @@ impl Directory for FakeDirectory {
             permissions: Permissions::from_iter([]),
             reach: Reach::Installation,
             home: None,
+            pinned: None,
+            plan: None,
         }))
     }
 
@@ -289,4 +294,22 @@ impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(0).expect("a time")
     }
+}
+
+thread_local! {
+    static QUESTIONS: RefCell<BTreeSet<&'static str>> = RefCell::default();
+}
+
+/// Remembers that a field of this name was asked for.
+pub(crate) fn note_question(name: &'static str) {
+    QUESTIONS.with_borrow_mut(|questions| questions.insert(name));
+}
+
+/// Whether what is read here are exactly the fields that the registry has for this operation.
+#[track_caller]
+pub(crate) fn assert_reads_what_is_registered<T>(operation: &str, read: impl FnOnce() -> T) {
+    QUESTIONS.take();
+    read();
+    let registered: BTreeSet<&str> = dialect::fields::names(crate::fields::FIELDS, operation).collect();
+    assert_eq!(QUESTIONS.take(), registered, "{operation}");
 }

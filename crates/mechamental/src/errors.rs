@@ -77,6 +77,8 @@ impl ApiError {
             Refusal::BrokenBody => Failure::BadRequest("The body did not arrive whole").into(),
             Refusal::BodyTooLarge => Failure::TooLarge.into(),
             Refusal::BodyTimeout => Failure::Timeout.into(),
+            Refusal::Gone { why } => Failure::Gone(why).into(),
+            Refusal::TooManyRequests { retry_after } => Failure::RateLimited(retry_after).into(),
             Refusal::Unavailable { retry_after } => Failure::Unavailable(retry_after).into(),
             Refusal::Internal => Failure::Internal.into(),
         }

@@ -4,10 +4,12 @@
 //! on purpose, the place says so.
 
 mod caller;
+mod client;
 mod cursor;
 mod document;
 mod errors;
 mod extract;
+mod fields;
 mod operations;
 mod routes;
 mod tag;
@@ -20,10 +22,14 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{AUTHORIZATION, HeaderName};
+use dialect::client::{Ask, Draft};
+use dialect::fields::Field;
 use dialect::openapi::Description;
 use dialect::{Dialect, Head, Refusal, Route};
-use users::RolePolicy;
 use users::ports::Clock;
+use users::{PresentedKey, RolePolicy};
+
+pub use routes::ROUTES;
 
 /// The dialect.
 pub struct MechaMental {
@@ -49,6 +55,18 @@ impl Dialect for MechaMental {
 
     fn routes(&self) -> &'static [Route] {
         &routes::ROUTES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        fields::FIELDS
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        client::present(key)
+    }
+
+    fn draft(&self, ask: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Ok(client::draft(ask))
     }
 
     fn describe(&self, policy: &RolePolicy) -> Description {

@@ -22,7 +22,7 @@ const OWN_PREFERENCES: &str = "/v1/users/me/preferences";
 const USER: &str = "/v1/users/{user_id}";
 
 /// The operations, in the order in which paths are tried: `me` is no id where an operation has it as a word.
-pub(crate) static ROUTES: [Route; 7] = [
+pub static ROUTES: [Route; 7] = [
     Route {
         operation: "listUsers",
         method: Method::GET,

@@ -14,7 +14,18 @@ const DAMAGE: [&str; 4] = ["malformed", "is not a database", "no such table", "n
 
 /// What PostgreSQL says may be in any language, and Diesel keeps most of its codes to itself; so it is told by what stands in
 /// every language alike. These are our tables.
-const TABLES: [&str; 8] = ["workspaces", "users", "memberships", "keys", "outbox", "claims", "facts", "list_totals"];
+const TABLES: [&str; 10] = [
+    "workspaces",
+    "users",
+    "memberships",
+    "keys",
+    "usage",
+    "usage_details",
+    "outbox",
+    "claims",
+    "facts",
+    "list_totals",
+];
 
 /// A failed query.
 #[derive(Debug, Clone)]

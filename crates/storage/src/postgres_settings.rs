@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How PostgreSQL is used. The settings of the same names explain each value to operators.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresSettings {
     /// How many connections a process keeps at most, one more for its pulse aside; at least 1.
     pub pool: u32,

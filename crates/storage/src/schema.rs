@@ -91,6 +91,32 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        pinned -> Nullable<Text>,
+        plan -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// How often which key called what, on each day.
+    usage (key_id, day, operation) {
+        key_id -> Text,
+        day -> BigInt,
+        operation -> Text,
+        calls -> BigInt,
+        errors -> BigInt,
+        last_seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// With what.
+    usage_details (key_id, day, operation, kind, name) {
+        key_id -> Text,
+        day -> BigInt,
+        operation -> Text,
+        kind -> Text,
+        name -> Text,
+        calls -> BigInt,
     }
 }
 

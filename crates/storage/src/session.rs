@@ -8,14 +8,15 @@ use users::once::{Claim, ClaimId};
 use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Enrolment, Lock, Reads, Tx};
+use users::ports::{Enrolment, Lock, Principal, Reads, Tx};
+use users::usage::{Day, Usage, Used};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
 
 use crate::connection::AnyConnection;
 use crate::error::{Failure, Harm};
 use crate::reads::{self, Narrowed};
-use crate::rows::{ClaimRow, KeyRow, UserRow, WorkspaceRow};
+use crate::rows::{self, ClaimRow, KeyRow, PrincipalRow, UserRow, WorkspaceRow};
 use crate::writes;
 
 /// An open transaction. Once a query fails in a way that may have ended the transaction, every later one fails too:
@@ -87,6 +88,10 @@ impl Reads for Session<'_> {
         self.run(|connection| reads::user(connection, id.as_str()))?.map(UserRow::into_user).transpose()
     }
 
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {
+        self.run(|connection| reads::principal(connection, id.as_str()))?.map(PrincipalRow::into_principal).transpose()
+    }
+
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {
         self.run(|connection| reads::user_by_email_key(connection, key))?.map(UserRow::into_user).transpose()
     }
@@ -130,6 +135,24 @@ impl Reads for Session<'_> {
 
     fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>> {
         self.run(|connection| reads::claim(connection, id.as_str()))?.map(ClaimRow::into_claim).transpose()
+    }
+
+    fn usage(&mut self, since: Day) -> Result<Vec<Used>> {
+        let calls = self.run(|connection| reads::usage(connection, since.number()))?;
+        let details = self.run(|connection| reads::usage_details(connection, since.number()))?;
+        rows::totals(calls, details)
+    }
+
+    fn usage_of(&mut self, key: &KeyId, since: Day) -> Result<Vec<Usage>> {
+        let calls = self.run(|connection| reads::usage_of(connection, key.as_str(), since.number()))?;
+        let details = self.run(|connection| reads::usage_details_of(connection, key.as_str(), since.number()))?;
+        rows::days(calls, details)
+    }
+
+    fn agents(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, Day, String)>> {
+        let agents = self.run(|connection| reads::agents(connection, keys, since.number()))?;
+        let agent = |(key, day, name)| (KeyId::from_stored(key), Day::from_number(day), name);
+        Ok(agents.into_iter().map(agent).collect())
     }
 }
 
@@ -182,6 +205,30 @@ impl Tx for Session<'_> {
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool> {
         self.changed.push(Subject::Key(id.clone()));
         self.run(|connection| writes::revoke_key(connection, id.as_str(), at.micros()))
+    }
+
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool> {
+        self.changed.push(Subject::Key(id.clone()));
+        self.run(|connection| writes::pin_key(connection, id.as_str(), door))
+    }
+
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool> {
+        self.changed.push(Subject::Key(id.clone()));
+        self.run(|connection| writes::set_key_plan(connection, id.as_str(), plan))
+    }
+
+    fn hold_keys(&mut self, ids: &[KeyId]) -> Result<Vec<KeyId>> {
+        let held = self.run(|connection| writes::hold_keys(connection, ids))?;
+        Ok(held.into_iter().map(KeyId::from_stored).collect())
+    }
+
+    fn add_usage(&mut self, usage: &[Usage]) -> Result<()> {
+        self.run(|connection| writes::add_usage(connection, usage))
+    }
+
+    fn forget_usage(&mut self, before: Day, limit: u32) -> Result<u32> {
+        let forgotten = self.run(|connection| writes::forget_usage(connection, before.number(), limit.into()))?;
+        u32::try_from(forgotten).map_err(|_| UserError::Internal("more was forgotten than asked for".to_owned()))
     }
 
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::postgres_settings::PostgresSettings;
 use crate::url::Url;
 
 /// How a store is used. The settings of the same names explain each value to operators.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Where it is.
     pub url: Url,
@@ -30,7 +30,7 @@ pub struct Settings {
 }
 
 /// Hot standbys that answer reads.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplicaSettings {
     /// Where they are: one server each, which follows the one that [`Settings::url`] names.
     pub urls: Vec<Url>,

@@ -7,6 +7,7 @@ use crate::page::Scope;
 use crate::ports::Reads;
 use crate::role::{Permissions, RolePolicy};
 use crate::time::Timestamp;
+use crate::user::Status;
 
 /// How far a caller reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,10 @@ pub struct Caller {
     pub reach: Reach,
     /// Where the users that it creates belong, unless another workspace is named.
     pub home: Option<WorkspaceId>,
+    /// The key's; see [`Key::pinned`].
+    pub pinned: Option<String>,
+    /// The key's; see [`Key::plan`].
+    pub plan: Option<String>,
 }
 
 impl Caller {
@@ -73,6 +78,7 @@ impl Caller {
 
     /// The same for a live key whose record is at hand.
     pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
+        let (pinned, plan) = (key.pinned, key.plan);
         let Some(owner_id) = key.owner else {
             let permissions = key.permissions.unwrap_or_default();
             let (reach, home) = match key.reach {
@@ -80,9 +86,12 @@ impl Caller {
                 KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
                 KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
             };
-            return Ok(Self { key: key.id, owner: None, permissions, reach, home });
+            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan });
         };
-        let owner = reads.user(&owner_id)?.filter(|owner| owner.is_active()).ok_or(UserError::Unauthenticated)?;
+        let owner = reads
+            .principal(&owner_id)?
+            .filter(|owner| owner.status == Status::Active)
+            .ok_or(UserError::Unauthenticated)?;
         let held = policy.permissions(&owner.roles);
         let permissions = match key.permissions {
             Some(permissions) => permissions.within(&held),
@@ -93,7 +102,8 @@ impl Caller {
             KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
             KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
         };
-        Ok(Self { key: key.id, owner: Some(Owner { id: owner_id, permissions: held }), permissions, reach, home })
+        let owner = Some(Owner { id: owner_id, permissions: held });
+        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan })
     }
 
     /// Whether the caller acts for this user.

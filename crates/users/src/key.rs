@@ -194,6 +194,10 @@ pub struct Key {
     pub expires_at: Option<Timestamp>,
     /// Since then it is refused.
     pub revoked_at: Option<Timestamp>,
+    /// The only door that it may use, by its name; `None` for all.
+    pub pinned: Option<String>,
+    /// How much it may do at a time, by a name that the settings explain; `None` for no limit of its own.
+    pub plan: Option<String>,
 }
 
 /// Whether a key is taken, and if not, why.

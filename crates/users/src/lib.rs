@@ -20,6 +20,7 @@ pub mod role;
 pub mod shown;
 pub mod text;
 pub mod time;
+pub mod usage;
 pub mod user;
 pub mod version;
 pub mod workspace;
@@ -38,7 +39,9 @@ pub use id::{UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};
-pub use operator::{Administrator, Initialised, KeyRequest, NewKey, Operator, OperatorError, UserDetails};
+pub use operator::{
+    Administrator, Client, Initialised, KeyRequest, NewKey, Operator, OperatorError, Pinning, UserDetails,
+};
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};

@@ -51,6 +51,12 @@ impl Search {
         (!term.is_empty()).then(|| Self(fold(term)))
     }
 
+    /// The folded term, whether or not any user can match.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.0
+    }
+
     /// The folded term; `None` if no user can match, whatever the store holds.
     #[must_use]
     pub fn term(&self) -> Option<&str> {

@@ -28,7 +28,7 @@ impl PlainPassword {
         Ok(Self(text.to_owned()))
     }
 
-    /// The password, for the hasher.
+    /// The password, for the hasher, or for the server that is to have it hashed.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

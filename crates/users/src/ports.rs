@@ -12,9 +12,10 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword};
-use crate::role::RoleName;
+use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
-use crate::user::User;
+use crate::usage::{Day, Usage, Used};
+use crate::user::{Status, User};
 use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
@@ -26,6 +27,8 @@ pub trait Reads {
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
     fn user(&mut self, id: &UserId) -> Result<Option<User>>;
+    /// What counts of the user of that id where a key of its own is used.
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>>;
     /// The user whose [`crate::Email::key`] this is.
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>>;
     /// Whether a user has this [`crate::profile::Username::key`].
@@ -46,6 +49,23 @@ pub trait Reads {
     fn workspaces_of(&mut self, user: &UserId) -> Result<Vec<WorkspaceId>>;
     /// The claim of that id, however old it is.
     fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>>;
+    /// What each key called from that day on, by key and operation.
+    fn usage(&mut self, since: Day) -> Result<Vec<Used>>;
+    /// What a key called from that day on, by day and operation.
+    fn usage_of(&mut self, key: &KeyId, since: Day) -> Result<Vec<Usage>>;
+    /// The clients of these keys that are told apart, on each day from that one on. One may be there more than once.
+    fn agents(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, Day, String)>>;
+}
+
+/// What counts of a user where a key of its own is used, which is read for every request whose caller is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Whether it may act.
+    pub status: Status,
+    /// What it may do.
+    pub roles: Roles,
+    /// Where those belong whom it creates.
+    pub default_workspace: Option<WorkspaceId>,
 }
 
 /// A user from elsewhere, as it is to be added.
@@ -110,6 +130,17 @@ pub trait Tx: Reads {
     fn insert_key(&mut self, key: &Key) -> Result<()>;
     /// Marks a live key as revoked. Says whether there is a key of that id.
     fn revoke_key(&mut self, id: &KeyId, at: Timestamp) -> Result<bool>;
+    /// Sets [`Key::pinned`]. Says whether there is a key of that id.
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool>;
+    /// Sets [`Key::plan`]. Says whether there is a key of that id.
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool>;
+    /// Those of these keys that are there. Until the end nobody changes or removes them, and no other transaction holds them. They come
+    /// in order, so that two who hold several do not wait for each other.
+    fn hold_keys(&mut self, ids: &[KeyId]) -> Result<Vec<KeyId>>;
+    /// Adds to what keys that are held have called, each key, day and operation at most once.
+    fn add_usage(&mut self, usage: &[Usage]) -> Result<()>;
+    /// Forgets what was called before that day: all of at most `limit` keys' days, the oldest first. Says of how many.
+    fn forget_usage(&mut self, before: Day, limit: u32) -> Result<u32>;
     /// Remembers a value under this name, in place of an earlier one.
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()>;
     /// Forgets the value under this name, if there is one.

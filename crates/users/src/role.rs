@@ -137,7 +137,7 @@ impl Roles {
 }
 
 /// One role as the settings define it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleDefinition {
     /// Its name.
     pub name: RoleName,
@@ -158,7 +158,7 @@ pub enum RolePolicyError {
 
 /// Every role of the installation, the highest first. The first is the administrator's, the last what a
 /// user gets when no role is named.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolePolicy {
     definitions: Vec<RoleDefinition>,
     fingerprint: String,

@@ -4,6 +4,7 @@ use actix_web::http::header::{self, HeaderName};
 use serde_json::{Map, Value, json};
 
 use super::schema;
+use crate::announced::{DEPRECATION, SUNSET};
 use crate::once::IDEMPOTENT_REPLAYED;
 
 /// A header under description.
@@ -21,8 +22,21 @@ pub struct Header {
     pub required: bool,
 }
 
+impl Header {
+    /// The header object.
+    fn object(&self, required: bool) -> Value {
+        json!({"description": self.about, "required": required, "schema": self.schema})
+    }
+}
+
 /// A strong entity tag (RFC 9110 §8.8.3).
 const TAG: &str = r#"^"[!#-~]*"$"#;
+
+/// A time, as a structured field has it (RFC 9651 §3.3.7).
+const UNIX_DATE: &str = r"^@-?[0-9]{1,15}$";
+
+/// The headers that any answer of an operation may have: whether it is going to go.
+static ANNOUNCED: [HeaderName; 3] = [DEPRECATION, SUNSET, header::LINK];
 
 /// The headers that all dialects' responses may have (RFC 9110).
 fn standard() -> Vec<Header> {
@@ -52,7 +66,26 @@ fn standard() -> Vec<Header> {
             ..header(
                 header::LINK,
                 "Link",
-                "Leads to the next page (`rel=\"next\"`, RFC 8288); the last page has none.",
+                "Leads to the next page of a list (`rel=\"next\"`, RFC 8288), which the last one has not; and from an operation that is \
+                 announced to go to the one that takes its place (`rel=\"successor-version\"`, RFC 5829).",
+                schema::string(),
+            )
+        },
+        Header {
+            required: false,
+            ..header(
+                DEPRECATION,
+                "Deprecation",
+                "Since when or from when on the operation should not be used any more: `@` and seconds since 1970 (RFC 9745).",
+                schema::with(schema::string(), "pattern", UNIX_DATE),
+            )
+        },
+        Header {
+            required: false,
+            ..header(
+                SUNSET,
+                "Sunset",
+                "From when on the operation answers with 410, as an HTTP date (RFC 8594).",
                 schema::string(),
             )
         },
@@ -70,7 +103,7 @@ fn standard() -> Vec<Header> {
 
 /// The headers that a document can describe, and those that it has described.
 pub(super) struct Headers {
-    /// The names of those that every answer has.
+    /// The names of those that every answer has, or may have.
     common: Vec<HeaderName>,
     known: Vec<Header>,
     used: Vec<HeaderName>,
@@ -79,20 +112,22 @@ pub(super) struct Headers {
 impl Headers {
     /// Those of every answer, those of all APIs, and those of one alone.
     pub(super) fn new(common: &[Header], own: Vec<Header>) -> Self {
-        let names = common.iter().map(|header| header.name.clone()).collect();
+        let names = common.iter().map(|header| &header.name).chain(&ANNOUNCED).cloned().collect();
         Self { common: names, known: [common.to_vec(), standard(), own].concat(), used: Vec::new() }
     }
 
-    /// References to the headers of an answer: those that every one has, and these. One that nobody describes has a reference
-    /// to nothing, which any linter finds.
-    pub(super) fn refer(&mut self, names: &[HeaderName]) -> Map<String, Value> {
+    /// References to the headers of an answer: those that every one has, these, and these that only some of its kind have. One that
+    /// nobody describes has a reference to nothing, which any linter finds.
+    pub(super) fn refer(&mut self, names: &[HeaderName], sometimes: &[HeaderName]) -> Map<String, Value> {
         let names = [&self.common, names].concat();
         let references = names.iter().map(|name| {
             let known = self.known.iter().find(|header| header.name == *name);
             let written = known.map_or(name.as_str(), |header| header.written);
             (written.to_owned(), json!({"$ref": format!("#/components/headers/{written}")}))
         });
-        let references = references.collect();
+        let optional = self.known.iter().filter(|header| sometimes.contains(&header.name));
+        let optional = optional.map(|header| (header.written.to_owned(), header.object(false)));
+        let references = references.chain(optional).collect();
         self.used.extend(names);
         references
     }
@@ -100,9 +135,6 @@ impl Headers {
     /// The descriptions of all headers that were referred to.
     pub(super) fn components(&self) -> Map<String, Value> {
         let used = self.known.iter().filter(|header| self.used.contains(&header.name));
-        let described = used.map(|Header { name: _, written, about, schema, required }| {
-            ((*written).to_owned(), json!({"description": about, "required": required, "schema": schema}))
-        });
-        described.collect()
+        used.map(|header| (header.written.to_owned(), header.object(header.required))).collect()
     }
 }

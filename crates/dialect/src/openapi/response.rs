@@ -19,6 +19,8 @@ pub struct Response {
     pub(super) status: StatusCode,
     about: &'static str,
     headers: Vec<HeaderName>,
+    /// Those that not every answer of the kind has.
+    sometimes: Vec<HeaderName>,
     content: Option<(Value, Examples)>,
     links: Map<String, Value>,
 }
@@ -27,7 +29,7 @@ impl Response {
     /// One without a body.
     #[must_use]
     pub fn empty(status: StatusCode, about: &'static str) -> Self {
-        Self { status, about, headers: Vec::new(), content: None, links: Map::new() }
+        Self { status, about, headers: Vec::new(), sometimes: Vec::new(), content: None, links: Map::new() }
     }
 
     /// One with a body of this schema, and an example of it.
@@ -37,7 +39,7 @@ impl Response {
     }
 
     /// One of which there are samples, by what they are an example of. Status, headers and examples are taken from
-    /// them, so that what is described is what is sent.
+    /// them, so that what is described is what is sent; what only some of them have is optional.
     #[must_use]
     pub fn sampled(
         status: StatusCode,
@@ -45,9 +47,16 @@ impl Response {
         schema: Value,
         samples: Vec<(&'static str, HttpResponse)>,
     ) -> Self {
-        let headers = samples.first().map(|(_, sample)| names(sample)).unwrap_or_default();
+        let all: Vec<Vec<HeaderName>> = samples.iter().map(|(_, sample)| names(sample)).collect();
+        let (mut headers, mut sometimes) = (Vec::new(), Vec::new());
+        for name in all.iter().flatten() {
+            let kind = if all.iter().all(|names| names.contains(name)) { &mut headers } else { &mut sometimes };
+            if !kind.contains(name) {
+                kind.push(name.clone());
+            }
+        }
         let examples = samples.into_iter().map(|(name, sample)| (name, body(sample))).collect();
-        Self { headers, content: Some((schema, examples)), ..Self::empty(status, about) }
+        Self { headers, sometimes, content: Some((schema, examples)), ..Self::empty(status, about) }
     }
 
     /// The same with one more header.
@@ -70,7 +79,7 @@ impl Response {
 
     /// The response object.
     pub(super) fn into_value(self, headers: &mut Headers) -> Value {
-        let mut response = json!({"description": self.about, "headers": headers.refer(&self.headers)});
+        let mut response = json!({"description": self.about, "headers": headers.refer(&self.headers, &self.sometimes)});
         if let Some((schema, examples)) = self.content {
             response["content"] = content(schema, examples);
         }

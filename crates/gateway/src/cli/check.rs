@@ -1,17 +1,32 @@
 //! `diglot check`
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use storage::ReplicaFault;
+use users::key::Key;
+use users::ports::Clock;
 
 use super::{Context, Form, output};
+use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
-use crate::settings::{SettingsError, replica_key};
+use crate::settings::{Problem, Settings, SettingsError, replica_key};
 use crate::store::{Installation, InstallationError};
 
 /// Look at the settings and the store, without serving
+///
+/// With FILE, that file of settings is looked at and nothing else: no variable, no store, no
+/// other server. Everything that is wrong with it is told at once, with its line and key, and the
+/// exit code is 2:
+///
+///     diglot check new.toml
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct Check {
+    /// A file with settings that is to be looked at alone
+    #[arg(conflicts_with = "deep")]
+    file: Option<PathBuf>,
     /// Read the whole store, and see whether all that is kept for lists and searches agrees with the users
     #[arg(long)]
     deep: bool,
@@ -21,14 +36,22 @@ pub struct Check {
 
 impl Check {
     pub fn run(self, context: &Context) -> Outcome {
+        if let Some(file) = &self.file {
+            return look_at(file, self.form);
+        }
         let settings = context.settings()?;
-        let users = Installation::existing(&settings)?.users();
+        let installation = Installation::existing(&settings)?;
+        let users = installation.users();
         let faults = storage::replica_faults(&settings.database).map_err(InstallationError::from)?;
         if !faults.is_empty() {
             return Err(replicas(context, faults));
         }
         if !users.has_administrator()? {
             return Err(Failure::No("there is no administrator yet: run `diglot init`".to_owned()));
+        }
+        let strays = strays(&settings, installation.operator().keys()?);
+        if !strays.is_empty() {
+            return Err(Failure::No(strays.join("\n")));
         }
         let amiss =
             if self.deep { storage::verify(&settings.database).map_err(InstallationError::from)? } else { Vec::new() };
@@ -44,6 +67,39 @@ impl Check {
         output::result(self.form, &object, &amiss.join("\n"))?;
         Err(Failure::No("the store is not in order".to_owned()))
     }
+}
+
+/// Looks at one file alone.
+fn look_at(file: &Path, form: Form) -> Outcome {
+    let shown = file.display();
+    match Settings::load(Some(file), std::iter::empty()) {
+        Ok(_) => output::result(
+            form,
+            &json!({"file": shown.to_string(), "settings": "ok", "problems": []}),
+            &format!("{shown} is in order. It was looked at alone, without variables, and without the store."),
+        ),
+        Err(SettingsError(problems)) => {
+            if form.json {
+                let objects: Vec<Value> = problems.iter().map(Problem::to_json).collect();
+                output::result(
+                    form,
+                    &json!({"file": shown.to_string(), "settings": "wrong", "problems": objects}),
+                    "",
+                )?;
+            }
+            Err(Failure::Usage(SettingsError(problems).to_string()))
+        }
+    }
+}
+
+/// Live keys whose plan the settings do not have: they are not limited, though somebody wanted it.
+fn strays(settings: &Settings, keys: Vec<Key>) -> Vec<String> {
+    let now = SystemClock.now();
+    let stray = |key: &Key| {
+        let plan = key.plan.as_ref().filter(|plan| key.is_live(now) && !settings.limits.plans.contains_key(*plan))?;
+        Some(format!("the key {} has the plan {plan}, which [plans] does not have: it is not limited", key.id))
+    };
+    keys.iter().filter_map(stray).collect()
 }
 
 /// What is wrong with replicas: a mistake in the settings, or only that some are away now.

@@ -1,7 +1,6 @@
 //! `diglot init`
 
 use std::fmt::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use clap::Args;
@@ -12,6 +11,7 @@ use users::{Administrator, Email, Initialised, OperatorError};
 use super::{Context, Form, output, workspace};
 use crate::dialects::{DIALECTS, Example};
 use crate::exit::{Failure, Outcome};
+use crate::outline;
 use crate::settings::{Mounting, Settings};
 use crate::store::Installation;
 
@@ -80,10 +80,10 @@ fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Sett
          export KEY={key} WORKSPACE={workspace}\n",
         made.user
     );
-    let server = format!("http://{}", reachable(settings.server.bind));
+    let server = outline::local(settings);
     for entry in DIALECTS {
         let mounting = settings.dialects.of(entry.name);
-        let Some((mounting, curl)) = mounting.and_then(|at| Some((at, curl(at, settings.dialects.shared)?))) else {
+        let Some((mounting, curl)) = mounting.and_then(|at| Some((at, curl(at)?))) else {
             continue;
         };
         let base = format!("{server}{}", mounting.prefix);
@@ -98,8 +98,8 @@ fn explain(made: &Initialised, email: &str, file: Option<&Path>, settings: &Sett
 
 /// The command that reaches a dialect: where neither a prefix nor the shared mount leads to it, its host is named. `None` if
 /// it has none either.
-fn curl(mounting: &Mounting, shared: bool) -> Option<String> {
-    if shared || !mounting.prefix.is_empty() {
+fn curl(mounting: &Mounting) -> Option<String> {
+    if mounting.shared || !mounting.prefix.is_empty() {
         return Some("curl".to_owned());
     }
     mounting.hosts.first().map(|host| format!("curl -H 'Host: {}'", host.as_str()))
@@ -109,14 +109,4 @@ fn curl(mounting: &Mounting, shared: bool) -> Option<String> {
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-/// An address that a client on this machine can reach.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    address
 }

@@ -1,5 +1,7 @@
 //! `diglot key`
 
+mod pin;
+
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -12,7 +14,7 @@ use super::output::{self, List, time};
 use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
-use crate::settings::duration;
+use crate::settings::{NO_PLAN, duration};
 
 /// What stands for all workspaces.
 const EVERYWHERE: &str = "*";
@@ -39,11 +41,31 @@ pub enum Key {
         /// When it ends, from now: 90d, 12h, 30m, 45s. Without: never
         #[arg(long, value_name = "TIME", value_parser = expiry)]
         expires_in: Option<Duration>,
+        /// How often it may use each operation, by the name of a plan in the settings, such as standard. Without: as often as it likes
+        #[arg(long, value_name = "PLAN")]
+        plan: Option<String>,
         #[command(flatten)]
         form: Form,
     },
     /// Print every key, the oldest first, without their secrets
     List {
+        #[command(flatten)]
+        form: Form,
+    },
+    Pin(pin::Pin),
+    /// Give a key a plan: how often it may use each operation
+    ///
+    /// Plans are in the settings, under [plans]; two are built in, standard and enterprise. A server notices at once on SQLite, and within
+    /// a second on PostgreSQL. Beyond its rate a key is answered with 429.
+    ///
+    ///     diglot key plan abcdefghijklmnop enterprise
+    #[command(verbatim_doc_comment)]
+    Plan {
+        /// The key's public id, the part between the first and the second underscore; or the whole key
+        #[arg(value_name = "ID|KEY")]
+        key: String,
+        /// The name of the plan; none to take it away
+        plan: String,
         #[command(flatten)]
         form: Form,
     },
@@ -69,14 +91,25 @@ fn expiry(text: &str) -> Result<Duration, String> {
 impl Key {
     pub fn run(self, context: &Context) -> Outcome {
         match self {
-            Key::Create { workspace, user, permissions, name, expires_in, form } => {
+            Key::Create { workspace, user, permissions, name, expires_in, plan, form } => {
+                known_plan(context, plan.as_deref())?;
                 let permissions: Option<Permissions> =
                     (!permissions.is_empty()).then(|| permissions.into_iter().collect());
                 let expires_at = expires_in.map(|length| later(SystemClock.now(), length)).transpose()?;
                 let reach = reach(workspace);
-                create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at })
+                create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at, plan })
             }
             Key::List { form } => list(context, form),
+            Key::Pin(command) => command.run(context),
+            Key::Plan { key, plan, form } => {
+                let plan = (plan != NO_PLAN).then_some(plan);
+                known_plan(context, plan.as_deref())?;
+                let id = context.installation()?.operator().plan_key(&key, plan.as_deref())?;
+                let text = plan
+                    .as_ref()
+                    .map_or_else(|| format!("{id} has no plan"), |plan| format!("{id} has the plan {plan}"));
+                output::result(form, &json!({"key_id": id.as_str(), "plan": plan}), &text)
+            }
             Key::Revoke { key, form } => {
                 let id = context.installation()?.operator().revoke_key(&key)?;
                 output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
@@ -85,14 +118,28 @@ impl Key {
     }
 }
 
+/// A plan that the settings do not have was mistyped.
+fn known_plan(context: &Context, plan: Option<&str>) -> Outcome {
+    let Some(plan) = plan else { return Ok(()) };
+    let settings = context.settings()?;
+    if settings.limits.plans.contains_key(plan) {
+        return Ok(());
+    }
+    let mut known: Vec<&str> = settings.limits.plans.keys().map(String::as_str).collect();
+    known.sort_unstable();
+    Err(Failure::Usage(format!("the settings have no plan of that name; [plans] has {}", known.join(", "))))
+}
+
 fn list(context: &Context, form: Form) -> Outcome {
     let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
-    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires"])?;
+    let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
     for key in keys {
         let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
         let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
         let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
-        list.item(&object(&key, now), &[key.id.as_str(), &key.name, reach, owner, state, &expires])?;
+        let (pinned, plan) = (key.pinned.as_deref().unwrap_or("-"), key.plan.as_deref().unwrap_or("-"));
+        let columns = [key.id.as_str(), &key.name, reach, owner, state, &expires, pinned, plan];
+        list.item(&object(&key, now), &columns)?;
     }
     list.end()
 }
@@ -143,5 +190,7 @@ fn object(key: &Record, now: Timestamp) -> Value {
         "created_at": time(key.created_at),
         "expires_at": key.expires_at.map(time),
         "revoked_at": key.revoked_at.map(time),
+        "pinned": key.pinned,
+        "plan": key.plan,
     })
 }

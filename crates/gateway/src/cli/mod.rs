@@ -1,17 +1,27 @@
 //! The command line.
 
+mod brownout;
 mod check;
+mod clients;
 mod copy;
+mod export;
 mod import;
 mod init;
 mod key;
+mod map;
 mod member;
 mod migrate;
 mod openapi;
 mod output;
+mod part;
 mod password;
+mod plan;
 mod progress;
+mod reload;
+mod routes;
+mod running;
 mod serve;
+mod translate;
 mod user;
 mod workspace;
 
@@ -43,8 +53,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve, until SIGTERM or SIGINT; make the store or bring it up to date first
-    Serve,
+    Serve(serve::Serve),
     /// Make the store, the first workspace, the administrator and its key, which is shown once
     Init(init::Init),
     /// Bring the store up to date
@@ -60,11 +69,24 @@ enum Command {
     /// The keys that clients present
     #[command(subcommand)]
     Key(key::Key),
+    #[command(subcommand)]
+    Clients(clients::Clients),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
     Openapi(openapi::Openapi),
+    Map(map::Map),
+    Translate(translate::Translate),
+    Routes(routes::Routes),
     Check(check::Check),
+    Plan(plan::Plan),
+    Reload(reload::Reload),
+    /// Take operations away for a short time, so that whoever still depends on them notices
+    #[command(subcommand)]
+    Brownout(brownout::Brownout),
+    /// Write configurations of other programs
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 /// How a result is printed.
@@ -84,7 +106,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Outcome {
     let context = Context { config: cli.config };
     match cli.command {
-        Command::Serve => serve::run(&context),
+        Command::Serve(command) => command.run(&context),
         Command::Init(command) => command.run(&context),
         Command::Migrate(command) => command.run(&context),
         Command::Copy(command) => command.run(&context),
@@ -92,13 +114,22 @@ fn run(cli: Cli) -> Outcome {
         Command::Workspace(command) => command.run(&context),
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
+        Command::Clients(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
+        Command::Map(command) => command.run(&context),
+        Command::Translate(command) => command.run(&context),
+        Command::Routes(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
+        Command::Plan(command) => command.run(&context),
+        Command::Reload(command) => command.run(&context),
+        Command::Brownout(command) => command.run(&context),
+        Command::Export(command) => command.run(&context),
     }
 }
 
 /// What all commands begin with.
+#[derive(Clone)]
 struct Context {
     config: Option<OsString>,
 }

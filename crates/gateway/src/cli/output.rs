@@ -115,3 +115,15 @@ pub fn user_object(user: &User) -> Value {
         "last_login": user.last_login.map(time),
     })
 }
+
+/// A value as people read it.
+pub fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_owned(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => members.values().map(words).collect::<Vec<_>>().join(" to "),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}

@@ -9,6 +9,7 @@ use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position,
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
+use users::usage::{Day, Usage};
 use users::{
     Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users,
     View,
@@ -16,6 +17,7 @@ use users::{
 
 use super::lane::{Answers, Lane};
 use crate::telemetry::answering;
+use crate::usage::Book;
 
 /// How much a local directory does at once.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +147,19 @@ impl<S: Store> Directory for LocalDirectory<S> {
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
+    }
+}
+
+#[async_trait]
+impl<S: Store> Book for LocalDirectory<S> {
+    async fn add(&self, calls: Arc<[Usage]>) -> Result<()> {
+        let users = self.users.clone();
+        self.writes.run(move || users.record_usage(calls)).await
+    }
+
+    async fn forget(&self, before: Day, limit: u32) -> Result<bool> {
+        let users = self.users.clone();
+        self.writes.run(move || users.forget_usage(before, limit)).await
     }
 }
 

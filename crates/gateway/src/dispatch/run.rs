@@ -1,19 +1,28 @@
 //! Has an operation answer, within its limits.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::web::{Bytes, Payload};
-use dialect::{Dialect, Head, Refusal, Request, retry};
+use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
+use users::PresentedKey;
 
 use super::Application;
 use crate::body;
+use crate::calendar::Way;
+use crate::limits;
+use crate::live::Live;
+use crate::settings::State;
 use crate::table::Deployed;
 use crate::telemetry::answering;
 use crate::telemetry::requests::Finished;
+use crate::usage::Call;
 
 /// A request to an operation, without its body.
 pub struct Operation<'a> {
@@ -22,19 +31,64 @@ pub struct Operation<'a> {
     pub parameters: Vec<String>,
     pub head: Arc<Head>,
     pub began: Instant,
+    /// How it came to its dialect.
+    pub way: Way,
+    /// Who has connected.
+    pub peer: Option<IpAddr>,
 }
 
 impl Application {
-    /// Reads the body, and has the operation answer.
+    /// Has the operation answer, if it is there, and says with the answer what is to become of it.
     pub(super) async fn run(
         &self,
+        live: &Live,
         operation: Operation<'_>,
         payload: Payload,
         finished: &mut Finished,
     ) -> HttpResponse {
-        let Operation { dialect, deployed, parameters, head, began } = operation;
+        let (dialect, deployed, head) = (operation.dialect, operation.deployed, operation.head.clone());
+        let (link, peer) = (deployed.announcement.link(operation.way, &operation.parameters), operation.peer);
         finished.operation = deployed.name.clone();
-        let body = match self.body(deployed, &head, payload).await {
+        let gone = self.gone(deployed);
+        let mut response = match gone {
+            Some(why) if !is_exempt(deployed, &**dialect, &head) => dialect.refuse(Refusal::Gone { why }, &head),
+            _ => self.answer(live, operation, payload, finished).await,
+        };
+        if response.status() == StatusCode::UNAUTHORIZED {
+            // A key that only looks like one of those that are let in is told what others are told.
+            let refusal = gone.map(|why| Refusal::Gone { why }).or_else(|| self.too_many_failures(live, peer, &head));
+            response = refusal.map_or(response, |refusal| dialect.refuse(refusal, &head));
+        }
+        deployed.announcement.announce(&mut response, link);
+        response
+    }
+
+    /// Why the operation is not there, if it is not.
+    fn gone(&self, deployed: &Deployed) -> Option<Gone> {
+        if deployed.state == State::Gone {
+            return Some(Gone::Removed);
+        }
+        if deployed.announcement.is_silent() { None } else { deployed.announcement.gone(self.services.clock.now()) }
+    }
+
+    /// Counts a key that is none, and refuses where there were too many.
+    fn too_many_failures(&self, live: &Live, peer: Option<IpAddr>, head: &Head) -> Option<Refusal> {
+        let rate = live.limits.failed_authentications?;
+        let origin = limits::origin(peer?, &head.headers, &live.limits.trusted_proxies);
+        let retry_after = self.peers.failed(origin, rate, self.began.elapsed()).err()?;
+        Some(Refusal::TooManyRequests { retry_after })
+    }
+
+    /// Reads the body, and has the operation answer.
+    async fn answer(
+        &self,
+        live: &Live,
+        operation: Operation<'_>,
+        payload: Payload,
+        finished: &mut Finished,
+    ) -> HttpResponse {
+        let Operation { dialect, deployed, parameters, head, began, way: _, peer: _ } = operation;
+        let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
                 finished.closes = matches!(refusal, Refusal::BodyTimeout | Refusal::BrokenBody);
@@ -43,25 +97,47 @@ impl Application {
         };
         let request = Request {
             head: head.clone(),
-            body,
+            body: body.clone(),
             parameters,
             operation: deployed.name.to_string(),
-            deadline: began + self.request_timeout,
+            deadline: began + deployed.timeout,
             directory: deployed.directory.clone(),
+            guard: deployed.guard.clone(),
             services: self.services.clone(),
         };
         let id = head.request_id.as_str().into();
         let (answer, key) = answering::observe(id, answer(deployed, request)).await;
-        finished.key = key;
-        answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head))
-    }
-
-    async fn body(&self, deployed: &Deployed, head: &Head, payload: Payload) -> Result<Bytes, Refusal> {
-        if deployed.route.takes_body() {
-            body::read(&head.headers, payload, self.body_timeout).await
-        } else {
-            Ok(Bytes::new())
+        let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
+        if let (Some(usage), Some(key)) = (&self.usage, &key) {
+            usage.note(&Call {
+                key,
+                operation: &deployed.name,
+                agent: head.headers.get(USER_AGENT).map(HeaderValue::as_bytes),
+                query: &head.query,
+                body: &body,
+                failed: response.status().is_client_error() || response.status().is_server_error(),
+            });
         }
+        finished.key = key;
+        response
+    }
+}
+
+/// Whether the key that is presented has the name of one that is let in where others are told that the operation is gone.
+fn is_exempt(deployed: &Deployed, dialect: &dyn Dialect, head: &Head) -> bool {
+    let exempts = |value: &HeaderValue| {
+        // In some dialects a scheme stands before the key.
+        let key = value.to_str().ok().and_then(|text| text.rsplit(' ').next()).and_then(PresentedKey::parse);
+        key.is_some_and(|key| deployed.announcement.exempts(key.id()))
+    };
+    deployed.state != State::Gone && head.headers.get(dialect.credential_header()).is_some_and(exempts)
+}
+
+async fn body(live: &Live, deployed: &Deployed, head: &Head, payload: Payload) -> Result<Bytes, Refusal> {
+    if deployed.route.takes_body() {
+        body::read(&head.headers, payload, live.body_timeout, deployed.max_body).await
+    } else {
+        Ok(Bytes::new())
     }
 }
 

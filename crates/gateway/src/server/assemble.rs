@@ -1,36 +1,38 @@
 //! Puts the application together.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use dialect::{Directory, Services};
+use arc_swap::ArcSwap;
+use dialect::{Directory, Route, Services};
 
 use super::{StartError, replicas};
 use crate::connections::Connections;
-use crate::cors::Cors;
 use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
 use crate::dispatch::Application;
 use crate::hashing;
 use crate::health::{Check, Health};
-use crate::pages::Pages;
-use crate::settings::Settings;
+use crate::limits::Peers;
+use crate::live::{Foundation, Stations};
+use crate::settings::{Settings, UsageSettings};
 use crate::store::{Installation, Store};
-use crate::table::{Mounted, Table};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
+use crate::usage::{Known, Recorder};
 
 /// Reads that may wait for a connection of the store.
 const READ_QUEUE: usize = 1_024;
 
 type Local = Arc<LocalDirectory<Store>>;
 
-/// The application on this installation.
+/// The application on this installation, and what it stands on.
 pub fn application(
     settings: &Settings,
     installation: &Installation,
     secret: Vec<u8>,
     connections: &Arc<Connections>,
-) -> Result<Application, StartError> {
+) -> Result<(Application, Foundation), StartError> {
     let environment = installation.environment();
     let services = Arc::new(Services { policy: settings.roles.clone(), clock: environment.clock.clone(), secret });
     let width = Width {
@@ -46,35 +48,48 @@ pub fn application(
         Some(replicated) => replicated.clone(),
         None => local.clone(),
     };
+    let usage = usage(settings, &services, &local);
     let mut gauges = gauges(installation, &local, connections);
+    gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
-    let table = table(settings, &services, &directory)?;
-    let cors = Cors::new(&settings.cors, &table);
-    Ok(Application {
-        cors: cors.map_err(|error| StartError::Settings(format!("cors: {error}")))?,
-        pages: Pages::new(settings),
-        table,
+    let began = Instant::now();
+    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let live = foundation.live(settings).map_err(StartError::Settings)?;
+    let application = Application {
+        live: ArcSwap::from_pointee(live),
         services,
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
-        body_timeout: settings.server.body_timeout,
-        request_timeout: settings.server.request_timeout,
-    })
+        usage,
+        peers: Peers::default(),
+        began,
+    };
+    Ok((application, foundation))
 }
 
-/// Every dialect where the settings put it. Each operation is answered by this directory; one that is answered elsewhere gets
-/// another one here.
-fn table(settings: &Settings, services: &Services, directory: &Arc<dyn Directory>) -> Result<Table, StartError> {
-    let mut mounted = Vec::new();
-    for entry in DIALECTS {
-        if let Some(mounting) = settings.dialects.of(entry.name) {
-            let directory = |_operation: &str| directory.clone();
-            mounted.push(Mounted::new((entry.build)(services), entry.header, mounting, directory));
-        }
-    }
-    Table::new(mounted, &settings.dialects)
-        .ok_or_else(|| StartError::Settings("dialects.default must name a dialect that is served".to_owned()))
+/// What counts who calls what, unless the settings say that nobody does.
+fn usage(settings: &Settings, services: &Services, local: &Local) -> Option<Arc<Recorder>> {
+    let operations = DIALECTS.iter().flat_map(|entry| {
+        let dialect = (entry.build)(services);
+        let operation = |route: &Route| {
+            let name = format!("{}.{}", entry.name, route.operation);
+            (name, Known::of(dialect.fields(), route.operation))
+        };
+        dialect.routes().iter().map(operation).collect::<Vec<_>>()
+    });
+    let UsageSettings { enabled, retention } = settings.usage;
+    let recorder = || Recorder::new(operations.collect(), services.clock.clone(), local.clone(), retention);
+    enabled.then(|| Arc::new(recorder()))
+}
+
+fn usage_gauges(usage: &Arc<Recorder>) -> Vec<Gauge> {
+    let (waiting, dropped) = (usage.clone(), usage.clone());
+    let dropped = move || usize::try_from(dropped.dropped()).unwrap_or(usize::MAX);
+    vec![
+        gauge("usage_waiting", "Keys' operations whose calls wait to be noted", move || waiting.waiting()),
+        gauge("usage_calls_dropped", "Calls that were not counted, since too many waited to be noted", dropped),
+    ]
 }
 
 /// The process can serve if its store answers, and there is somebody to serve.

@@ -25,9 +25,26 @@ pub fn parse(text: &str) -> Option<Duration> {
     number.checked_mul(milliseconds).map(Duration::from_millis).filter(|length| *length <= LONGEST)
 }
 
+/// The shortest text that [`parse`] reads as this length, which is whole milliseconds.
+#[must_use]
+pub fn text(length: Duration) -> String {
+    let milliseconds = length.as_millis();
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    let unit = units.into_iter().find(|(_, unit)| milliseconds > 0 && milliseconds % unit == 0);
+    unit.map_or_else(|| format!("{milliseconds}ms"), |(name, unit)| format!("{}{name}", milliseconds / unit))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_read_back() {
+        for written in ["0ms", "250ms", "1s", "90s", "2m", "25h", "2d"] {
+            assert_eq!(parse(written).map(text).as_deref(), Some(written));
+        }
+        assert_eq!((parse("60s").map(text), parse("24h").map(text)), (Some("1m".to_owned()), Some("1d".to_owned())));
+    }
 
     #[test]
     fn forms() {

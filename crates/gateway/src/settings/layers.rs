@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use config::{Config, ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
+use config::{Config, ConfigError, Map, Source, Value, ValueKind};
 
+use super::built_in::{self, Known};
 use super::problem::{Place, Problem};
 use super::shape::{self, Table};
+use super::written::{Break, Written};
 
-const BUILT_IN: &str = include_str!("../../../../config/default.toml");
 const PREFIX: &str = "DIGLOT_";
 const SEPARATOR: &str = "__";
 
@@ -22,20 +23,21 @@ pub fn variable(key: &str) -> String {
 
 /// Settings that are complete, but not yet understood.
 pub struct Layers {
+    /// The built-in settings, with a pattern in each list that is empty.
     shape: Table,
-    file: Option<(PathBuf, Table)>,
+    file: Option<(PathBuf, Written)>,
     variables: Vec<(String, String, ValueKind)>,
 }
 
 impl Layers {
-    /// Reads all layers. `dialects` are the names of those that this program has.
+    /// Reads all layers. `dialects` are those that this program has. What is wrong is noted and taken out.
     pub fn read(
-        dialects: &[&str],
+        dialects: &[Known<'_>],
         file: Option<&Path>,
         environment: impl Iterator<Item = (OsString, OsString)>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let mut layers = Self { shape: built_in(dialects, problems), file: None, variables: Vec::new() };
+        let mut layers = Self { shape: built_in::shape(dialects, problems), file: None, variables: Vec::new() };
         if let Some(path) = file {
             layers.read_file(path, problems);
         }
@@ -46,17 +48,28 @@ impl Layers {
     }
 
     fn read_file(&mut self, path: &Path, problems: &mut Vec<Problem>) {
-        let place = Place::File(path.to_owned());
+        let place = |line| Place::File { path: path.to_owned(), line };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) => return problems.push(Problem::new("", &place, format!("cannot be read: {error}"))),
+            Err(error) => return problems.push(Problem::new("", &place(None), format!("cannot be read: {error}"))),
         };
-        match parse(&text) {
-            Ok(table) => {
-                shape::check(&self.shape, &table, "", &place, problems);
-                self.file = Some((path.to_owned(), table));
+        match Written::read(&text) {
+            Ok(mut written) => {
+                let mut table = std::mem::take(&mut written.table);
+                let place = |key: &str| place(written.line(key));
+                let twice = written.twice.iter();
+                problems.extend(twice.map(|key| Problem::new(key, &place(key), "is set twice")));
+                shape::check(&self.shape, &mut table, "", &place, problems);
+                written.table = table;
+                self.file = Some((path.to_owned(), written));
             }
-            Err(message) => problems.push(Problem::new("", &place, message)),
+            Err(breaks) => {
+                problems.extend(breaks.into_iter().map(|Break { line, column, message }| {
+                    Problem::new("", &place(Some(line)), format!("is no TOML at column {column}: {message}"))
+                }));
+                // Only for [`Layers::text`].
+                self.file = Some((path.to_owned(), Written::salvage(&text)));
+            }
         }
     }
 
@@ -68,9 +81,9 @@ impl Layers {
         let place = Place::Variable(shown.clone());
         let path = shown[PREFIX.len()..].to_ascii_lowercase();
         let path: Vec<&str> = path.split(SEPARATOR).collect();
-        let key = path.join(".");
-        let Some(expected) = shape::find(&self.shape, &path) else {
-            return problems.push(Problem::new(key, &place, "is not known; variables are named DIGLOT_SECTION__KEY"));
+        let Some((key, expected)) = shape::find_in_any_case(&self.shape, &path) else {
+            let message = "is not known; variables are named DIGLOT_SECTION__KEY";
+            return problems.push(Problem::new(path.join("."), &place, message));
         };
         let Some(text) = value.to_str() else {
             return problems.push(Problem::new(key, &place, "is not UTF-8"));
@@ -81,14 +94,26 @@ impl Layers {
         }
     }
 
+    /// A text, whatever is wrong with all the rest.
+    pub fn text(&self, key: &str) -> Option<String> {
+        let path: Vec<&str> = key.split('.').collect();
+        let variable = self.variables.iter().find(|(known, ..)| known == key).map(|(_, _, value)| value);
+        let written = self.file.as_ref().and_then(|(_, written)| shape::find(&written.table, &path));
+        let kind = variable.or_else(|| Some(&written.or_else(|| shape::find(&self.shape, &path))?.kind));
+        match kind {
+            Some(ValueKind::String(text)) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// The settings, each from the last layer that has it.
     ///
     /// # Errors
     /// None that [`Layers::read`] has not found already.
     pub fn merged(&self) -> Result<Config, ConfigError> {
-        let mut builder = Config::builder().add_source(Layer(self.shape.clone()));
-        if let Some((_, table)) = &self.file {
-            builder = builder.add_source(Layer(table.clone()));
+        let mut builder = Config::builder().add_source(Layer(built_in::without_patterns(&self.shape)));
+        if let Some((_, written)) = &self.file {
+            builder = builder.add_source(Layer(written.table.clone()));
         }
         for (key, _, value) in &self.variables {
             builder = builder.set_override(key, value.clone())?;
@@ -96,14 +121,17 @@ impl Layers {
         builder.build()
     }
 
-    /// Where a setting stands.
+    /// Where a setting stands, or the list of which `key` names a part.
     pub fn place(&self, key: &str) -> Place {
-        if let Some((_, variable, _)) = self.variables.iter().find(|(known, ..)| known == key) {
+        let setting = key.split('[').next().unwrap_or(key);
+        if let Some((_, variable, _)) = self.variables.iter().find(|(known, ..)| known == setting) {
             return Place::Variable(variable.clone());
         }
-        let path: Vec<&str> = key.split('.').collect();
+        let path: Vec<&str> = setting.split('.').collect();
         match &self.file {
-            Some((name, table)) if shape::find(table, &path).is_some() => Place::File(name.clone()),
+            Some((path_of_file, written)) if shape::find(&written.table, &path).is_some() => {
+                Place::File { path: path_of_file.clone(), line: written.line(key) }
+            }
             _ => Place::BuiltIn,
         }
     }
@@ -121,51 +149,4 @@ impl Source for Layer {
     fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
         Ok(self.0.clone())
     }
-}
-
-/// The built-in file, with a section for every dialect of this program and for no other.
-fn built_in(dialects: &[&str], problems: &mut Vec<Problem>) -> Table {
-    let mut table = match parse(BUILT_IN) {
-        Ok(table) => table,
-        Err(message) => {
-            problems.push(Problem::new("", &Place::BuiltIn, message));
-            return Table::new();
-        }
-    };
-    if let Some(ValueKind::Table(sections)) = table.get_mut("dialects").map(|value| &mut value.kind) {
-        sections.retain(|name, value| !matches!(value.kind, ValueKind::Table(_)) || dialects.contains(&name.as_str()));
-        for name in dialects {
-            sections.entry((*name).to_owned()).or_insert_with(|| section(name));
-        }
-    }
-    table
-}
-
-/// What a dialect's section says unless the built-in file says otherwise.
-fn section(name: &str) -> Value {
-    let keys: [(&str, ValueKind); 3] = [
-        ("enabled", ValueKind::Boolean(true)),
-        ("hosts", ValueKind::Array(Vec::new())),
-        ("prefix", ValueKind::String(format!("/{name}"))),
-    ];
-    let table: Table = keys.into_iter().map(|(key, kind)| (key.to_owned(), Value::new(None, kind))).collect();
-    Value::new(None, ValueKind::Table(table))
-}
-
-/// Reads TOML. The message says where it breaks, and leaves out the line itself, which may hold a secret.
-fn parse(text: &str) -> Result<Table, String> {
-    File::from_str(text, FileFormat::Toml).collect().map_err(|error| {
-        let text = match error {
-            ConfigError::FileParse { cause, .. } => cause.to_string(),
-            other => other.to_string(),
-        };
-        let lines: Vec<&str> = text.trim_end().lines().filter(|line| !is_quotation(line)).collect();
-        lines.join(": ")
-    })
-}
-
-/// Whether the line repeats the file: `  |`, `3 | url = …` or `  |  ^`.
-fn is_quotation(line: &str) -> bool {
-    let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
-    rest.starts_with('|')
 }

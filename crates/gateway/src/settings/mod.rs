@@ -1,30 +1,48 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod built_in;
+pub mod calendar;
+pub mod control;
 mod cors;
 mod database;
+mod deployment;
 pub mod duration;
 mod layers;
+mod limits;
 mod mounting;
+mod near;
+pub mod network;
+mod only;
 mod problem;
+pub mod rate;
 mod raw;
 mod read;
 mod shape;
+pub mod size;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use users::password::Cost;
 use users::{Keep, RolePolicy};
 
+pub use built_in::Known;
+pub use calendar::{Brownout, Calendar, Successor};
+pub use control::Control;
 pub use database::replica_key;
+pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
+pub use limits::{LimitSettings, NO_PLAN};
 pub use mounting::{Host, Mounting, Mountings};
-pub use problem::{Place, Problem, SettingsError};
+pub use only::{Only, no_such};
+pub use problem::{Place, Problem, SettingsError, written};
+pub use rate::Rate;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -37,16 +55,22 @@ pub struct Settings {
     pub cache: Keep,
     /// `[dialects]`
     pub dialects: Mountings,
+    /// `[routes]`, and what `[dialects]` says of all routes
+    pub routes: Routes,
     /// Whether the documents of the dialects are served, and the page that shows them: `docs.enabled`
     pub docs: bool,
     /// `[cors]`
     pub cors: CorsSettings,
+    /// `[plans]` and `[limits]`
+    pub limits: LimitSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
     /// `[[roles]]`
     pub roles: Arc<RolePolicy>,
     /// `[log]`
     pub log: LogSettings,
+    /// `[usage]`
+    pub usage: UsageSettings,
 }
 
 /// The listeners, and how patient they are.
@@ -70,10 +94,21 @@ pub struct ServerSettings {
     pub drain_delay: Duration,
     /// How long requests may take to finish when the server stops.
     pub shutdown_timeout: Duration,
+    /// Where the server listens to its operator.
+    pub control: Control,
+}
+
+/// Whether it is counted who calls what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageSettings {
+    /// Whether it is.
+    pub enabled: bool,
+    /// How long it is known.
+    pub retention: Duration,
 }
 
 /// Which pages of other origins may use the API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorsSettings {
     /// Their origins.
     pub origins: Origins,
@@ -102,7 +137,7 @@ pub enum LogFormat {
 }
 
 /// What is logged, and how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
     /// How lines look.
     pub format: LogFormat,
@@ -119,13 +154,29 @@ impl Settings {
         file: Option<&Path>,
         environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, SettingsError> {
-        read::settings(&crate::dialects::names(), file, environment)
+        read::settings(&crate::dialects::known(), file, environment)
     }
 
     /// Where a key stands, of settings that were read from these.
     #[must_use]
     pub fn place(file: Option<&Path>, environment: impl Iterator<Item = (OsString, OsString)>, key: &str) -> Place {
-        read::place(&crate::dialects::names(), file, environment, key)
+        read::place(&crate::dialects::known(), file, environment, key)
+    }
+
+    /// Where the control socket of a server is that was started with such settings, and the file of its database, if there is one,
+    /// whatever is wrong with the settings now.
+    #[must_use]
+    pub fn control(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> (Control, Option<PathBuf>) {
+        read::control(&crate::dialects::known(), file, environment)
+    }
+
+    /// The same for a process that serves only some operations.
+    #[must_use]
+    pub fn narrowed(self, only: Only) -> Self {
+        Self { routes: self.routes.narrowed(only), ..self }
     }
 
     /// The defaults alone.

@@ -1,11 +1,12 @@
 //! Where the dialects are found.
 
+use super::built_in::Known;
 use super::raw;
 use super::read::Reader;
 use crate::pages;
 
 /// Paths that no prefix may take: the shared mount, the probes, and the server's own pages.
-const RESERVED: [&str; 5] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE];
+const RESERVED: [&str; 6] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN];
 
 /// A host name, lower-cased, with a port if it is to match that port alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Mounting {
     pub hosts: Vec<Host>,
     /// The path before its own; empty for none.
     pub prefix: String,
+    /// Whether it takes part in the shared mount.
+    pub shared: bool,
 }
 
 /// Where all of them are found.
@@ -83,34 +86,51 @@ impl Mountings {
     }
 }
 
-/// Reads `[dialects]`. `names` are the dialects of this program, in its order.
-pub fn mountings(reader: &mut Reader<'_>, names: &[&str], raw: &raw::Dialects) -> Option<Mountings> {
+/// Reads `[dialects]`. `known` are the dialects of this program, in its order.
+pub fn mountings(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &raw::Dialects) -> Option<Mountings> {
     let mut served = Vec::new();
-    for name in names {
+    for Known { name, .. } in known {
         let Some(section) = raw.sections.get(*name).filter(|section| section.enabled) else { continue };
+        let shared = raw.shared && section.shared;
+        if section.hosts.is_empty() && section.prefix.is_empty() && !shared {
+            let message = "cannot be reached: it has no hosts, no prefix, and no part in the shared mount";
+            reader.problem(&format!("dialects.{name}"), message);
+        }
         let hosts = hosts(reader, name, section);
         let prefix = prefix(reader, name, section);
-        served.push(Mounting { name: (*name).to_owned(), hosts, prefix });
+        served.push(Mounting { name: (*name).to_owned(), hosts, prefix, shared });
     }
     find_clashes(reader, &served);
-    let is_served = |name: &str| served.iter().any(|mounting| mounting.name == name);
-    let default = match served.first() {
-        _ if is_served(&raw.default) => raw.default.clone(),
+    find_shadows(reader, known, &served);
+    let default = default(reader, known, raw, &served)?;
+    Some(Mountings { default, shared: served.iter().any(|mounting| mounting.shared), served })
+}
+
+/// The dialect that answers where the request does not tell.
+fn default(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &raw::Dialects, served: &[Mounting]) -> Option<String> {
+    let key = "dialects.default";
+    let Some(first) = served.first() else {
+        reader.problem("dialects", "one dialect must be enabled at least");
+        return None;
+    };
+    let of_program = |name: &str| known.iter().any(|dialect| dialect.name == name);
+    let default = match served.iter().find(|mounting| mounting.name == raw.default) {
+        Some(mounting) => mounting,
         // The built-in default names a dialect that this program does not have.
-        Some(first) if reader.is_default("dialects.default") && !names.contains(&raw.default.as_str()) => {
-            first.name.clone()
-        }
-        Some(_) => {
-            let known: Vec<&str> = served.iter().map(|mounting| mounting.name.as_str()).collect();
-            reader.problem("dialects.default", format!("must be a dialect that is served: {}", known.join(", ")));
-            return None;
-        }
+        None if reader.is_default(key) && !of_program(&raw.default) => first,
         None => {
-            reader.problem("dialects", "one dialect must be enabled at least");
+            let known: Vec<&str> = served.iter().map(|mounting| mounting.name.as_str()).collect();
+            reader.problem(key, format!("must be a dialect that is served: {}", known.join(", ")));
             return None;
         }
     };
-    Some(Mountings { default, shared: raw.shared, served })
+    let sharing: Vec<&str> =
+        served.iter().filter(|mounting| mounting.shared).map(|mounting| mounting.name.as_str()).collect();
+    if !default.shared && !sharing.is_empty() {
+        reader.problem(key, format!("must take part in the shared mount, as {} does", sharing.join(", ")));
+        return None;
+    }
+    Some(default.name.clone())
 }
 
 fn hosts(reader: &mut Reader<'_>, name: &str, section: &raw::Dialect) -> Vec<Host> {
@@ -156,4 +176,29 @@ fn find_clashes(reader: &mut Reader<'_>, served: &[Mounting]) {
             }
         }
     }
+}
+
+/// A prefix within another one takes paths away from it. That is no harm, unless there is anything at them.
+fn find_shadows(reader: &mut Reader<'_>, known: &[Known<'_>], served: &[Mounting]) {
+    for inner in served {
+        for outer in served.iter().filter(|outer| !outer.prefix.is_empty() && outer.name != inner.name) {
+            let Some(below) = inner.prefix.strip_prefix(&outer.prefix).filter(|rest| rest.starts_with('/')) else {
+                continue;
+            };
+            let routes = known.iter().filter(|dialect| dialect.name == outer.name).flat_map(|dialect| dialect.routes);
+            let hidden: Vec<&str> =
+                routes.filter(|route| begins_with(route.path, below)).map(|route| route.operation).collect();
+            if !hidden.is_empty() {
+                let message =
+                    format!("lies within dialects.{}.prefix and hides paths of its {}", outer.name, hidden.join(", "));
+                reader.problem(&format!("dialects.{}.prefix", inner.name), message);
+            }
+        }
+    }
+}
+
+/// Whether some path of a route begins with these segments.
+fn begins_with(template: &str, segments: &str) -> bool {
+    let mut words = template.split('/');
+    segments.split('/').all(|segment| words.next().is_some_and(|word| word == segment || word.starts_with('{')))
 }

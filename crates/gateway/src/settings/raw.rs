@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::calendar::RawBrownout;
+
 #[derive(Deserialize)]
 pub struct Raw {
     pub server: Server,
@@ -14,7 +16,13 @@ pub struct Raw {
     pub cors: Cors,
     pub passwords: Passwords,
     pub log: Log,
+    pub usage: Usage,
     pub roles: Vec<Role>,
+    /// By name.
+    pub plans: HashMap<String, String>,
+    pub limits: Limits,
+    /// By dialect and operation.
+    pub routes: HashMap<String, HashMap<String, Route>>,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +36,7 @@ pub struct Server {
     pub request_timeout: String,
     pub drain_delay: String,
     pub shutdown_timeout: String,
+    pub control: String,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +76,30 @@ pub struct Dialect {
     pub enabled: bool,
     pub hosts: Vec<String>,
     pub prefix: String,
+    pub shared: bool,
+    /// What its routes have that say nothing else.
+    #[serde(flatten)]
+    pub routes: Route,
+}
+
+/// How operations are deployed.
+#[derive(Deserialize)]
+pub struct Route {
+    pub serve: String,
+    pub rate_limit: String,
+    pub max_body: String,
+    pub timeout: String,
+    pub deprecated: String,
+    pub sunset: String,
+    pub successor: String,
+    pub brownouts: Vec<RawBrownout>,
+    pub exempt: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Limits {
+    pub failed_authentications: String,
+    pub trusted_proxies: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +122,12 @@ pub struct Passwords {
 pub struct Log {
     pub format: String,
     pub filter: String,
+}
+
+#[derive(Deserialize)]
+pub struct Usage {
+    pub enabled: bool,
+    pub retention: String,
 }
 
 #[derive(Deserialize)]

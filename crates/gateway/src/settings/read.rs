@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -14,20 +14,27 @@ use users::password::Cost;
 use users::role::{RoleDefinition, RoleName, RolePolicyError};
 use users::{Keep, Permission, Permissions, RolePolicy};
 
+use super::built_in::Known;
 use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
-use super::{LogFormat, LogSettings, ServerSettings, Settings, cors, database, duration, mounting};
+use super::{
+    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
+    limits, mounting,
+};
 
-/// Reads the settings of a program that has these dialects.
+/// Calls are counted by day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
-    dialects: &[&str],
+    dialects: &[Known<'_>],
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Settings, SettingsError> {
     let mut problems = Vec::new();
     let layers = Layers::read(dialects, file, environment, &mut problems);
-    if !problems.is_empty() {
+    if problems.iter().any(|problem| problem.key.is_empty()) {
         return Err(SettingsError(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
@@ -46,10 +53,13 @@ pub fn settings(
         database::database(&mut reader, &raw.database),
         cache(&mut reader, &raw.cache),
         mounting::mountings(&mut reader, dialects, &raw.dialects),
+        deployment::routes(&mut reader, dialects, &raw),
         cors::cors(&mut reader, &raw.cors),
+        limits::limits(&mut reader, &raw),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
+        usage(&mut reader, &raw.usage),
     );
     match read {
         (
@@ -57,13 +67,29 @@ pub fn settings(
             Some(database),
             Some(cache),
             Some(dialects),
+            Some(routes),
             Some(cors),
+            Some(limits),
             Some(bcrypt_cost),
             Some(roles),
             Some(log),
+            Some(usage),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
-            Ok(Settings { server, database, cache, dialects, docs, cors, bcrypt_cost, roles, log })
+            Ok(Settings {
+                server,
+                database,
+                cache,
+                dialects,
+                routes,
+                docs,
+                cors,
+                limits,
+                bcrypt_cost,
+                roles,
+                log,
+                usage,
+            })
         }
         _ => Err(SettingsError(reader.problems)),
     }
@@ -71,18 +97,27 @@ pub fn settings(
 
 /// Where a key stands.
 pub fn place(
-    dialects: &[&str],
+    dialects: &[Known<'_>],
     file: Option<&Path>,
     environment: impl Iterator<Item = (OsString, OsString)>,
     key: &str,
 ) -> Place {
     // Whatever is wrong with them was told when they were read.
-    Layers::read(dialects, file, environment, &mut Vec::new()).place(without_index(key))
+    Layers::read(dialects, file, environment, &mut Vec::new()).place(key)
 }
 
-/// The key of a list, of which `key` names one member.
-fn without_index(key: &str) -> &str {
-    key.split('[').next().unwrap_or(key)
+/// Where the control socket of a server is that was started with such settings, and the file of its database, whatever is wrong
+/// with them now.
+pub fn control(
+    dialects: &[Known<'_>],
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> (Control, Option<PathBuf>) {
+    let layers = Layers::read(dialects, file, environment, &mut Vec::new());
+    let control = layers.text("server.control").map_or(Control::Off, |text| Control::parse(&text));
+    // An address that cannot be read leads to no file.
+    let url = layers.text("database.url").and_then(|text| text.parse::<storage::Url>().ok());
+    (control, url.and_then(|url| url.path().map(Path::to_owned)))
 }
 
 /// Collects what is wrong.
@@ -94,7 +129,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Notes that something is wrong with `key`.
     pub fn problem(&mut self, key: &str, message: impl Display) {
-        let place = self.layers.place(without_index(key));
+        let place = self.place(key);
         self.problems.push(Problem::new(key, &place, message.to_string()));
     }
 
@@ -104,6 +139,11 @@ impl Reader<'_> {
             self.problem(key, format!("must be {form}"));
         }
         value
+    }
+
+    /// Where a key stands.
+    pub fn place(&self, key: &str) -> Place {
+        self.layers.place(key)
     }
 
     /// Whether the operator has said anything about the key.
@@ -159,6 +199,7 @@ fn server(reader: &mut Reader<'_>, raw: &raw::Server) -> Option<ServerSettings> 
         request_timeout: request_timeout?,
         drain_delay: drain_delay?,
         shutdown_timeout: shutdown_timeout?,
+        control: Control::parse(&raw.control),
     })
 }
 
@@ -166,6 +207,12 @@ fn cache(reader: &mut Reader<'_>, raw: &raw::Cache) -> Option<Keep> {
     let callers = reader.count("cache.callers", raw.callers, 0..=10_000_000);
     let shown_mib = reader.count("cache.shown_mib", raw.shown_mib, 0..=1_048_576);
     Some(Keep { callers: callers? as usize, shown_bytes: u64::from(shown_mib?) << 20 })
+}
+
+fn usage(reader: &mut Reader<'_>, raw: &raw::Usage) -> Option<UsageSettings> {
+    let retention = duration::parse(&raw.retention).filter(|length| *length >= DAY);
+    let retention = reader.require("usage.retention", retention, "a time of one day at least, such as 400d");
+    Some(UsageSettings { enabled: raw.enabled, retention: retention? })
 }
 
 fn bcrypt_cost(reader: &mut Reader<'_>, number: u64) -> Option<Cost> {

@@ -3,55 +3,95 @@
 
 use config::{Map, Value, ValueKind};
 
+use super::near::nearest;
 use super::problem::{Place, Problem};
 
 /// A table of settings.
 pub type Table = Map<String, Value>;
 
-/// Compares a layer with the shape and notes every unknown key and every wrong type.
-pub fn check(shape: &Table, given: &Table, path: &str, place: &Place, problems: &mut Vec<Problem>) {
-    for (key, value) in given {
+/// Compares a layer with the shape, notes every unknown key and every wrong type, and takes them out, so that the rest can be read.
+/// `place` says where a key stands.
+pub fn check(shape: &Table, given: &mut Table, path: &str, place: &dyn Fn(&str) -> Place, problems: &mut Vec<Problem>) {
+    given.retain(|key, value| {
         let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match shape.get(key) {
+        match shape.get(key).or_else(|| any(shape, path)) {
             Some(expected) => check_value(expected, value, &at, place, problems),
-            None => problems.push(unknown(shape, &at, path, place)),
+            None => {
+                problems.push(unknown(shape, key, path, &place(&at)));
+                false
+            }
         }
-    }
+    });
 }
 
-fn unknown(shape: &Table, at: &str, path: &str, place: &Place) -> Problem {
+/// The section whose keys are names that the operator gives.
+const OPEN: &str = "plans";
+
+/// What all values of a section must be like whose keys may be any. (The built-in file has some.)
+fn any<'a>(shape: &'a Table, path: &str) -> Option<&'a Value> {
+    shape.values().next().filter(|_| path == OPEN)
+}
+
+fn unknown(shape: &Table, key: &str, path: &str, place: &Place) -> Problem {
+    let at = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let mut known: Vec<&str> = shape.keys().map(String::as_str).collect();
     known.sort_unstable();
     let section = if path.is_empty() { "the settings have".to_owned() } else { format!("[{path}] has") };
-    Problem::new(at, place, format!("is not known; {section} {}", known.join(", ")))
+    let meant = nearest(key, known.iter().copied());
+    let meant = meant.map(|name| format!("; perhaps {name} is meant")).unwrap_or_default();
+    Problem::new(at, place, format!("is not known; {section} {}{meant}", known.join(", ")))
 }
 
-fn check_value(expected: &Value, given: &Value, at: &str, place: &Place, problems: &mut Vec<Problem>) {
+/// Whether the value has the right type. (One of a section has, whatever was taken out of it.)
+fn check_value(
+    expected: &Value,
+    given: &mut Value,
+    at: &str,
+    place: &dyn Fn(&str) -> Place,
+    problems: &mut Vec<Problem>,
+) -> bool {
     use ValueKind::{Array, Boolean, I64, String, Table, U64};
-    let fits = match (&expected.kind, &given.kind) {
-        (Table(shape), Table(given)) => return check(shape, given, at, place, problems),
+    let fits = match (&expected.kind, &mut given.kind) {
+        (Table(shape), Table(given)) => {
+            check(shape, given, at, place, problems);
+            return true;
+        }
         (Array(shape), Array(given)) => return check_items(shape, given, at, place, problems),
         (I64(_) | U64(_), I64(number)) => *number >= 0,
         (I64(_) | U64(_), U64(_)) | (Boolean(_), Boolean(_)) | (String(_), String(_)) => true,
         _ => false,
     };
     if !fits {
-        problems.push(Problem::new(at, place, format!("must be {}", describe(expected))));
+        problems.push(Problem::new(at, &place(at), format!("must be {}", describe(expected))));
     }
+    fits
 }
 
 /// A list holds tables of one shape, each of them whole (the first built-in one is the pattern), or texts.
-fn check_items(shape: &[Value], given: &[Value], at: &str, place: &Place, problems: &mut Vec<Problem>) {
+fn check_items(
+    shape: &[Value],
+    given: &mut [Value],
+    at: &str,
+    place: &dyn Fn(&str) -> Place,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let before = problems.len();
     let pattern = shape.first().cloned().unwrap_or_else(|| Value::from(""));
-    for (index, item) in given.iter().enumerate() {
+    for (index, item) in given.iter_mut().enumerate() {
         let at = format!("{at}[{index}]");
-        check_value(&pattern, item, &at, place, problems);
-        if let (ValueKind::Table(pattern), ValueKind::Table(given)) = (&pattern.kind, &item.kind) {
-            let mut missing: Vec<&String> = pattern.keys().filter(|key| !given.contains_key(*key)).collect();
+        let keys: Vec<String> = match &item.kind {
+            ValueKind::Table(given) => given.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let is_table = check_value(&pattern, item, &at, place, problems);
+        if let (ValueKind::Table(pattern), true) = (&pattern.kind, is_table) {
+            let mut missing: Vec<&String> = pattern.keys().filter(|key| !keys.contains(key)).collect();
             missing.sort_unstable();
-            problems.extend(missing.iter().map(|key| Problem::new(format!("{at}.{key}"), place, "is missing")));
+            let missing = missing.iter().map(|key| format!("{at}.{key}"));
+            problems.extend(missing.map(|key| Problem::new(key.clone(), &place(&key), "is missing")));
         }
     }
+    problems.len() == before
 }
 
 /// What the shape asks for, in words.
@@ -76,6 +116,19 @@ pub fn find<'a>(shape: &'a Table, path: &[&str]) -> Option<&'a Value> {
     match (&value.kind, rest) {
         (_, []) => Some(value),
         (ValueKind::Table(inner), rest) => find(inner, rest),
+        _ => None,
+    }
+}
+
+/// The key at a path whose case says nothing, since variables have but one, and its value.
+pub fn find_in_any_case<'a>(shape: &'a Table, path: &[&str]) -> Option<(String, &'a Value)> {
+    let (first, rest) = path.split_first()?;
+    let (key, value) = shape.iter().find(|(key, _)| key.eq_ignore_ascii_case(first))?;
+    match (&value.kind, rest) {
+        (_, []) => Some((key.clone(), value)),
+        (ValueKind::Table(inner), rest) => {
+            find_in_any_case(inner, rest).map(|(below, value)| (format!("{key}.{below}"), value))
+        }
         _ => None,
     }
 }

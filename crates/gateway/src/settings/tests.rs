@@ -5,7 +5,9 @@ use tempfile::NamedTempFile;
 
 use super::*;
 
-const NAMES: [&str; 2] = ["mechamental", "maisa"];
+fn known() -> Vec<Known<'static>> {
+    crate::dialects::known()
+}
 
 fn file(text: &str) -> NamedTempFile {
     let mut file = NamedTempFile::new().expect("a file");
@@ -20,15 +22,25 @@ fn variables(pairs: &[(&str, &str)]) -> impl Iterator<Item = (OsString, OsString
 
 fn load(text: &str, pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let file = file(text);
-    read::settings(&NAMES, Some(file.path()), variables(pairs))
+    read::settings(&known(), Some(file.path()), variables(pairs))
 }
 
-/// The problems, with FILE for the name of the file.
+/// The problems, with FILE for the name of the file and its line.
 fn problems(text: &str, pairs: &[(&str, &str)]) -> Vec<String> {
+    let placed = placed(text, pairs);
+    placed.into_iter().map(|(problem, line)| problem.replace(&format!("FILE, line {line}"), "FILE")).collect()
+}
+
+/// The problems, with FILE for the name of the file, and their lines; 0 for none.
+fn placed(text: &str, pairs: &[(&str, &str)]) -> Vec<(String, usize)> {
     let file = file(text);
-    let error = read::settings(&NAMES, Some(file.path()), variables(pairs)).expect_err("wrong settings");
+    let error = read::settings(&known(), Some(file.path()), variables(pairs)).expect_err("wrong settings");
     let name = file.path().display().to_string();
-    error.0.iter().map(|problem| problem.to_string().replace(&name, "FILE")).collect()
+    let line = |problem: &Problem| match problem.place {
+        Place::File { line, .. } => line.unwrap_or(0),
+        Place::BuiltIn | Place::Variable(_) | Place::Option(_) => 0,
+    };
+    error.0.iter().map(|problem| (problem.to_string().replace(&name, "FILE"), line(problem))).collect()
 }
 
 #[test]
@@ -92,7 +104,7 @@ fn unknown_keys_are_all_named_with_their_place() {
     let starts = [
         "bind (variable DIGLOT_BIND): is not known",
         "dialects.klingon (FILE): is not known; [dialects] has default, maisa, mechamental, shared",
-        "dialects.mechamental.host (FILE): is not known; [dialects.mechamental] has enabled, hosts, prefix",
+        "dialects.mechamental.host (FILE): is not known; [dialects.mechamental] has brownouts, deprecated, enabled, exempt, hosts, ",
         "log.format.x (variable DIGLOT_LOG__FORMAT__X): is not known",
         "roles[0].rank (FILE): is not known",
         "server.bnid (variable DIGLOT_SERVER__BNID): is not known",
@@ -203,7 +215,7 @@ fn a_broken_file_is_named_without_its_text() {
     {
         let found = problems(text, &[]);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("file FILE: TOML parse error at line"), "{found:?}");
+        assert!(found[0].starts_with("file FILE: is no TOML at column "), "{found:?}");
         assert!(!found[0].contains("secret"), "{found:?}");
     }
     let missing = Settings::load(Some(Path::new("/nowhere/diglot.toml")), variables(&[])).expect_err("no file");
@@ -274,11 +286,19 @@ fn a_dialect_can_be_switched_off_but_not_all_and_not_the_default() {
 
 #[test]
 fn a_program_with_other_dialects_has_settings_for_them() {
-    let settings =
-        read::settings(&["plain"], None, variables(&[("DIGLOT_DIALECTS__PLAIN__PREFIX", "/p")])).expect("good");
+    let settings = read::settings(
+        &[Known { name: "plain", routes: &[] }],
+        None,
+        variables(&[("DIGLOT_DIALECTS__PLAIN__PREFIX", "/p")]),
+    )
+    .expect("good");
     assert_eq!(settings.dialects.default, "plain");
     assert_eq!(settings.dialects.served[0].prefix, "/p");
-    let error = read::settings(&["plain"], None, variables(&[("DIGLOT_DIALECTS__MAISA__PREFIX", "/p")]));
+    let error = read::settings(
+        &[Known { name: "plain", routes: &[] }],
+        None,
+        variables(&[("DIGLOT_DIALECTS__MAISA__PREFIX", "/p")]),
+    );
     assert!(error.is_err());
 }
 
@@ -362,4 +382,187 @@ fn what_is_no_origin_is_told_with_its_place() {
     }
     let found = problems("[cors]\norigins = [\"https://a\", \"*\"]", &[]);
     assert_eq!(found, ["cors.origins (file FILE): must be * alone, or a list of origins without it"]);
+}
+
+#[test]
+fn what_is_wrong_is_told_all_at_once_and_with_its_line() {
+    let text = "nonsense = 1\n[server]\nbind = 1\nhead_timeout = \"soon\"\n[dialects.maisa]\nprefix = \"x\"\n\
+                hosts = [\n\"a\",\n\"b c\"]\n[routes.\"maisa.delteUser\"]\nserve = \"off\"\n[routes.\"maisa.getUser\"]\n\
+                serve = \"read_only\"\n[routes.maisa.listUsers]\nmax_body = \"1MiB\"\ntimeout = 1\n\
+                [routes.\"klingon.getUser\"]\n[[roles]]\nname = \"a\"\npermissions = [\"x\"]\n[cors]\norigins = [\"a\"]\n";
+    let mut found = placed(text, &[("DIGLOT_SERVER__WORKERS", "many")]);
+    found.sort_by_key(|(_, line)| *line);
+    let expected = [
+        (0, "server.workers (variable DIGLOT_SERVER__WORKERS): must be a whole number"),
+        (1, "nonsense (file FILE, line 1): is not known"),
+        (3, "server.bind (file FILE, line 3): must be text"),
+        (4, "server.head_timeout (file FILE, line 4): must be a time"),
+        (6, "dialects.maisa.prefix (file FILE, line 6): must be empty or a path"),
+        (7, "dialects.maisa.hosts (file FILE, line 7): must be host names"),
+        (
+            10,
+            "routes.\"maisa.delteUser\" (file FILE, line 10): is not known; [routes.maisa] has createUser, deleteUser, ",
+        ),
+        (13, "routes.\"maisa.getUser\".serve (file FILE, line 13): must be \"on\", \"off\" or \"gone\""),
+        (15, "routes.\"maisa.listUsers\".max_body (file FILE, line 15): must be a size such as"),
+        (16, "routes.\"maisa.listUsers\".timeout (file FILE, line 16): must be text"),
+        (17, "routes.klingon (file FILE, line 17): is not known; [routes] has maisa, mechamental"),
+        (20, "roles[0].permissions[0] (file FILE, line 20): must be a permission"),
+        (22, "cors.origins[0] (file FILE, line 22): must be an origin"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for ((problem, line), (place, start)) in found.iter().zip(expected) {
+        assert!(problem.starts_with(start), "{problem}");
+        assert_eq!(*line, place, "{problem}");
+    }
+    assert!(found[6].0.ends_with("; perhaps deleteUser is meant"), "{}", found[6].0);
+}
+
+/// `state max_body timeout`, each with its key, of an operation.
+fn told(settings: &Settings, name: &str) -> String {
+    let found = settings.routes.get(name).expect("an operation");
+    let (state, body, timeout) = (&found.state, &found.max_body, &found.timeout);
+    let (body, seconds) = (size::text(body.value), timeout.value.as_secs());
+    format!("{} {} {body} {} {seconds} {}", state.value.as_str(), state.key, found.max_body.key, timeout.key)
+}
+
+#[test]
+fn operations_are_deployed_as_the_closest_section_says() {
+    let settings = Settings::built_in().expect("good");
+    assert_eq!(settings.routes.iter().count(), 12);
+    assert!(settings.routes.iter().all(|route| route.state.value == State::On && route.state.place == Place::BuiltIn));
+    assert_eq!(
+        told(&settings, "maisa.getUser"),
+        "on dialects.maisa.serve 256KiB dialects.maisa.max_body 30 server.request_timeout"
+    );
+    let text = "[server]\nrequest_timeout = \"20s\"\n[dialects.mechamental]\nserve = \"read_only\"\nmax_body = \"64KiB\"\n\
+                timeout = \"5s\"\n[routes.\"mechamental.deleteUser\"]\nserve = \"gone\"\n[routes.mechamental.createUser]\n\
+                serve = \"on\"\nmax_body = \"2KiB\"\ntimeout = \"\"\n[dialects.maisa]\nenabled = false\n";
+    let settings = load(text, &[("DIGLOT_ROUTES__MECHAMENTAL__GETCURRENTUSER__SERVE", "off")]).expect("good");
+    for (name, expected) in [
+        (
+            "mechamental.listUsers",
+            "on dialects.mechamental.serve 64KiB dialects.mechamental.max_body 5 dialects.mechamental.timeout",
+        ),
+        (
+            "mechamental.updateUser",
+            "read_only dialects.mechamental.serve 64KiB dialects.mechamental.max_body 5 dialects.mechamental.timeout",
+        ),
+        (
+            "mechamental.deleteUser",
+            "gone routes.mechamental.deleteUser.serve 64KiB dialects.mechamental.max_body 5 dialects.mechamental.timeout",
+        ),
+        (
+            "mechamental.createUser",
+            "on routes.mechamental.createUser.serve 2KiB routes.mechamental.createUser.max_body 20 server.request_timeout",
+        ),
+        (
+            "mechamental.getCurrentUser",
+            "off routes.mechamental.getCurrentUser.serve 64KiB dialects.mechamental.max_body 5 dialects.mechamental.timeout",
+        ),
+        ("maisa.getUser", "disabled dialects.maisa.enabled 256KiB dialects.maisa.max_body 20 server.request_timeout"),
+    ] {
+        assert_eq!(told(&settings, name), expected, "{name}");
+    }
+    let place = |name: &str| settings.routes.get(name).expect("an operation").state.place.to_string();
+    assert!(place("mechamental.deleteUser").ends_with(", line 8"), "{}", place("mechamental.deleteUser"));
+    assert_eq!(place("mechamental.getCurrentUser"), "variable DIGLOT_ROUTES__MECHAMENTAL__GETCURRENTUSER__SERVE");
+}
+
+#[test]
+fn a_process_may_serve_a_part_only() {
+    let text = "[routes.\"maisa.deleteUser\"]\nserve = \"off\"\n[routes.\"maisa.updateUser\"]\nserve = \"gone\"\n";
+    let settings = load(text, &[]).expect("good");
+    let patterns = ["maisa.listUsers".to_owned(), "maisa.deleteUser".to_owned()];
+    let only = Only::parse(&patterns, &settings.routes.names()).expect("good");
+    let settings = settings.narrowed(only);
+    let state = |name: &str| settings.routes.get(name).expect("an operation").state.value;
+    assert_eq!(state("maisa.listUsers"), State::On);
+    assert_eq!(state("maisa.deleteUser"), State::Off);
+    assert_eq!(state("maisa.updateUser"), State::Elsewhere);
+    assert_eq!(state("mechamental.getUser"), State::Elsewhere);
+}
+
+#[test]
+fn dates_limits_and_who_is_spared_are_of_the_route_or_of_its_dialect() {
+    let text = "[dialects.mechamental]\nrate_limit = \"100/min\"\ndeprecated = 2027-01-01\nsunset = \"2027-06-30\"\n\
+                brownouts = [{ at = \"2027-05-01\", for = \"15m\" }]\nexempt = []\n\
+                [routes.\"mechamental.getUser\"]\nrate_limit = \"\"\nsunset = \"2027-12-31T12:00:00+01:00\"\n\
+                successor = \"maisa.getUser\"\nbrownouts = []\n";
+    let settings = load(text, &[]).expect("good");
+    let rate = |name: &str| settings.routes.get(name).expect("it").rate_limit.value.map(|rate| rate.text());
+    assert_eq!(rate("mechamental.listUsers").as_deref(), Some("100/min"));
+    assert_eq!((rate("mechamental.getUser"), rate("maisa.getUser")), (None, None));
+    let common = settings.routes.get("mechamental.listUsers").expect("it").calendar();
+    assert_eq!((common.brownouts.len(), common.successor.is_some()), (1, false));
+    let own = settings.routes.get("mechamental.getUser").expect("it").calendar();
+    assert_eq!(own.deprecated, common.deprecated);
+    assert!(own.sunset > common.sunset && own.brownouts.is_empty());
+    assert_eq!(own.successor, Some(Successor::Operation("maisa.getUser".to_owned())));
+}
+
+#[test]
+fn nothing_goes_before_it_is_deprecated() {
+    let text = "[dialects.maisa]\ndeprecated = \"2027-06-01\"\nsunset = \"2027-05-01\"\n\
+                [dialects.mechamental]\ndeprecated = \"2027-06-01\"\n\
+                [routes.\"mechamental.getUser\"]\nsunset = \"2027-05-31\"\n\
+                [routes.\"mechamental.listUsers\"]\ndeprecated = \"2027-01-01\"\nsunset = \"2027-01-01\"\n";
+    assert_eq!(
+        placed(text, &[]),
+        [
+            (
+                "routes.\"mechamental.getUser\".sunset (file FILE, line 7): is before the deprecation in \
+                 dialects.mechamental.deprecated (file FILE, line 5)"
+                    .to_owned(),
+                7
+            ),
+            (
+                "dialects.maisa.sunset (file FILE, line 3): is before the deprecation in dialects.maisa.deprecated \
+                 (file FILE, line 2)"
+                    .to_owned(),
+                3
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_dialect_and_all_its_routes_can_be_reached() {
+    let nowhere = "[dialects.maisa]\nprefix = \"\"\nshared = false\n";
+    let found = problems(nowhere, &[]);
+    assert_eq!(
+        found,
+        ["dialects.maisa (file FILE): cannot be reached: it has no hosts, no prefix, and no part in the shared mount"]
+    );
+    let elsewhere = [("DIGLOT_DIALECTS__MAISA__HOSTS", "maisa.example")];
+    assert!(load(nowhere, &elsewhere).is_ok(), "a host is enough");
+    let found = problems("[dialects]\nshared = false\n[dialects.maisa]\nprefix = \"\"\n", &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+
+    let nested = |outer: &str, inner: &str| {
+        format!("[dialects.mechamental]\nprefix = \"{outer}\"\n[dialects.maisa]\nprefix = \"{inner}\"\n")
+    };
+    for (outer, inner, hidden) in [
+        ("/a", "/a/v1", "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
+        ("/a", "/a/v1/users/me", "getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
+        ("/a", "/a/v1/users/x", "getUser, updateUser, deleteUser"),
+    ] {
+        let expected = format!(
+            "dialects.maisa.prefix (file FILE): lies within dialects.mechamental.prefix and hides paths of its {hidden}"
+        );
+        assert_eq!(problems(&nested(outer, inner), &[]), [expected]);
+    }
+    for (outer, inner) in [("/a", "/a/b"), ("/a", "/a/v2"), ("/a", "/a/v1x"), ("/a", "/a/v1/users/me/preferences/x")] {
+        assert!(load(&nested(outer, inner), &[]).is_ok(), "{outer} {inner}");
+    }
+}
+
+#[test]
+fn a_dialect_can_stay_away_from_the_shared_mount_but_not_the_default_alone() {
+    let settings = load("[dialects.maisa]\nshared = false", &[]).expect("good").dialects;
+    assert!(settings.shared && settings.served[0].shared && !settings.served[1].shared);
+    let found = problems("[dialects.mechamental]\nshared = false", &[]);
+    assert_eq!(found, ["dialects.default (the built-in settings): must take part in the shared mount, as maisa does"]);
+    let none = load("[dialects.mechamental]\nshared = false\n[dialects.maisa]\nshared = false", &[]).expect("good");
+    assert!(!none.dialects.shared, "nobody is there");
 }

@@ -25,7 +25,7 @@ impl Table {
             return mount.resolve(asked, &mount.prefix, path);
         }
         let is_shared = self.shared && asked.path.starts_with(SHARED_MOUNT);
-        let (mount, refusal) = match self.by_header(asked.headers) {
+        let (mount, refusal) = match self.by_header(asked.headers, is_shared) {
             Sign::One(mount) if is_shared => (mount, None),
             Sign::One(mount) => (mount, Some(Refusal::NotFound { slash_twin: None })),
             Sign::Several if is_shared => (self.default(), Some(Refusal::TwoCredentials)),
@@ -61,10 +61,12 @@ impl Table {
         found.max_by_key(|(mount, _)| mount.prefix.len())
     }
 
-    /// The dialect whose credential is there; the default one if there is none, or if several share the header.
-    fn by_header(&self, headers: &HeaderMap) -> Sign<'_> {
+    /// The dialect whose credential is there; the default one if there is none, or if several share the header. On the shared
+    /// mount only those count that take part in it.
+    fn by_header(&self, headers: &HeaderMap, is_shared: bool) -> Sign<'_> {
         let default = self.default();
-        let mut present = self.mounted.iter().filter(|mount| headers.contains_key(&mount.header));
+        let candidates = self.mounted.iter().filter(|mount| mount.shared || !is_shared);
+        let mut present = candidates.filter(|mount| headers.contains_key(&mount.header));
         let Some(first) = present.next() else { return Sign::One(default) };
         if present.any(|other| other.header != first.header) {
             return Sign::Several;

@@ -183,7 +183,7 @@ fn a_list_tells_how_it_stands_with_each_key() {
 
     let lines = program.run(&["key", "list"]).output;
     let rows: Vec<Vec<&str>> = lines.lines().map(|line| line.split('\t').collect()).collect();
-    assert_eq!(rows[0], ["id", "name", "reach", "owner", "state", "expires"]);
+    assert_eq!(rows[0], ["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"]);
     assert_eq!((rows[1][2], rows[1][4], rows[1][5]), ("*", "active", "-"));
     assert_eq!(rows[2][..5], [lasting.as_str(), "lasting", "owner", &user, "active"]);
     assert!(rows[2][5].ends_with('Z') && rows[3][4] == "expired" && rows[4][4] == "revoked", "{lines}");

@@ -1,8 +1,10 @@
 //! The errors as this API's document names them. Each is taken from answers of its kind, so that the document shows what is sent.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use dialect::openapi::{Response, Shared, schema};
-use dialect::{Refusal, retry};
+use dialect::{Gone, Refusal, retry};
 use users::error::Resource;
 use users::{Conflict, Permission};
 
@@ -26,12 +28,16 @@ pub(crate) enum Published {
     Conflict,
     /// 409 of a new user
     Taken,
+    /// 410
+    Gone,
     /// 412
     PreconditionFailed,
     /// 413
     TooLarge,
     /// 415
     UnsupportedMediaType,
+    /// 429
+    RateLimited,
     /// 500
     Internal,
     /// 503
@@ -39,6 +45,9 @@ pub(crate) enum Published {
 }
 
 use Published as P;
+
+/// The wait of examples.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// What the document says of an error.
 struct Kind {
@@ -49,7 +58,7 @@ struct Kind {
 
 impl Published {
     /// Every one, by status.
-    pub(crate) const ALL: [P; 12] = [
+    pub(crate) const ALL: [P; 14] = [
         P::Invalid,
         P::Unauthenticated,
         P::Forbidden,
@@ -57,15 +66,18 @@ impl Published {
         P::Timeout,
         P::Conflict,
         P::Taken,
+        P::Gone,
         P::PreconditionFailed,
         P::TooLarge,
         P::UnsupportedMediaType,
+        P::RateLimited,
         P::Internal,
         P::Unavailable,
     ];
 
     /// What every operation may answer.
-    pub(crate) const ALWAYS: [P; 5] = [P::Invalid, P::Unauthenticated, P::Forbidden, P::Internal, P::Unavailable];
+    pub(crate) const ALWAYS: [P; 7] =
+        [P::Invalid, P::Unauthenticated, P::Forbidden, P::Gone, P::RateLimited, P::Internal, P::Unavailable];
 
     /// What every operation with a body may answer beside those.
     pub(crate) const OF_BODY: [P; 3] = [P::Timeout, P::TooLarge, P::UnsupportedMediaType];
@@ -108,7 +120,14 @@ impl Published {
                 ],
             ),
             P::Unauthenticated => kind("Unauthorized", "Unauthorized", one(ApiError::Unauthenticated)),
-            P::Forbidden => kind("Forbidden", "Forbidden", one(ApiError::Forbidden(Permission::users_read()))),
+            P::Forbidden => kind(
+                "Forbidden",
+                "Forbidden",
+                vec![
+                    ("permission", ApiError::Forbidden(Permission::users_read())),
+                    ("pinned", ApiError::Pinned("other".to_owned())),
+                ],
+            ),
             P::NotFound => {
                 let id = "123e4567-e89b-12d3-a456-426614174000".to_owned();
                 kind("NotFound", "Resource not found", one(ApiError::NotFound(Resource::User, id)))
@@ -131,6 +150,20 @@ impl Published {
                     ],
                 )
             }
+            P::Gone => kind(
+                "Gone",
+                "The operation is not served any more, or not now; see `Sunset` and `Link`",
+                vec![
+                    ("removed", ApiError::Gone(Gone::Removed)),
+                    ("brownout", ApiError::Gone(Gone::Brownout { retry_after: A_MINUTE })),
+                    ("sunset", ApiError::Gone(Gone::Sunset)),
+                ],
+            ),
+            P::RateLimited => kind(
+                "RateLimited",
+                "Rate limit exceeded, by this key or by failed attempts to present one",
+                one(ApiError::RateLimited(A_MINUTE)),
+            ),
             P::PreconditionFailed => kind(
                 "PreconditionFailed",
                 "The user is not in the state that `If-Match` or `If-None-Match` asks for",

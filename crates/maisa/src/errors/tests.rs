@@ -134,11 +134,19 @@ fn every_error_of_the_core_has_its_answer() {
 
 #[test]
 fn every_error_of_a_directory_has_its_answer() {
-    let (status, _, body) = rendered(DirectoryError::UnknownPosition);
-    assert_eq!((status, body.contains(r#"{"field":"offset","message":"is not known here"}"#)), (400, true));
+    let (status, _, unknown) = rendered(DirectoryError::UnknownPosition);
+    assert_eq!((status, unknown.contains(r#"{"field":"offset","message":"is not known here"}"#)), (400, true));
     let (status, headers, _) = rendered(DirectoryError::Unavailable { retry_after: Duration::from_millis(2_001) });
     assert_eq!((status, headers), (503, vec!["retry-after: 3".to_owned()]));
     assert_eq!(rendered(DirectoryError::User(UserError::TooLarge)).0, 413);
+    assert_eq!(
+        rendered(DirectoryError::RateLimited { retry_after: Duration::from_millis(59_001) }),
+        (429, vec!["retry-after: 60".to_owned()], body("RATE_LIMITED", "Too many requests", "{}"))
+    );
+    assert_eq!(
+        rendered(DirectoryError::OtherDialect { pinned: "other".to_owned() }),
+        (403, vec![], body("FORBIDDEN", "The API key is for another API", r#"{"pinnedTo":"other"}"#))
+    );
 }
 
 #[test]
@@ -154,6 +162,15 @@ fn every_refusal_has_its_answer() {
         (Refusal::BrokenBody, 400, vec![], "VALIDATION_ERROR"),
         (Refusal::BodyTooLarge, 413, vec![], "PAYLOAD_TOO_LARGE"),
         (Refusal::BodyTimeout, 408, vec![], "REQUEST_TIMEOUT"),
+        (Refusal::Gone { why: Gone::Removed }, 410, vec![], "GONE"),
+        (
+            Refusal::Gone { why: Gone::Brownout { retry_after: Duration::from_millis(900_000) } },
+            410,
+            vec!["retry-after: 900"],
+            "ROUTE_BROWNOUT",
+        ),
+        (Refusal::Gone { why: Gone::Sunset }, 410, vec![], "ROUTE_SUNSET"),
+        (Refusal::TooManyRequests { retry_after: Duration::ZERO }, 429, vec!["retry-after: 1"], "RATE_LIMITED"),
         (Refusal::Unavailable { retry_after: Duration::ZERO }, 503, vec!["retry-after: 1"], "UNAVAILABLE"),
         (Refusal::Internal, 500, vec![], "INTERNAL_ERROR"),
     ] {

@@ -78,6 +78,8 @@ impl<'a> Fields<'a> {
         name: &'static str,
         parse: impl FnOnce(&Json) -> Result<T, Fault>,
     ) -> Result<Option<T>, Refused> {
+        #[cfg(test)]
+        crate::testing::note_question(name);
         let mut given = self.members.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
         let parsed = match (given.next(), given.next()) {
             (None, _) => return Ok(None),

@@ -112,7 +112,7 @@ pub(crate) fn describe(policy: &RolePolicy) -> Operation {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Answered, Command, ID, request};
+    use crate::testing::{Answered, Command, ID, assert_reads_what_is_registered, request};
     use users::{Conflict, NewUser, UserError};
 
     fn create(body: &str) -> Answered {
@@ -125,6 +125,11 @@ mod tests {
             Some(Command::Create(new)) => new,
             other => panic!("{other:?} {}", answer.body),
         }
+    }
+
+    #[test]
+    fn every_field_is_in_the_registry() {
+        assert_reads_what_is_registered("createUser", || create("{}"));
     }
 
     #[test]

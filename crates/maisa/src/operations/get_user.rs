@@ -37,8 +37,14 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Command, ID, request};
+    use crate::testing::{Command, ID, assert_reads_what_is_registered, request};
     use users::{Permission, UserError};
+
+    #[test]
+    fn no_parameter_is_read_that_is_not_in_the_registry() {
+        assert_reads_what_is_registered("getUser", || request().with_key().of_user(ID).send("getUser"));
+        assert_reads_what_is_registered("deleteUser", || request().with_key().of_user(ID).send("deleteUser"));
+    }
 
     #[test]
     fn a_user_comes_in_its_envelope() {

@@ -15,7 +15,8 @@ use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire::{self, Pagination, UserItem, UserPage};
 
-const LIMITS: RangeInclusive<u32> = 1..=100;
+/// How many users a page may have.
+pub(crate) const LIMITS: RangeInclusive<u32> = 1..=100;
 const DEFAULT_LIMIT: u32 = 20;
 const OFFSETS: RangeInclusive<u64> = 0..=u64::MAX;
 const DEFAULT_OFFSET: u64 = 0;
@@ -95,10 +96,15 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Answered, Command, ID, request};
+    use crate::testing::{Answered, Command, ID, assert_reads_what_is_registered, request};
 
     fn list(query: &str) -> Answered {
         request().with_key().with_query(query).send("listUsers")
+    }
+
+    #[test]
+    fn every_parameter_is_in_the_registry() {
+        assert_reads_what_is_registered("listUsers", || list(""));
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(crate) fn describe(policy: &RolePolicy) -> Operation {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Answered, Command, ID, request, user};
+    use crate::testing::{Answered, Command, ID, assert_reads_what_is_registered, request, user};
     use users::{FullNameChange, Precondition, RoleChange, Status, StatusChange, UserChange, UserError, Versions};
 
     fn update(body: &str) -> Answered {
@@ -110,6 +110,11 @@ mod tests {
             Some(Command::Update(id, change, _)) if id == ID => change,
             other => panic!("{other:?} {}", answer.body),
         }
+    }
+
+    #[test]
+    fn every_field_is_in_the_registry() {
+        assert_reads_what_is_registered("updateUser", || update("{}"));
     }
 
     #[test]

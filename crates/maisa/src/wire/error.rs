@@ -43,6 +43,10 @@ pub(crate) enum Code {
     Conflict,
     /// 410
     Gone,
+    /// 410 for a short time
+    RouteBrownout,
+    /// 410 from the announced end on
+    RouteSunset,
     /// 412
     PreconditionFailed,
     /// 413
@@ -68,7 +72,7 @@ impl Code {
             Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Code::Conflict => StatusCode::CONFLICT,
-            Code::Gone => StatusCode::GONE,
+            Code::Gone | Code::RouteBrownout | Code::RouteSunset => StatusCode::GONE,
             Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -91,6 +95,11 @@ pub(crate) enum Details {
         /// The permission that is missing, or that does not reach far enough.
         required_permission: String,
     },
+    /// `FORBIDDEN` to a key that is for another API.
+    Pinned {
+        /// The name of that API.
+        pinned_to: String,
+    },
     /// `NOT_FOUND` within an operation.
     Resource {
         /// `user` or `workspace`.
@@ -112,6 +121,7 @@ impl Details {
     fn schema() -> Value {
         let members = Members::new()
             .optional("requiredPermission", schema::string())
+            .optional("pinnedTo", schema::string())
             .optional("resourceType", schema::string())
             .optional("resourceId", schema::string())
             .optional("field", schema::string());
@@ -158,6 +168,7 @@ mod tests {
                 r#"[{"field":"name","message":"is required"}]"#,
             ),
             (Details::Permission { required_permission: "a:b".into() }, r#"{"requiredPermission":"a:b"}"#),
+            (Details::Pinned { pinned_to: "other".into() }, r#"{"pinnedTo":"other"}"#),
             (
                 Details::Resource { resource_type: "user".into(), resource_id: "7".into() },
                 r#"{"resourceType":"user","resourceId":"7"}"#,
@@ -181,6 +192,8 @@ mod tests {
             ("REQUEST_TIMEOUT", 408),
             ("CONFLICT", 409),
             ("GONE", 410),
+            ("ROUTE_BROWNOUT", 410),
+            ("ROUTE_SUNSET", 410),
             ("PRECONDITION_FAILED", 412),
             ("PAYLOAD_TOO_LARGE", 413),
             ("UNSUPPORTED_MEDIA_TYPE", 415),

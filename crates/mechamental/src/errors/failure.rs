@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use dialect::conditional::Unreadable;
-use dialect::{DirectoryError, answer, retry};
+use dialect::{DirectoryError, Gone, answer, retry};
 use serde_json::{Map, Value};
 use users::error::Resource;
 use users::{Conflict, Permission, Timestamp, UserError};
@@ -32,6 +32,12 @@ pub(crate) enum Failure {
     Timeout,
     /// More than is taken.
     TooLarge,
+    /// The key belongs to the API of this name.
+    Pinned(String),
+    /// The operation is not there any more, or not now.
+    Gone(Gone),
+    /// Too often; when to come again.
+    RateLimited(Duration),
     /// Not now; when to come again.
     Unavailable(Duration),
     /// A fault of ours.
@@ -52,12 +58,16 @@ impl Failure {
         let response = wire::render(status, &body);
         match self {
             Failure::Unauthenticated => answer::with_header(response, WWW_AUTHENTICATE, "Bearer"),
-            Failure::Unavailable(wait) => {
+            Failure::Unavailable(wait)
+            | Failure::RateLimited(wait)
+            | Failure::Gone(Gone::Brownout { retry_after: wait }) => {
                 answer::with_header(response, RETRY_AFTER, &retry::seconds(*wait).to_string())
             }
             Failure::BadRequest(_)
             | Failure::Forbidden(_)
+            | Failure::Pinned(_)
             | Failure::NotFound(..)
+            | Failure::Gone(Gone::Removed | Gone::Sunset)
             | Failure::PreconditionFailed
             | Failure::Conflict(_)
             | Failure::Timeout
@@ -78,6 +88,7 @@ impl Failure {
             Failure::BadRequest(why) => (S::BAD_REQUEST, "BAD_REQUEST", why),
             Failure::Unauthenticated => (S::UNAUTHORIZED, "AUTHENTICATION_FAILED", "Authentication required"),
             Failure::Forbidden(_) => (S::FORBIDDEN, "FORBIDDEN", "You don't have permission to perform this action"),
+            Failure::Pinned(_) => (S::FORBIDDEN, "FORBIDDEN", "This key is for another API"),
             Failure::NotFound(..) => (S::NOT_FOUND, "RESOURCE_NOT_FOUND", "The requested resource was not found"),
             Failure::PreconditionFailed => (
                 S::PRECONDITION_FAILED,
@@ -98,6 +109,16 @@ impl Failure {
             }
             Failure::Timeout => (S::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request did not arrive in time"),
             Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The request is too large"),
+            Failure::Gone(Gone::Removed) => (S::GONE, "GONE", "This operation is no longer available"),
+            Failure::Gone(Gone::Brownout { .. }) => (
+                S::GONE,
+                "ROUTE_BROWNOUT",
+                "This operation is about to be removed, and is switched off for a short time",
+            ),
+            Failure::Gone(Gone::Sunset) => (S::GONE, "ROUTE_SUNSET", "This operation has reached its announced end"),
+            Failure::RateLimited(_) => {
+                (S::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED", "Too many requests. Please try again later.")
+            }
             Failure::Unavailable(_) => {
                 (S::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "The service is temporarily unavailable")
             }
@@ -108,6 +129,10 @@ impl Failure {
     /// What the client's program may want to know.
     fn details(&self) -> Map<String, Value> {
         let members: &[(&str, &str)] = match self {
+            Failure::RateLimited(wait) => {
+                return Map::from_iter([("retry_after".to_owned(), retry::seconds(*wait).into())]);
+            }
+            Failure::Pinned(name) => &[("pinned_to", name)],
             Failure::Forbidden(required) => &[("required_permission", required.as_str())],
             Failure::NotFound(resource, id) => &[("resource_type", resource.as_str()), ("resource_id", id)],
             Failure::Conflict(Conflict::Email) => &[("field", "email")],
@@ -118,6 +143,7 @@ impl Failure {
             | Failure::PreconditionFailed
             | Failure::Timeout
             | Failure::TooLarge
+            | Failure::Gone(_)
             | Failure::Unavailable(_)
             | Failure::Internal => &[],
         };
@@ -138,6 +164,8 @@ impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         match error {
             DirectoryError::User(error) => error.into(),
+            DirectoryError::RateLimited { retry_after } => Failure::RateLimited(retry_after),
+            DirectoryError::OtherDialect { pinned } => Failure::Pinned(pinned),
             DirectoryError::Unavailable { retry_after } => Failure::Unavailable(retry_after),
             // Only a list is given a position, and answers this itself.
             DirectoryError::UnknownPosition => Failure::Internal,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use chrono::DateTime;
 use dialect::openapi::{Response, Shared, schema};
-use dialect::{Refusal, retry};
+use dialect::{Gone, Refusal, retry};
 use serde_json::{Value, json};
 use users::error::Resource;
 use users::{Conflict, Permission, PlainPassword};
@@ -34,17 +34,24 @@ pub(crate) enum Published {
     Timeout,
     /// 409
     Conflict,
+    /// 410
+    Gone,
     /// 412
     PreconditionFailed,
     /// 413
     TooLarge,
     /// 422
     Invalid,
+    /// 429
+    RateLimited,
     /// 500
     Internal,
     /// 503
     Unavailable,
 }
+
+/// The wait of examples.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 use Published as P;
 
@@ -59,7 +66,7 @@ struct Kind {
 
 impl Published {
     /// Every one, by status.
-    pub(crate) const ALL: [P; 12] = [
+    pub(crate) const ALL: [P; 14] = [
         P::BadRequest,
         P::BadBody,
         P::Unauthenticated,
@@ -67,19 +74,32 @@ impl Published {
         P::NotFound,
         P::Timeout,
         P::Conflict,
+        P::Gone,
         P::PreconditionFailed,
         P::TooLarge,
         P::Invalid,
+        P::RateLimited,
         P::Internal,
         P::Unavailable,
     ];
 
     /// What every operation without a body may answer.
-    pub(crate) const BODILESS: [P; 4] = [P::BadRequest, P::Unauthenticated, P::Internal, P::Unavailable];
+    pub(crate) const BODILESS: [P; 7] =
+        [P::BadRequest, P::Unauthenticated, P::Forbidden, P::Gone, P::RateLimited, P::Internal, P::Unavailable];
 
     /// What every operation with a body may answer.
-    pub(crate) const BODIED: [P; 7] =
-        [P::BadBody, P::Unauthenticated, P::Timeout, P::TooLarge, P::Invalid, P::Internal, P::Unavailable];
+    pub(crate) const BODIED: [P; 10] = [
+        P::BadBody,
+        P::Unauthenticated,
+        P::Forbidden,
+        P::Timeout,
+        P::Gone,
+        P::TooLarge,
+        P::Invalid,
+        P::RateLimited,
+        P::Internal,
+        P::Unavailable,
+    ];
 
     /// The component of the document.
     pub(crate) fn component(self) -> (&'static str, Response) {
@@ -138,9 +158,13 @@ impl Published {
             P::Forbidden => kind(
                 S::FORBIDDEN,
                 "Forbidden",
-                "The key does not permit this; `details` name the permission.",
+                "The key does not permit this: `details` name the permission. Or it is for another API, which they name.",
                 envelope(),
-                Permission::parse("resource:action").map(Failure::Forbidden).map(one).unwrap_or_default(),
+                Permission::parse("resource:action")
+                    .map(|permission| ("permission", Failure::Forbidden(permission).into()))
+                    .into_iter()
+                    .chain([("pinned", Failure::Pinned("other".to_owned()).into())])
+                    .collect(),
             ),
             P::NotFound => kind(
                 S::NOT_FOUND,
@@ -168,6 +192,24 @@ impl Published {
                     ("createdUserDeleted", Failure::Conflict(Conflict::CreatedUserDeleted).into()),
                     ("lastAdministrator", Failure::Conflict(Conflict::LastAdministrator).into()),
                 ],
+            ),
+            P::Gone => kind(
+                S::GONE,
+                "Gone",
+                "The operation is not served any more, or not now; see `Sunset` and `Link`.",
+                envelope(),
+                vec![
+                    ("removed", Failure::Gone(Gone::Removed).into()),
+                    ("brownout", Failure::Gone(Gone::Brownout { retry_after: A_MINUTE }).into()),
+                    ("sunset", Failure::Gone(Gone::Sunset).into()),
+                ],
+            ),
+            P::RateLimited => kind(
+                S::TOO_MANY_REQUESTS,
+                "RateLimitExceeded",
+                "Too many requests with this key, or too many failed attempts to present one.",
+                envelope(),
+                one(Failure::RateLimited(A_MINUTE)),
             ),
             P::PreconditionFailed => kind(
                 S::PRECONDITION_FAILED,

@@ -1,5 +1,6 @@
 use actix_web::body::to_bytes;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use dialect::Gone;
 use std::time::Duration;
 use users::error::Resource;
 use users::{Conflict, Permission, UserError};
@@ -104,6 +105,27 @@ async fn headers_say_what_to_do_next() {
 }
 
 #[actix_web::test]
+async fn who_asks_too_often_learns_when_to_come_again() {
+    let limited = DirectoryError::RateLimited { retry_after: Duration::from_millis(59_001) };
+    let answer = rendered(limited).await;
+    assert_eq!((answer.status, answer.header(RETRY_AFTER)), (429, Some("60")));
+    assert_eq!(
+        answer.body,
+        r#"{"error":"RATE_LIMIT_EXCEEDED","message":"Too many requests. Please try again later.","details":{"retry_after":60},"timestamp":"2025-01-01T00:00:00.000000","status_code":429}"#
+    );
+    let brownout = Refusal::Gone { why: Gone::Brownout { retry_after: Duration::from_millis(1_001) } };
+    let answer = rendered(ApiError::of_refusal(brownout, str::to_owned)).await;
+    assert_eq!((answer.status, answer.header(RETRY_AFTER)), (410, Some("2")));
+}
+
+#[actix_web::test]
+async fn a_key_for_another_api_learns_for_which() {
+    let answer = rendered(DirectoryError::OtherDialect { pinned: "other".to_owned() }).await;
+    let start = r#"{"error":"FORBIDDEN","message":"This key is for another API","details":{"pinned_to":"other"},"#;
+    assert!(answer.status == 403 && answer.body.starts_with(start), "{}", answer.body);
+}
+
+#[actix_web::test]
 async fn what_reaches_no_operation_reads_as_the_framework_says_it() {
     let refused = |refusal| ApiError::of_refusal(refusal, |path| format!("http://h{path}"));
     let answer = rendered(refused(Refusal::NotFound { slash_twin: None })).await;
@@ -128,6 +150,10 @@ async fn refusals_outside_of_operations_have_the_envelope() {
         (Refusal::TwoCredentials, 400, "BAD_REQUEST"),
         (Refusal::BrokenBody, 400, "BAD_REQUEST"),
         (Refusal::BodyTimeout, 408, "REQUEST_TIMEOUT"),
+        (Refusal::Gone { why: Gone::Removed }, 410, "GONE"),
+        (Refusal::Gone { why: Gone::Brownout { retry_after: Duration::ZERO } }, 410, "ROUTE_BROWNOUT"),
+        (Refusal::Gone { why: Gone::Sunset }, 410, "ROUTE_SUNSET"),
+        (Refusal::TooManyRequests { retry_after: Duration::ZERO }, 429, "RATE_LIMIT_EXCEEDED"),
         (Refusal::BodyTooLarge, 413, "PAYLOAD_TOO_LARGE"),
         (Refusal::Internal, 500, "INTERNAL_SERVER_ERROR"),
     ] {

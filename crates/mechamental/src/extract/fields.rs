@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         parse: impl Fn(&'static str, &Json) -> Result<T, Broken>,
     ) -> Result<T, Refused> {
-        match self.members.get(name) {
+        match self.given(name) {
             Some(value) => match parse(name, value) {
                 Ok(parsed) => Ok(parsed),
                 Err(broken) => Err(self.note(name, broken)),
@@ -93,7 +93,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         parse: impl Fn(&'static str, &Json) -> Result<T, Broken>,
     ) -> Result<Option<Option<T>>, Refused> {
-        match self.members.get(name) {
+        match self.given(name) {
             None => Ok(None),
             Some(Json::Null) => Ok(Some(None)),
             Some(value) => match parse(name, value) {
@@ -101,6 +101,13 @@ impl<'a> Fields<'a> {
                 Err(broken) => Err(self.note(name, broken)),
             },
         }
+    }
+
+    /// What was sent under a name that is asked for.
+    fn given(&self, name: &'static str) -> Option<&Json> {
+        #[cfg(test)]
+        crate::testing::note_question(name);
+        self.members.get(name)
     }
 
     /// Ends the reading: builds the result of the fields, unless there is a fault.

@@ -118,7 +118,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .once()
         .body(schema::named(BODY), example)
         .or(Published::BODIED)
-        .or([Published::Forbidden, Published::NotFound, Published::Conflict])
+        .or([Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

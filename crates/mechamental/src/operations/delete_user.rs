@@ -28,5 +28,5 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(authorization())
         .changes_one()
         .or(Published::BODILESS)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::NotFound, Published::Conflict])
 }

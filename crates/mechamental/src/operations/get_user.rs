@@ -41,5 +41,16 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .parameter(authorization())
         .reads_one()
         .or(Published::BODILESS)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::assert_reads_what_is_registered;
+
+    #[test]
+    fn every_parameter_is_in_the_registry() {
+        assert_reads_what_is_registered("getUser", || workspace(""));
+    }
 }

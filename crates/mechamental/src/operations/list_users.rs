@@ -17,7 +17,8 @@ use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
 use crate::wire::{self, UserBody, UserPage};
 
-const LIMITS: RangeInclusive<u32> = 1..=200;
+/// How many users a page may have.
+pub(crate) const LIMITS: RangeInclusive<u32> = 1..=200;
 const DEFAULT_LIMIT: u32 = 50;
 
 /// Lists users.
@@ -51,7 +52,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         )
         .parameter(authorization())
         .or(Published::BODILESS)
-        .or([Published::Forbidden, Published::NotFound, Published::Invalid])
+        .or([Published::NotFound, Published::Invalid])
 }
 
 /// What the query asks for.
@@ -117,7 +118,10 @@ impl Parameters {
                 rule: not_of_this_list(),
                 input: self.cursor.as_ref().map_or(Json::Null, |(cursor, _)| Json::String(cursor.clone())),
             }]),
-            other @ (DirectoryError::User(_) | DirectoryError::Unavailable { .. }) => other.into(),
+            other @ (DirectoryError::User(_)
+            | DirectoryError::RateLimited { .. }
+            | DirectoryError::OtherDialect { .. }
+            | DirectoryError::Unavailable { .. }) => other.into(),
         }
     }
 
@@ -145,6 +149,7 @@ fn not_of_this_list() -> Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::assert_reads_what_is_registered;
 
     const WORKSPACE: &str = "018f0000-0000-7000-8000-000000000001";
 
@@ -158,6 +163,11 @@ mod tests {
 
     fn in_query(name: &'static str) -> Vec<Step> {
         vec![Step::Name("query"), Step::Name(name)]
+    }
+
+    #[test]
+    fn every_parameter_is_in_the_registry() {
+        assert_reads_what_is_registered("listUsers", || Parameters::read("", &Cursors::new(b"secret")));
     }
 
     #[test]

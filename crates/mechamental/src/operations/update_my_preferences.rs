@@ -49,5 +49,17 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .changes_one()
         .body(schema::named(BODY), json!({"preferences": {}}))
         .or(Published::BODIED)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound])
+        .or([Published::PreconditionFailed, Published::NotFound])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assert_reads_what_is_registered, json_body};
+
+    #[test]
+    fn every_field_is_in_the_registry() {
+        let body = json_body("{}").expect("a body");
+        assert_reads_what_is_registered("updateMyPreferences", || read(&body));
+    }
 }

@@ -100,7 +100,7 @@ pub(crate) fn describe(_: &RolePolicy) -> Operation {
         .changes_one()
         .body(schema::named(BODY), json!({}))
         .or(Published::BODIED)
-        .or([Published::PreconditionFailed, Published::Forbidden, Published::NotFound, Published::Conflict])
+        .or([Published::PreconditionFailed, Published::NotFound, Published::Conflict])
 }
 
 #[cfg(test)]

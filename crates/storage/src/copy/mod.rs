@@ -16,6 +16,7 @@ mod rows;
 mod sums;
 mod tables;
 mod transfer;
+mod usage;
 
 pub(crate) use backends::open_source;
 pub use error::CopyError;

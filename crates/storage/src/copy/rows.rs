@@ -4,7 +4,7 @@
 use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
-use crate::schema::{claims, facts, keys, memberships, outbox, users, workspaces};
+use crate::schema::{claims, facts, keys, memberships, outbox, usage, usage_details, users, workspaces};
 
 /// A row of `workspaces`.
 #[derive(Queryable, Insertable, Serialize)]
@@ -70,6 +70,32 @@ pub(super) struct Key {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub pinned: Option<String>,
+    pub plan: Option<String>,
+}
+
+/// A row of `usage`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = usage)]
+pub(super) struct Usage {
+    pub key_id: String,
+    pub day: i64,
+    pub operation: String,
+    pub calls: i64,
+    pub errors: i64,
+    pub last_seen: i64,
+}
+
+/// A row of `usage_details`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = usage_details)]
+pub(super) struct UsageDetail {
+    pub key_id: String,
+    pub day: i64,
+    pub operation: String,
+    pub kind: String,
+    pub name: String,
+    pub calls: i64,
 }
 
 /// A row of `outbox`.

@@ -16,6 +16,7 @@ pub(crate) mod searches;
 mod store;
 mod transaction;
 pub(crate) mod upsert;
+pub(crate) mod usage;
 
 pub use replicas::{Replica, ReplicaFault, replica_faults, replicas};
 pub(crate) use store::{PostgresStore, connected, schema_changes};

@@ -7,6 +7,7 @@ mod list;
 mod offset;
 mod point;
 mod search;
+mod usage;
 #[cfg(feature = "postgres")]
 mod walk;
 
@@ -15,6 +16,7 @@ pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;
 pub(crate) use point::*;
 pub(crate) use search::put_some_in;
+pub(crate) use usage::*;
 
 #[cfg(test)]
 mod tests;

@@ -6,11 +6,16 @@ use diesel::prelude::*;
 use users::{RoleName, UserId};
 
 use crate::connection::{AnyConnection, natively};
-use crate::rows::{ClaimRow, KeyRow, USER_COLUMNS, UserRow, WorkspaceRow};
+use crate::rows::{ClaimRow, KeyRow, PrincipalRow, USER_COLUMNS, UserRow, WorkspaceRow};
 use crate::schema::{claims, facts, keys, memberships, users as table, workspaces};
 
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
     natively!(connection, own => table::table.find(id).select(USER_COLUMNS).get_result(own)).optional()
+}
+
+pub(crate) fn principal(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<PrincipalRow>> {
+    let of_user = table::table.find(id).select((table::status, table::roles, table::default_workspace_id));
+    natively!(connection, own => of_user.get_result(own)).optional()
 }
 
 pub(crate) fn user_by_email_key(connection: &mut AnyConnection, key: &str) -> QueryResult<Option<UserRow>> {

@@ -25,6 +25,8 @@ pub(crate) struct KeyRow {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    pinned: Option<String>,
+    plan: Option<String>,
 }
 
 impl KeyRow {
@@ -46,6 +48,8 @@ impl KeyRow {
             created_at: time(self.created_at, "time of creation")?,
             expires_at: self.expires_at.map(|micros| time(micros, "end of a key")).transpose()?,
             revoked_at: self.revoked_at.map(|micros| time(micros, "time of revocation")).transpose()?,
+            pinned: self.pinned,
+            plan: self.plan,
         })
     }
 }
@@ -69,6 +73,8 @@ pub(crate) struct NewKeyRow<'a> {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    pinned: Option<&'a str>,
+    plan: Option<&'a str>,
 }
 
 impl<'a> From<&'a Key> for NewKeyRow<'a> {
@@ -89,6 +95,8 @@ impl<'a> From<&'a Key> for NewKeyRow<'a> {
             created_at: key.created_at.micros(),
             expires_at: key.expires_at.map(users::Timestamp::micros),
             revoked_at: key.revoked_at.map(users::Timestamp::micros),
+            pinned: key.pinned.as_deref(),
+            plan: key.plan.as_deref(),
         }
     }
 }

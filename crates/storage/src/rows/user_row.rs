@@ -4,6 +4,7 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable};
 use users::error::Result;
 use users::json::FreeObject;
 use users::page::Search;
+use users::ports::Principal;
 use users::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use users::{Email, RoleName, Roles, Status, User, UserId, WorkspaceId};
 
@@ -52,10 +53,37 @@ columns! {
     auth_provider, created_at, updated_at, last_login, default_workspace_id, avatar_url, bio, preferences, settings, metadata
 }
 
+/// What counts of a user where its key is used, as read.
+#[derive(Debug, Queryable)]
+pub(crate) struct PrincipalRow {
+    status: String,
+    roles: String,
+    default_workspace_id: Option<String>,
+}
+
+impl PrincipalRow {
+    /// The part of the record.
+    pub fn into_principal(self) -> Result<Principal> {
+        Ok(Principal {
+            status: status(&self.status)?,
+            roles: roles(&self.roles)?,
+            default_workspace: self.default_workspace_id.map(WorkspaceId::from_stored),
+        })
+    }
+}
+
+fn status(text: &str) -> Result<Status> {
+    Status::parse(text).ok_or_else(|| damaged("status"))
+}
+
+fn roles(text: &str) -> Result<Roles> {
+    let names = list(text, "roles")?.into_iter().map(RoleName::from_stored).collect();
+    Roles::from_stored(names).ok_or_else(|| damaged("roles"))
+}
+
 impl UserRow {
     /// The record.
     pub fn into_user(self) -> Result<User> {
-        let roles = list(&self.roles, "roles")?.into_iter().map(RoleName::from_stored).collect();
         Ok(User {
             id: UserId::from_stored(self.id),
             revision: self.revision,
@@ -63,8 +91,8 @@ impl UserRow {
             verified: self.verified,
             username: Username::from_stored(self.username),
             full_name: self.full_name.map(FullName::from_stored),
-            status: Status::parse(&self.status).ok_or_else(|| damaged("status"))?,
-            roles: Roles::from_stored(roles).ok_or_else(|| damaged("roles"))?,
+            status: status(&self.status)?,
+            roles: roles(&self.roles)?,
             department: self.department.map(Department::from_stored),
             avatar_url: self.avatar_url.map(AvatarUrl::from_stored),
             bio: self.bio.map(Bio::from_stored),

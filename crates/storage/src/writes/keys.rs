@@ -20,3 +20,13 @@ pub(crate) fn revoke_key(connection: &mut AnyConnection, id: &str, at: i64) -> Q
     }
     diesel::select(exists(keys::table.find(id))).get_result(connection)
 }
+
+/// Says whether there is such a key.
+pub(crate) fn pin_key(connection: &mut AnyConnection, id: &str, door: Option<&str>) -> QueryResult<bool> {
+    Ok(diesel::update(keys::table.find(id)).set(keys::pinned.eq(door)).execute(connection)? > 0)
+}
+
+/// Says whether there is such a key.
+pub(crate) fn set_key_plan(connection: &mut AnyConnection, id: &str, plan: Option<&str>) -> QueryResult<bool> {
+    Ok(diesel::update(keys::table.find(id)).set(keys::plan.eq(plan)).execute(connection)? > 0)
+}

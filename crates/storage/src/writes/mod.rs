@@ -5,9 +5,11 @@ mod enrolments;
 mod keys;
 mod people;
 mod tenants;
+mod usage;
 
 pub(crate) use claims::*;
 pub(crate) use enrolments::*;
 pub(crate) use keys::*;
 pub(crate) use people::*;
 pub(crate) use tenants::*;
+pub(crate) use usage::*;

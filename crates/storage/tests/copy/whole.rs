@@ -20,9 +20,9 @@ fn every_kind_of_row_arrives_as_it_was() {
     let folder = Folder::of_every_kind();
     let report = folder.copy().expect("copied");
     assert!(report.agrees());
-    assert_eq!((report.found, report.copied), (0, 25));
+    assert_eq!((report.found, report.copied), (0, 38));
     assert_eq!(report.tables.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES);
-    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 3, 4, 3]);
+    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 5, 8, 3, 4, 3]);
     folder.assert_same("from", "to");
     let large = "SELECT length(preferences) FROM users WHERE id = 'u2'";
     assert_eq!(folder.number("to", large), 262_128, "nothing was cut");
@@ -65,7 +65,7 @@ fn a_copy_that_is_complete_is_found_to_be() {
     let folder = Folder::of_every_kind();
     let first = folder.copy().expect("copied");
     let again = folder.copy().expect("compared");
-    assert_eq!((again.found, again.copied), (25, 0));
+    assert_eq!((again.found, again.copied), (38, 0));
     assert_eq!(first.tables, again.tables);
 }
 
@@ -81,12 +81,29 @@ fn a_sum_is_of_lines_of_json() {
 {"workspace_id":"w1","user_id":"u1"}
 "#;
     assert_eq!(sum(&report, "memberships"), (4, of(memberships)));
-    let keys = r#"{"id":"k0","name":"","secret_hash":"","reach":"installation","workspace_id":null,"owner_id":null,"permissions":"[\"users:read\"]","created_at":0,"expires_at":null,"revoked_at":null}
-{"id":"k1","name":"🔑","secret_hash":"00ff00","reach":"workspace","workspace_id":"w1","owner_id":null,"permissions":"[]","created_at":1,"expires_at":2,"revoked_at":3}
-{"id":"k2","name":"mine","secret_hash":"0000000000000000000000000000000000000000000000000000000000000000","reach":"owner","workspace_id":null,"owner_id":"u1","permissions":null,"created_at":-1,"expires_at":-2,"revoked_at":-3}
-{"id":"k3","name":"both","secret_hash":"01","reach":"workspace","workspace_id":"w0","owner_id":"u0","permissions":null,"created_at":0,"expires_at":null,"revoked_at":9223372036854775807}
+    let keys = r#"{"id":"k0","name":"","secret_hash":"","reach":"installation","workspace_id":null,"owner_id":null,"permissions":"[\"users:read\"]","created_at":0,"expires_at":null,"revoked_at":null,"pinned":null,"plan":null}
+{"id":"k1","name":"🔑","secret_hash":"00ff00","reach":"workspace","workspace_id":"w1","owner_id":null,"permissions":"[]","created_at":1,"expires_at":2,"revoked_at":3,"pinned":"a door","plan":""}
+{"id":"k2","name":"mine","secret_hash":"0000000000000000000000000000000000000000000000000000000000000000","reach":"owner","workspace_id":null,"owner_id":"u1","permissions":null,"created_at":-1,"expires_at":-2,"revoked_at":-3,"pinned":"","plan":"🗝"}
+{"id":"k3","name":"both","secret_hash":"01","reach":"workspace","workspace_id":"w0","owner_id":"u0","permissions":null,"created_at":0,"expires_at":null,"revoked_at":9223372036854775807,"pinned":null,"plan":"p"}
 "#;
     assert_eq!(sum(&report, "keys"), (4, of(keys)));
+    let usage = r#"{"key_id":"k0","day":-1,"operation":"","calls":0,"errors":0,"last_seen":-9223372036854775808}
+{"key_id":"k0","day":20000,"operation":"door.one","calls":9223372036854775807,"errors":1,"last_seen":2}
+{"key_id":"k0","day":20000,"operation":"door.two","calls":1,"errors":0,"last_seen":3}
+{"key_id":"k1","day":-9223372036854775808,"operation":"B","calls":1,"errors":1,"last_seen":1}
+{"key_id":"k1","day":9223372036854775807,"operation":"🚪.é","calls":3,"errors":3,"last_seen":9223372036854775807}
+"#;
+    assert_eq!(sum(&report, "usage"), (5, of(usage)));
+    let details = r#"{"key_id":"k0","day":-1,"operation":"","kind":"agent","name":"","calls":0}
+{"key_id":"k0","day":20000,"operation":"door.one","kind":"agent","name":"z","calls":1}
+{"key_id":"k0","day":20000,"operation":"door.one","kind":"agent","name":"é 🦀","calls":9223372036854775807}
+{"key_id":"k0","day":20000,"operation":"door.one","kind":"field","name":"a","calls":2}
+{"key_id":"k0","day":20000,"operation":"door.two","kind":"field","name":"","calls":3}
+{"key_id":"k1","day":-9223372036854775808,"operation":"B","kind":"agent","name":"x","calls":5}
+{"key_id":"k1","day":9223372036854775807,"operation":"🚪.é","kind":"parameter","name":"B","calls":4}
+{"key_id":"k1","day":9223372036854775807,"operation":"🚪.é","kind":"parameter","name":"a","calls":4}
+"#;
+    assert_eq!(sum(&report, "usage_details"), (8, of(details)));
     let outbox = r#"{"id":-7,"user_id":"u0","kind":"","created_at":0}
 {"id":3,"user_id":"u1","kind":"activation","created_at":1}
 {"id":9223372036854775806,"user_id":"u0","kind":"activation","created_at":2}
@@ -111,6 +128,9 @@ fn any_change_changes_a_sum() {
         "UPDATE users SET revision = revision + 1 WHERE id = 'u0'",
         "UPDATE users SET search_text = 'x' WHERE id = 'u0'",
         "UPDATE keys SET secret_hash = x'00' WHERE id = 'k0'",
+        "UPDATE keys SET pinned = NULL WHERE id = 'k2'",
+        "UPDATE usage SET errors = 2 WHERE day = -1",
+        "UPDATE usage_details SET name = 'b' WHERE day = -1",
         "UPDATE facts SET value = 'x' WHERE name = ''",
         "UPDATE outbox SET id = 4 WHERE id = 3",
         "UPDATE claims SET answer = 'x' WHERE id = 'c0'",

@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 2] = [
+const WANTED: [(&str, &str); 3] = [
+    ("max(last_seen)", "a report of all keys, which an operator asks for, adds up every day that is asked for"),
     (
         "`search_text` LIKE",
         "what is common is found soon, and counted by reading the texts; rare terms have statements of their own",
@@ -39,12 +40,12 @@ fn listen() {
     set_default_instrumentation(listener).expect("nobody panicked");
 }
 
-/// The statements about users and memberships, of PostgreSQL or of SQLite. (The former have all names in quotation marks, the latter none.)
+/// The statements about users and memberships, and about what keys call, of PostgreSQL or of SQLite. (The former have all names in quotation marks, the latter none.)
 fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        let is_ours = ["users", "memberships", "search_"].iter().any(|name| statement.contains(name));
+        let is_ours = ["users", "memberships", "search_", "usage"].iter().any(|name| statement.contains(name));
         is_one && is_ours && statement.contains('"') == to_postgres
     };
     let statements: Vec<String> = sent.iter().filter(is_meant).cloned().collect();

@@ -49,6 +49,9 @@ fn a_user_that_makes_no_sense_is_a_fault() {
         let id = users::UserId::parse(USER).expect("an id");
         assert!(is_internal(store.read(|reads| reads.user(&id))), "{change}");
         assert!(is_internal(store.read(|reads| reads.user_by_email_key("secret@example.com"))), "{change}");
+        if change.starts_with("roles") {
+            assert!(is_internal(store.read(|reads| reads.principal(&id))), "{change}");
+        }
         let page = store.read(|reads| reads.users(&Scope::Installation, &Filter::default(), &Start::Beginning, 9));
         assert!(is_internal(page), "{change}");
         assert!(is_internal(store.write(move |tx| tx.user(&id))), "{change}");

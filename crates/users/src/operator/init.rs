@@ -56,6 +56,7 @@ impl<S: Store> Operator<S> {
             owner: Some(user.as_str().to_owned()),
             permissions: None,
             expires_at: None,
+            plan: None,
         };
         let role = self.policy.administrator().clone();
         let roles = self.policy.roles([role.clone()]);

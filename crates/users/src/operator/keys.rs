@@ -24,6 +24,8 @@ pub struct KeyRequest {
     pub permissions: Option<Permissions>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// How much it may do at a time, by name.
+    pub plan: Option<String>,
 }
 
 impl KeyRequest {
@@ -80,14 +82,21 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `Refused` if there is no such key; the name is repeated only if it has the form of an id, for it may hold a secret.
     pub fn revoke_key(&self, name: &str) -> Result<KeyId, OperatorError> {
-        let id = PresentedKey::parse(name).map(|key| key.id().clone()).or_else(|| KeyId::parse(name));
-        let Some(id) = id else {
-            let refusal = "there is no such key; its id is the part between the first and the second underscore";
-            return Err(OperatorError::Refused(refusal.to_owned()));
-        };
-        let (key, now) = (id.clone(), self.environment.clock.now());
+        let (id, now) = (key_named(name)?, self.environment.clock.now());
+        let key = id.clone();
         let revoked = self.store.write(move |tx| tx.revoke_key(&key, now))?;
-        if revoked { Ok(id) } else { Err(OperatorError::Refused(format!("there is no key {id}"))) }
+        if revoked { Ok(id) } else { Err(no_key(&id)) }
+    }
+
+    /// Gives a key a plan, or takes it away. It is named as for [`Operator::revoke_key`].
+    ///
+    /// # Errors
+    /// As [`Operator::revoke_key`].
+    pub fn plan_key(&self, name: &str, plan: Option<&str>) -> Result<KeyId, OperatorError> {
+        let (id, plan) = (key_named(name)?, plan.map(str::to_owned));
+        let key = id.clone();
+        let planned = self.store.write(move |tx| tx.set_key_plan(&key, plan.as_deref()))?;
+        if planned { Ok(id) } else { Err(no_key(&id)) }
     }
 
     pub(super) fn random_key(&self) -> Result<PresentedKey> {
@@ -96,6 +105,17 @@ impl<S: Store> Operator<S> {
         self.environment.randomness.fill(&mut secret)?;
         Ok(PresentedKey::from_random(&id, &secret))
     }
+}
+
+/// The id that somebody has typed, alone or within the whole key.
+pub(super) fn key_named(name: &str) -> Result<KeyId, OperatorError> {
+    let id = PresentedKey::parse(name).map(|key| key.id().clone()).or_else(|| KeyId::parse(name));
+    let refusal = "there is no such key; its id is the part between the first and the second underscore";
+    id.ok_or_else(|| OperatorError::Refused(refusal.to_owned()))
+}
+
+pub(super) fn no_key(id: &KeyId) -> OperatorError {
+    OperatorError::Refused(format!("there is no key {id}"))
 }
 
 /// A key that permits what no role does was mistyped.
@@ -128,6 +148,8 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         created_at: now,
         expires_at: request.expires_at,
         revoked_at: None,
+        pinned: None,
+        plan: request.plan.clone(),
     };
     tx.insert_key(&record)?;
     Ok(NewKey { record, key: key.clone() })

@@ -5,11 +5,13 @@ mod import;
 mod init;
 mod keys;
 mod people;
+mod usage;
 mod workspaces;
 
 pub use init::{Administrator, Initialised};
 pub use keys::{KeyRequest, NewKey};
 pub use people::UserDetails;
+pub use usage::{Client, Pinning};
 
 use std::sync::Arc;
 

@@ -120,6 +120,16 @@ impl Kept {
         Some(access::sees(caller, id, &memberships).then_some(Shown { version, text }))
     }
 
+    /// Whether callers are kept.
+    pub fn keeps_callers(&self) -> bool {
+        self.callers.is_some()
+    }
+
+    /// Whether anything that is shown is kept.
+    pub fn keeps_shown(&self) -> bool {
+        self.shown.is_some()
+    }
+
     /// Keeps what a view showed of a user.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
         let (Some(kept), Some(since), Some(user)) = (&self.shown, look.since, number(&look.user.id)) else { return };

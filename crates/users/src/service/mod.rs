@@ -9,6 +9,7 @@ mod read;
 mod start;
 mod under_way;
 mod update;
+mod usage;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -76,7 +77,7 @@ impl<S: Store> Users<S> {
     /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
     pub fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
         let now = self.environment.clock.now();
-        let since = self.now();
+        let since = if self.kept.keeps_callers() { self.now() } else { None };
         let (key, caller) = self.store.read(|reads| {
             let key = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret) && key.is_live(now));
             let key = key.ok_or(UserError::Unauthenticated)?;

@@ -2,7 +2,7 @@
 
 use super::Users;
 use crate::access;
-use crate::caller::Caller;
+use crate::caller::{Caller, Reach};
 use crate::changes::{Changes, Moment};
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
@@ -47,10 +47,15 @@ impl<S: Store> Users<S> {
     pub fn look(&self, caller: &Caller, id: &str, workspace: Option<&str>) -> Result<Look> {
         let target = UserId::parse(id);
         access::may_read(caller, target.as_ref())?;
-        let since = self.now();
+        let since = self.moment_of_look();
+        // Whoever reaches everyone sees it wherever it is a member; but what is kept is for others as well.
+        let everywhere = since.is_none() && workspace.is_none() && caller.reach == Reach::Installation;
         self.store.read(|reads| {
             let within = workspace.map(|id| access::reachable_workspace(reads, caller, id)).transpose()?;
-            let found = find(reads, caller, target.as_ref())?;
+            let found = match &target {
+                Some(id) if everywhere => reads.user(id)?.map(|user| Found { user, memberships: Vec::new() }),
+                target => find(reads, caller, target.as_ref())?,
+            };
             let in_context = |memberships: &[_]| within.is_none_or(|workspace| memberships.contains(&workspace));
             let Found { user, memberships } =
                 found.filter(|found| in_context(&found.memberships)).ok_or_else(|| UserError::no_user(id))?;
@@ -72,7 +77,7 @@ impl<S: Store> Users<S> {
     /// As [`Users::get_own`].
     pub fn look_own(&self, caller: &Caller) -> Result<Look> {
         let owner = own_id(caller)?;
-        let since = self.now();
+        let since = self.moment_of_look();
         self.store.read(|reads| {
             let user = reads.user(owner)?.ok_or(UserError::Unauthenticated)?;
             // They are for whoever else is shown the same text, so where none is kept nobody needs them.
@@ -99,6 +104,11 @@ impl<S: Store> Users<S> {
     /// Keeps what a view showed of a user, for as long as that look at it holds.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
         self.kept.keep_shown(view, look, shown);
+    }
+
+    /// The present, if what is shown is kept, and the store can tell it.
+    fn moment_of_look(&self) -> Option<Moment> {
+        if self.kept.keeps_shown() { self.now() } else { None }
     }
 
     /// The present, if the store can tell it.

@@ -4,7 +4,9 @@ mod commands;
 pub mod contract;
 mod environment;
 mod memory;
+mod rules;
 mod tables;
+mod usage;
 
 pub use commands::{new_user, no_change};
 pub use environment::{CheapHasher, CountedRandomness, SteppingClock, TestEnvironment};

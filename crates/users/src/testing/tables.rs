@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rules::{broken_reference, insert_new};
+use super::usage::UsageTable;
 use crate::error::{Conflict, Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, KeyReach};
@@ -9,9 +11,10 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
-use crate::ports::{Enrolment, Lock, Reads, Tx};
+use crate::ports::{Enrolment, Lock, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
+use crate::usage::{Day, Usage, Used};
 use crate::user::User;
 use crate::workspace::Workspace;
 
@@ -26,6 +29,7 @@ pub(super) struct Tables {
     pub facts: BTreeMap<String, String>,
     pub outbox: Vec<OutboxMessage>,
     pub claims: BTreeMap<ClaimId, Claim>,
+    pub usage: UsageTable,
 }
 
 impl Tables {
@@ -93,6 +97,15 @@ impl Reads for Tables {
         Ok(self.users.get(id).cloned())
     }
 
+    fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {
+        let principal = |user: &User| Principal {
+            status: user.status,
+            roles: user.roles.clone(),
+            default_workspace: user.default_workspace.clone(),
+        };
+        Ok(self.users.get(id).map(principal))
+    }
+
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>> {
         Ok(self.users.values().find(|user| user.email.key() == key).cloned())
     }
@@ -141,6 +154,18 @@ impl Reads for Tables {
     fn claim(&mut self, id: &ClaimId) -> Result<Option<Claim>> {
         Ok(self.claims.get(id).cloned())
     }
+
+    fn usage(&mut self, since: Day) -> Result<Vec<Used>> {
+        Ok(self.usage.totals(since))
+    }
+
+    fn usage_of(&mut self, key: &KeyId, since: Day) -> Result<Vec<Usage>> {
+        Ok(self.usage.of(key, since))
+    }
+
+    fn agents(&mut self, keys: &[KeyId], since: Day) -> Result<Vec<(KeyId, Day, String)>> {
+        Ok(self.usage.agents(keys, since))
+    }
 }
 
 impl Tx for Tables {
@@ -183,6 +208,7 @@ impl Tx for Tables {
         self.passwords.remove(id);
         self.memberships.retain(|(_, user)| user != id);
         self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
+        self.usage.retain(|key| self.keys.contains_key(key));
         self.outbox.retain(|message| message.user != *id);
         for claim in self.claims.values_mut() {
             claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
@@ -221,6 +247,32 @@ impl Tx for Tables {
         Ok(true)
     }
 
+    fn pin_key(&mut self, id: &KeyId, door: Option<&str>) -> Result<bool> {
+        let Some(key) = self.keys.get_mut(id) else { return Ok(false) };
+        key.pinned = door.map(str::to_owned);
+        Ok(true)
+    }
+
+    fn set_key_plan(&mut self, id: &KeyId, plan: Option<&str>) -> Result<bool> {
+        let Some(key) = self.keys.get_mut(id) else { return Ok(false) };
+        key.plan = plan.map(str::to_owned);
+        Ok(true)
+    }
+
+    fn hold_keys(&mut self, ids: &[KeyId]) -> Result<Vec<KeyId>> {
+        Ok(self.keys.keys().filter(|key| ids.contains(key)).cloned().collect())
+    }
+
+    fn add_usage(&mut self, usage: &[Usage]) -> Result<()> {
+        usage.iter().for_each(|usage| self.usage.add(usage));
+        Ok(())
+    }
+
+    fn forget_usage(&mut self, before: Day, limit: u32) -> Result<u32> {
+        let forgotten = self.usage.forget(before, limit as usize);
+        u32::try_from(forgotten).map_err(|_| UserError::Internal("more than the limit".to_owned()))
+    }
+
     fn set_fact(&mut self, name: &str, value: &str) -> Result<()> {
         self.facts.insert(name.to_owned(), value.to_owned());
         Ok(())
@@ -252,16 +304,4 @@ impl Tx for Tables {
         self.outbox.push(message.clone());
         Ok(())
     }
-}
-
-fn insert_new<K: Ord, V>(table: &mut BTreeMap<K, V>, id: K, record: V) -> Result<()> {
-    if table.contains_key(&id) {
-        return Err(UserError::Internal("the id is taken".to_owned()));
-    }
-    table.insert(id, record);
-    Ok(())
-}
-
-fn broken_reference() -> UserError {
-    UserError::Internal("a reference leads nowhere".to_owned())
 }

@@ -106,7 +106,7 @@ fn call(key: &str) -> Call {
     let key = KeyId::from_stored(key.to_owned());
     let (permissions, reach) = (Permissions::default(), Reach::Installation);
     Call {
-        caller: Arc::new(Caller { key, owner: None, permissions, reach, home: None }),
+        caller: Arc::new(Caller { key, owner: None, permissions, reach, home: None, pinned: None, plan: None }),
         presented: PresentedKey::from_random(&[1; 10], &[2; 20]),
         operation: "plain.operation".to_owned(),
         request_id: "request".to_owned(),

@@ -1,26 +1,34 @@
 //! A dialect that says what it sees.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, HeaderName, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
+use arc_swap::ArcSwap;
+use dialect::client::{Ask, Draft};
+use dialect::fields::Field;
+use dialect::guard::Open;
 use dialect::openapi::Description;
 use dialect::{Dialect, Handler, Head, Refusal, Request, Route, Services};
-use users::RolePolicy;
 use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
+use users::{PresentedKey, RolePolicy};
 
+use crate::body;
+use crate::calendar::Announcement;
 use crate::connections::Connections;
 use crate::cors::Cors;
 use crate::dispatch::Application;
 use crate::environment::SystemRandomness;
 use crate::health::Health;
+use crate::limits::Peers;
+use crate::live::Live;
 use crate::pages::Pages;
 use crate::server::{Running, serve};
-use crate::settings::{CorsSettings, Mounting, Mountings, Origins, ServerSettings};
-use crate::table::{Mounted, Table};
+use crate::settings::{Control, CorsSettings, LimitSettings, Mounting, Mountings, Origins, ServerSettings, State};
+use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::Metrics;
 use crate::testing::{NoDirectory, undescribed, undescribed_operation};
 
@@ -73,6 +81,18 @@ impl Dialect for Plain {
         &ROUTES
     }
 
+    fn fields(&self) -> &'static [Field] {
+        &[]
+    }
+
+    fn present(&self, key: &PresentedKey) -> String {
+        key.reveal()
+    }
+
+    fn draft(&self, _: &Ask, _: &RolePolicy) -> Result<Draft, &'static str> {
+        Err("nothing")
+    }
+
     fn describe(&self, _: &RolePolicy) -> Description {
         undescribed()
     }
@@ -89,6 +109,8 @@ impl Dialect for Plain {
             Refusal::BodyTooLarge => (413, None),
             Refusal::BodyTimeout => (408, None),
             Refusal::Unavailable { retry_after } => (503, Some((RETRY_AFTER, retry_after.as_secs().to_string()))),
+            Refusal::Gone { .. } => (410, None),
+            Refusal::TooManyRequests { .. } => (429, None),
             Refusal::Internal => (500, None),
         };
         let mut response = HttpResponse::build(StatusCode::from_u16(status).expect("a status"));
@@ -112,6 +134,7 @@ pub fn settings() -> ServerSettings {
         request_timeout: Duration::from_millis(1_500),
         drain_delay: Duration::ZERO,
         shutdown_timeout: Duration::from_secs(5),
+        control: Control::Off,
     }
 }
 
@@ -123,9 +146,20 @@ pub fn start(ready: Result<(), &'static str>) -> Running {
 /// The same, for pages of these origins.
 pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let settings = settings();
-    let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned() };
+    let mounting = Mounting { name: "plain".to_owned(), hosts: Vec::new(), prefix: "/plain".to_owned(), shared: true };
     let mountings = Mountings { default: "plain".to_owned(), shared: true, served: vec![mounting] };
-    let mounted = Mounted::new(Arc::new(Plain), "Authorization", &mountings.served[0], |_| Arc::new(NoDirectory));
+    let deploy = |route: &Route| Deployed {
+        route: route.clone(),
+        name: format!("plain.{}", route.operation).into(),
+        directory: Arc::new(NoDirectory),
+        guard: Arc::new(Open),
+        announcement: Announcement::default(),
+        state: State::On,
+        max_body: body::LIMIT,
+        timeout: settings.request_timeout,
+    };
+    let routes = Plain.routes().iter().map(deploy).collect();
+    let mounted = Mounted::new(Arc::new(Plain), "Authorization", &mountings.served[0], routes);
     let role =
         RoleDefinition { name: RoleName::from_stored("admin".to_owned()), permissions: [].into_iter().collect() };
     let policy = Arc::new(RolePolicy::new(vec![role]).expect("a role"));
@@ -133,10 +167,16 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let connections = Connections::new(settings.head_timeout);
     let table = Table::new(vec![mounted], &mountings).expect("a table");
     let cors = CorsSettings { origins, max_age: Duration::from_secs(60) };
-    let application = Application {
+    let live = Live {
         cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
         table,
+        body_timeout: settings.body_timeout,
+        limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
+    };
+    let application = Application {
+        usage: None,
+        live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
         health: Arc::new(Health::new(Box::new(move || {
@@ -144,8 +184,8 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
             Box::pin(async move { ready })
         }))),
         metrics: Arc::new(Metrics::new(Vec::new())),
-        body_timeout: settings.body_timeout,
-        request_timeout: settings.request_timeout,
+        peers: Peers::default(),
+        began: Instant::now(),
     };
-    serve(application, connections, &settings).expect("it starts")
+    serve(Arc::new(application), connections, &settings).expect("it starts")
 }

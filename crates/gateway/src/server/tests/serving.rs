@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::client::{Client, ask};
 use super::plain;
+use crate::live::Source;
 use crate::server::start;
 use crate::settings::Settings;
 
@@ -165,7 +166,9 @@ async fn the_whole_server_starts_on_an_empty_folder_and_on_any_port() {
     settings.server.bind = "127.0.0.1:0".parse().expect("an address");
     settings.database.url = format!("sqlite://{}/data/diglot.db", folder.path().display()).parse().expect("a URL");
     for _ in 0..2 {
-        let running = start(settings.clone()).await.expect("it starts");
+        let read = Box::new(|| Err("nothing is read again here".to_owned()));
+        let source = Source { first: settings.clone(), read };
+        let running = start(settings.clone(), source).await.expect("it starts");
         assert_eq!(ask(running.address, "GET", "/healthz", "").await.status, 200);
         assert_eq!(ask(running.address, "GET", "/readyz", "").await.status, 503);
         for mounting in &settings.dialects.served {

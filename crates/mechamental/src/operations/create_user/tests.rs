@@ -2,7 +2,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 
 use super::*;
-use crate::testing::{answer, json_body, policy};
+use crate::testing::{answer, assert_reads_what_is_registered, json_body, policy};
 
 async fn refusal(text: &str) -> String {
     let read = json_body(text).and_then(|body| read(&body, &policy()));
@@ -142,4 +142,10 @@ fn what_is_not_named_has_its_default() {
     assert_eq!(new.email.as_str(), "ada@example.com");
     assert!(new.roles.is_none() && new.workspace.is_none() && new.full_name.is_none() && !new.invite);
     assert_eq!((new.preferences.as_str(), new.settings.as_str(), new.metadata.as_str()), ("{}", "{}", "{}"));
+}
+
+#[test]
+fn every_field_is_in_the_registry() {
+    let body = json_body("{}").expect("a body");
+    assert_reads_what_is_registered("createUser", || read(&body, &policy()));
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{answer, json_body, policy};
+use crate::testing::{answer, assert_reads_what_is_registered, json_body, policy};
 
 fn change(text: &str) -> UserChange {
     json_body(text).and_then(|body| read(&body, &policy())).expect(text)
@@ -41,4 +41,10 @@ async fn booleans_and_lists_that_are_none() {
         answer(refused).await.1,
         r#"{"detail":[{"type":"string_type","loc":["body","password"],"msg":"Input should be a valid string","input":"**********"},{"type":"bool_parsing","loc":["body","is_active"],"msg":"Input should be a valid boolean, unable to interpret input","input":2},{"type":"list_type","loc":["body","roles"],"msg":"Input should be a valid list","input":"admin"}]}"#
     );
+}
+
+#[test]
+fn every_field_is_in_the_registry() {
+    let body = json_body("{}").expect("a body");
+    assert_reads_what_is_registered("updateUser", || read(&body, &policy()));
 }

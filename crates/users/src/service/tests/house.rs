@@ -133,6 +133,7 @@ fn key_request(owner: Option<&User>, reach: KeyReach, permissions: Option<&[&str
         owner: owner.map(|user| user.id.to_string()),
         permissions: permissions.map(permission_set),
         expires_at: None,
+        plan: None,
     }
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod house;
 mod lists;
 mod once;
 mod operator;
+mod usage;
 mod versions;

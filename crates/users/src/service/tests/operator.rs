@@ -26,6 +26,7 @@ fn a_key_needs_an_owner_or_a_workspace_and_a_permission() {
         owner: None,
         permissions: permissions.map(|text| [super::house::permission(text)].into_iter().collect()),
         expires_at: None,
+        plan: None,
     };
     let usage = |request| matches!(house.operator.create_key(request), Err(OperatorError::Usage(_)));
     assert!(usage(request(KeyReach::Owner, Some("users:read"))));
@@ -43,6 +44,7 @@ fn a_key_permits_what_some_role_does() {
         owner: None,
         permissions: Some(permissions.into_iter().collect()),
         expires_at: None,
+        plan: None,
     };
     let refused = house.operator.create_key(request).unwrap_err();
     let OperatorError::Usage(message) = refused else { panic!("{refused:?}") };
@@ -55,7 +57,10 @@ fn a_key_is_revoked_by_its_id_or_by_all_of_it() {
     let make = || {
         let permissions = Some([super::house::permission("users:read")].into_iter().collect());
         let (name, reach) = ("k".to_owned(), KeyReach::Installation);
-        house.operator.create_key(KeyRequest { name, reach, owner: None, permissions, expires_at: None }).unwrap()
+        house
+            .operator
+            .create_key(KeyRequest { name, reach, owner: None, permissions, expires_at: None, plan: None })
+            .unwrap()
     };
     let (one, two) = (make(), make());
     assert_eq!(house.operator.revoke_key(one.record.id.as_str()).unwrap(), one.record.id);

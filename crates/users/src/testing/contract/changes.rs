@@ -6,6 +6,7 @@ use crate::changes::{Changes, Moment, Subject};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyReach};
 use crate::ports::{Store, Tx};
+use crate::usage::{Day, Tally, Usage};
 
 fn subject(n: u32) -> Subject {
     Subject::User(user_id(n))
@@ -48,6 +49,8 @@ pub fn a_change_is_told_of_whom_it_concerns(store: &impl Store) {
     concerns(&subject(1), &|| save(store, user(1)).expect("saved"));
     concerns(&subject(2), &|| write(store, |tx| tx.add_member(&workspace_id(2), &user_id(2))));
     concerns(&subject(2), &|| write(store, |tx| tx.remove_member(&workspace_id(2), &user_id(2)).map(|_| ())));
+    concerns(&of_key, &|| write(store, |tx| tx.pin_key(&a_key().id, Some("door")).map(|_| ())));
+    concerns(&of_key, &|| write(store, |tx| tx.set_key_plan(&a_key().id, Some("plan")).map(|_| ())));
     concerns(&of_key, &|| write(store, |tx| tx.revoke_key(&a_key().id, user(1).created_at).map(|_| ())));
     concerns(&subject(1), &|| delete(store, 1));
 }
@@ -62,9 +65,16 @@ pub fn what_did_not_change_holds(store: &impl Store) {
         Err::<(), _>(UserError::Unauthenticated)
     });
     assert_eq!(undone, Err(UserError::Unauthenticated));
+    write(store, |tx| {
+        let (day, operation) = (Day::of(user(1).created_at), "door.operation".to_owned());
+        let tally = Tally { calls: 1, ..Tally::empty(user(1).created_at) };
+        let key = tx.hold_keys(&[a_key().id])?.remove(0);
+        tx.add_usage(&[Usage { key, day, operation, tally }])
+    });
     for n in 1..=2 {
         assert!(!changes.has_changed(&subject(n), before), "{n}");
     }
-    assert!(changes.still_holds(before, &[subject(1), subject(2)]));
+    let of_key = Subject::Key(a_key().id);
+    assert!(changes.still_holds(before, &[subject(1), subject(2), of_key]), "what a key calls is no change of it");
     assert_eq!(now(changes).epoch, before.epoch, "a change of one's own is not taken for somebody else's");
 }

@@ -17,6 +17,8 @@ pub(super) fn key(id: &str, reach: KeyReach, owner: Option<UserId>) -> Key {
         created_at: at(0),
         expires_at: None,
         revoked_at: None,
+        pinned: None,
+        plan: None,
     }
 }
 
@@ -42,6 +44,11 @@ pub fn every_field_of_a_key_comes_back(store: &impl Store) {
             ..key("e", KeyReach::Workspace(workspace_id(1)), Some(user_id(1)))
         },
         Key { revoked_at: Some(at(6)), ..key("f", KeyReach::Installation, None) },
+        Key {
+            pinned: Some("a door".to_owned()),
+            plan: Some("é😀".to_owned()),
+            ..key("g", KeyReach::Installation, None)
+        },
     ];
     let written = keys.clone();
     store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
@@ -78,4 +85,21 @@ pub fn the_first_revocation_counts(store: &impl Store) {
     assert_eq!(other.and_then(|key| key.revoked_at), None);
     let unknown = KeyId::from_stored("z".to_owned());
     assert_eq!(store.write(move |tx| tx.revoke_key(&unknown, at(9))), Ok(false));
+}
+
+/// And of no other key.
+pub fn pin_and_plan_are_set_and_taken_away(store: &impl Store) {
+    let (fresh, other) = (key("a", KeyReach::Installation, None), key("b", KeyReach::Installation, None));
+    let (id, written) = (fresh.id.clone(), [fresh.clone(), other.clone()]);
+    store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
+    for (pinned, plan) in [(Some("one"), None), (Some("other"), Some("large")), (None, Some("small")), (None, None)] {
+        let set = id.clone();
+        let there = store.write(move |tx| Ok((tx.pin_key(&set, pinned)?, tx.set_key_plan(&set, plan)?)));
+        assert_eq!(there, Ok((true, true)));
+        let expected = Key { pinned: pinned.map(str::to_owned), plan: plan.map(str::to_owned), ..fresh.clone() };
+        assert_eq!(store.read(|reads| reads.keys()), Ok(vec![expected, other.clone()]));
+    }
+    let unknown = KeyId::from_stored("z".to_owned());
+    let there = store.write(move |tx| Ok((tx.pin_key(&unknown, Some("x"))?, tx.set_key_plan(&unknown, None)?)));
+    assert_eq!(there, Ok((false, false)));
 }

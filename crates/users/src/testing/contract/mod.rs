@@ -22,6 +22,7 @@ pub mod records;
 pub mod search;
 pub mod totals;
 pub mod transactions;
+pub mod usage;
 
 pub use fixtures::user;
 
@@ -108,6 +109,7 @@ macro_rules! store_contract {
                 every_field_of_a_key_comes_back
                 keys_come_by_time_of_creation
                 the_first_revocation_counts
+                pin_and_plan_are_set_and_taken_away
             }
             belongings {
                 what_belongs_to_a_user_goes_with_it
@@ -128,6 +130,13 @@ macro_rules! store_contract {
                 old_claims_go_from_the_oldest_on
                 of_many_with_one_claim_one_has_its_effect
                 a_conflict_leaves_no_claim
+            }
+            usage {
+                calls_add_up
+                clients_are_known_by_day
+                keys_are_held_that_are_there
+                old_days_are_forgotten_from_the_oldest_on
+                no_call_is_lost_among_many_who_note
             }
         }
     };

@@ -1,0 +1,134 @@
+//! `diglot clients report`
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+use users::Client;
+use users::ports::Clock;
+use users::usage::{Day, Used, door};
+
+use super::super::Context;
+use super::super::output::text;
+use super::table::{COLUMNS, columns, csv, describe};
+use super::{earlier, span};
+use crate::dialects;
+use crate::environment::SystemClock;
+use crate::exit::{Failure, Outcome};
+
+/// Print which keys called which operations, and how often
+///
+/// One line for each key and operation, then the total of each dialect. Keys that called nothing are not listed. An error is an answer of
+/// 400 and above. Agents are what clients call themselves (User-Agent); fields are those of bodies, parameters those of queries,
+/// each with the number of calls that had it.
+///
+/// Example: who still calls the dialect that is to go?
+///
+///     diglot clients report --dialect mechamental --since 14d
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Report {
+    /// How far back: whole days (UTC), from the one on which that time began
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = span)]
+    since: Duration,
+    /// Only calls of this dialect
+    #[arg(long, value_name = "NAME")]
+    dialect: Option<String>,
+    /// Print the result as JSON
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print the lines as comma-separated values (RFC 4180), without totals
+    #[arg(long)]
+    csv: bool,
+}
+
+/// What is counted for a dialect.
+#[derive(Default)]
+struct Total {
+    keys: usize,
+    calls: u64,
+    errors: u64,
+}
+
+impl Report {
+    pub fn run(self, context: &Context) -> Outcome {
+        if let Some(name) = self.dialect.as_deref().filter(|name| !dialects::names().contains(name)) {
+            return Err(Failure::Usage(format!("no dialect {name:?}; there are {}", dialects::names().join(", "))));
+        }
+        let since = Day::of(earlier(SystemClock.now(), self.since));
+        let mut clients = context.installation()?.operator().clients(since)?;
+        if let Some(name) = &self.dialect {
+            clients.iter_mut().for_each(|client| client.used.retain(|used| door(&used.operation) == name));
+        }
+        let mut totals = totals(&clients);
+        totals.retain(|name, _| self.dialect.as_deref().is_none_or(|only| only == *name));
+        if self.json {
+            let object = json!({
+                "since": since.to_string(),
+                "clients": lines(&clients).map(|(client, used)| object(client, used)).collect::<Vec<_>>(),
+                "totals": totals.iter().map(|(name, total)| json!({
+                    "dialect": name, "keys": total.keys, "calls": total.calls, "errors": total.errors,
+                })).collect::<Vec<_>>(),
+            });
+            return text(&format!("{object}\n"));
+        }
+        let head = ["key", "name", "owner", "pinned", "operation"].into_iter().chain(COLUMNS);
+        let rows = lines(&clients).map(|(client, used)| cells(client, used));
+        if self.csv {
+            let rows = rows.map(|cells| csv(cells.iter().map(String::as_str)));
+            return text(&(csv(head) + &rows.collect::<String>()));
+        }
+        let mut page = head.collect::<Vec<_>>().join("\t") + "\n";
+        rows.for_each(|cells| page += &(cells.join("\t") + "\n"));
+        page += "\n";
+        for (name, Total { keys, calls, errors }) in &totals {
+            page += &format!("{name}: {calls} calls, {errors} of them errors, by {keys} keys since {since}\n");
+        }
+        text(&page)
+    }
+}
+
+fn lines(clients: &[Client]) -> impl Iterator<Item = (&Client, &Used)> {
+    clients.iter().flat_map(|client| client.used.iter().map(move |used| (client, used)))
+}
+
+/// Every dialect has one, so that one which nobody calls any more says so.
+fn totals(clients: &[Client]) -> BTreeMap<&str, Total> {
+    let mut totals: BTreeMap<&str, Total> =
+        dialects::names().into_iter().map(|name| (name, Total::default())).collect();
+    for client in clients {
+        let mut doors: Vec<&str> = client.used.iter().map(|used| door(&used.operation)).collect();
+        doors.dedup();
+        for name in doors {
+            totals.entry(name).or_default().keys += 1;
+        }
+        for used in &client.used {
+            let total = totals.entry(door(&used.operation)).or_default();
+            total.calls += used.tally.calls;
+            total.errors += used.tally.errors;
+        }
+    }
+    totals
+}
+
+fn cells(Client { key, owner, .. }: &Client, used: &Used) -> Vec<String> {
+    let owner = owner.as_ref().map_or("-", |owner| owner.email.as_str());
+    let pinned = key.pinned.as_deref().unwrap_or("-");
+    let cells = [key.id.as_str(), &key.name, owner, pinned, &used.operation].map(str::to_owned);
+    cells.into_iter().chain(columns(&used.tally)).collect()
+}
+
+fn object(Client { key, owner, .. }: &Client, used: &Used) -> Value {
+    let mut object = json!({
+        "key_id": key.id.as_str(),
+        "name": key.name,
+        "user_id": key.owner.as_ref().map(|id| id.as_str()),
+        "email": owner.as_ref().map(|owner| owner.email.as_str()),
+        "pinned": key.pinned,
+        "dialect": door(&used.operation),
+        "operation": used.operation,
+    });
+    describe(&mut object, &used.tally);
+    object
+}
