@@ -68,7 +68,9 @@ fn a_bad_file_changes_nothing_and_everybody_is_told() {
     let refused = town.cli(&["reload"]).refused();
     assert!(format!("{}{}", refused.out, refused.err).contains("line 3"), "{}", refused.story());
     fs::write(&file, "").unwrap();
-    town.cli(&["reload"]).done();
+    let text = town.cli(&["reload"]).done().out;
+    let told = "state: off → on\n    + urls /maisa/v1/users\n    + urls /v1/users with X-API-Key\n";
+    assert!(text.contains(told), "{text}");
     assert_eq!(town.server.http.send(&Request::get("/readyz")).unwrap().text(), r#"{"status":"ok"}"#);
     town.maisa().list(&[]).expect(200);
 }
