@@ -194,7 +194,6 @@ fn a_chapter_that_is_not_true_is_found_out() {
         &["    X=1", "", "    echo $X", "Prose.", "", "    echo $X 8080", "```", "1 8080", "```"],
         &["    cat <<END", "    x", "", "    END", "```", "x", "```"],
         &["    false    # ends with 1", "    (exit 2)    # ends with 2"],
-        &["    sleep 600 &"],
     ];
     for chapter in right {
         assert_eq!(follow(chapter), Ok(()), "{chapter:?}");
@@ -216,4 +215,15 @@ fn a_chapter_that_is_not_true_is_found_out() {
         let said = follow(chapter).expect_err(&format!("{chapter:?}"));
         assert!(said.contains(named), "{named}: {said}");
     }
+}
+
+#[test]
+fn what_a_chapter_has_started_is_ended_with_it() {
+    let said = follow(&["    sleep 600 &", "    echo process $!", "    false"]).expect_err("it fails");
+    let process = said.lines().find_map(|line| line.strip_prefix("process ")).unwrap_or_else(|| panic!("{said}"));
+    eventually(Duration::from_secs(5), "it is gone", || {
+        let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
+        let state = String::from_utf8_lossy(&listed.stdout).trim().to_owned();
+        (state.is_empty() || state.starts_with('Z')).then_some(())
+    });
 }

@@ -18,7 +18,7 @@ impl Watch {
     }
 
     fn ending(whom: String, folder: &Path) -> Self {
-        let script = r#"read -r word; [ "$word" = dismissed ] && exit; kill -9 -- "$0" 2>/dev/null; rm -rf "$1""#;
+        let script = r#"read -r word; [ "$word" = dismissed ] && exit; kill -9 "$0" 2>/dev/null; rm -rf "$1""#;
         let mut command = Command::new("sh");
         command.arg("-c").arg(script).arg(whom).arg(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
