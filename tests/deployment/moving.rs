@@ -190,7 +190,7 @@ fn the_chapter_can_be_followed_step_by_step() {
 #[test]
 fn a_chapter_that_is_not_true_is_found_out() {
     let right: &[&[&str]] = &[
-        &["    echo a; echo b  c", "", "```", "a", "b … c", "```"],
+        &["    echo a; echo 'b  x c'; echo d", "", "```", "a", "b …   c", "```"],
         &["    X=1", "", "    echo $X", "Prose.", "", "    echo $X 8080", "```", "1 8080", "```"],
         &["    cat <<END", "    x", "", "    END", "```", "x", "```"],
         &["    false    # ends with 1", "    (exit 2)    # ends with 2"],
