@@ -1,10 +1,9 @@
 //! The calendar of an operation: what is announced, brownouts, and the end.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::json;
-use users::{PresentedKey, Timestamp};
+use users::PresentedKey;
 
+use super::hours_ago;
 use crate::harness::{Answer, House, Request, Town};
 
 /// A town with this file of settings.
@@ -38,7 +37,7 @@ fn every_answer_of_an_operation_says_what_is_to_become_of_it() {
         (mm.get(id), 200, id.as_str()),
         (mm.clone().at("/mechamental").get(id), 200, id),
         (mm.get(other), 404, other),
-        (mm.get("a/b"), 404, "a%2Fb"),
+        (mm.get("a >é"), 404, "a%20%3E%C3%A9"),
         (town.mm_as("wrong").get(id), 401, id),
     ] {
         let link = link(id);
@@ -157,11 +156,4 @@ fn in_a_brownout_an_operation_is_away_but_for_keys_that_are_exempt() {
     let away = ask(Request::get(path).header("Authorization", &format!("Bearer {secret}"))).expect(410);
     assert_eq!(away.str("/error"), "ROUTE_BROWNOUT");
     ask(Request::get("/mechamental/v1/users/me").header("Authorization", &format!("Bearer {secret}"))).expect(404);
-}
-
-/// That long ago, as settings write it.
-fn hours_ago(hours: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let then = Timestamp::from_micros(i64::try_from(now - hours * 3_600).unwrap() * 1_000_000).unwrap();
-    then.utc().to_rfc3339()
 }

@@ -15,3 +15,14 @@ mod states;
 mod translate;
 mod usage;
 mod well_known;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use users::Timestamp;
+
+/// That long ago, as settings write it.
+fn hours_ago(hours: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let then = Timestamp::from_micros(i64::try_from(now - hours * 3_600).unwrap() * 1_000_000).unwrap();
+    then.utc().to_rfc3339()
+}

@@ -46,8 +46,11 @@ impl Cors {
             exposed.extend(dialect.answer_headers());
         }
         accepted.extend([CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, IDEMPOTENCY_KEY.clone(), REQUEST_ID]);
-        exposed.extend([ETAG, LINK, LOCATION, RETRY_AFTER, DEPRECATION, SUNSET, ALLOW, WWW_AUTHENTICATE, REQUEST_ID]);
+        exposed.extend([ETAG, LINK, LOCATION, RETRY_AFTER, ALLOW, WWW_AUTHENTICATE, REQUEST_ID]);
         exposed.push(IDEMPOTENT_REPLAYED.clone());
+        if table.has_dates() {
+            exposed.extend([DEPRECATION, SUNSET]);
+        }
         Ok(Some(Self {
             origins: settings.origins.clone(),
             methods: answer::list(table.methods().iter().map(Method::as_str))?,

@@ -179,6 +179,13 @@ impl Table {
         self.mounted.iter().map(|mounted| &mounted.dialect)
     }
 
+    /// Whether answers of some operation have dates from its calendar.
+    #[must_use]
+    pub fn has_dates(&self) -> bool {
+        let mut deployed = self.mounted.iter().flat_map(|mounted| &mounted.routes);
+        deployed.any(|deployed| deployed.announcement.has_dates())
+    }
+
     /// The operation of that full name, served or not.
     #[must_use]
     pub fn deployed(&self, name: &str) -> Option<&Deployed> {

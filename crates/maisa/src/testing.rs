@@ -1,7 +1,8 @@
 //! What the tests of this crate share: requests put together step by step, and a directory that remembers what it was asked.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+mod directory;
+mod questions;
+
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -10,19 +11,18 @@ use actix_web::body::MessageBody;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
-use async_trait::async_trait;
-use dialect::{Call, Directory, DirectoryError, Head, ListQuery, Page, Request, Services};
+use dialect::{DirectoryError, Head, Request, Services};
 use users::json::FreeObject;
-use users::key::KeyId;
 use users::ports::Clock;
 use users::profile::Username;
 use users::role::RoleDefinition;
-use users::{
-    Caller, Created, Email, NewUser, Once, Permission, Permissions, Precondition, PresentedKey, Reach, RoleName,
-    RolePolicy, Status, Timestamp, User, UserChange, UserError, UserId,
-};
+use users::{Email, Permission, PresentedKey, RoleName, RolePolicy, Status, Timestamp, User, UserId};
 
 use crate::routes::ROUTES;
+use directory::FakeDirectory;
+
+pub(crate) use directory::Command;
+pub(crate) use questions::{assert_reads_what_is_registered, note_question};
 
 /// The id of [`user`].
 pub(crate) const ID: &str = "018f0000-0000-7000-8000-000000000001";
@@ -207,109 +207,10 @@ impl Answered {
     }
 }
 
-/// What the directory was asked.
-#[derive(Debug)]
-pub(crate) enum Command {
-    List(ListQuery),
-    Create(NewUser),
-    Get(String, Option<String>),
-    Update(String, UserChange, Precondition),
-    Delete(String, Precondition),
-}
-
-/// Knows one key and one user.
-struct FakeDirectory {
-    verdict: Option<DirectoryError>,
-    is_repeat: bool,
-    commands: Mutex<Vec<Command>>,
-}
-
-impl FakeDirectory {
-    fn answer<T>(&self, command: Command, answer: T) -> Result<T, DirectoryError> {
-        self.commands.lock().expect("no panic").push(command);
-        self.verdict.clone().map_or(Ok(answer), Err)
-    }
-}
-
-#[async_trait]
-impl Directory for FakeDirectory {
-    async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>, DirectoryError> {
-        if presented.reveal() != key().reveal() {
-            return Err(UserError::Unauthenticated.into());
-        }
-        Ok(Arc::new(Caller {
-            key: KeyId::from_stored(presented.id().as_str().to_owned()),
-            owner: None,
-            permissions: Permissions::from_iter([]),
-            reach: Reach::Installation,
-            home: None,
-            pinned: None,
-            plan: None,
-        }))
-    }
-
-    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page, DirectoryError> {
-        assert_eq!((call.request_id.as_str(), call.operation.as_str()), ("request-1", "maisa.test"));
-        self.answer(Command::List(query), Page { users: vec![user()], total: 41, has_more: true, next: None })
-    }
-
-    async fn create(&self, _: &Call, new: NewUser, once: Option<Once>) -> Result<Created, DirectoryError> {
-        let created = match once.filter(|_| self.is_repeat) {
-            Some(once) => Created::Before((once.answer)(&user())?),
-            None => Created::Now(user()),
-        };
-        self.answer(Command::Create(new), created)
-    }
-
-    async fn get(&self, _call: &Call, id: &str, workspace: Option<&str>) -> Result<User, DirectoryError> {
-        self.answer(Command::Get(id.to_owned(), workspace.map(str::to_owned)), user())
-    }
-
-    async fn get_own(&self, _call: &Call) -> Result<User, DirectoryError> {
-        unreachable!("this API has no word for it")
-    }
-
-    async fn update(
-        &self,
-        _call: &Call,
-        id: &str,
-        change: UserChange,
-        precondition: Precondition,
-    ) -> Result<User, DirectoryError> {
-        self.answer(Command::Update(id.to_owned(), change, precondition), user())
-    }
-
-    async fn merge_own_preferences(&self, _: &Call, _: FreeObject, _: Precondition) -> Result<User, DirectoryError> {
-        unreachable!("this API has no word for it")
-    }
-
-    async fn delete(&self, _call: &Call, id: &str, precondition: Precondition) -> Result<(), DirectoryError> {
-        self.answer(Command::Delete(id.to_owned(), precondition), ())
-    }
-}
-
 struct StoppedClock;
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(0).expect("a time")
     }
-}
-
-thread_local! {
-    static QUESTIONS: RefCell<BTreeSet<&'static str>> = RefCell::default();
-}
-
-/// Remembers that a field of this name was asked for.
-pub(crate) fn note_question(name: &'static str) {
-    QUESTIONS.with_borrow_mut(|questions| questions.insert(name));
-}
-
-/// Whether what is read here are exactly the fields that the registry has for this operation.
-#[track_caller]
-pub(crate) fn assert_reads_what_is_registered<T>(operation: &str, read: impl FnOnce() -> T) {
-    QUESTIONS.take();
-    read();
-    let registered: BTreeSet<&str> = dialect::fields::names(crate::fields::FIELDS, operation).collect();
-    assert_eq!(QUESTIONS.take(), registered, "{operation}");
 }

@@ -48,6 +48,12 @@ impl Announcement {
         self.sunset.is_none() && self.brownouts.is_empty() && !self.outage.is_said()
     }
 
+    /// Whether answers of the operation have a date that they would not have otherwise.
+    #[must_use]
+    pub fn has_dates(&self) -> bool {
+        self.deprecation.is_some() || self.sunset.is_some()
+    }
+
     /// Why the operation is not there, if it is not.
     #[must_use]
     pub fn gone(&self, now: Timestamp) -> Option<Gone> {

@@ -37,9 +37,8 @@ pub fn sockets(setting: &Control, database: Option<&Path>) -> Vec<PathBuf> {
         (Control::Off, _) | (Control::BesideData, None) => Vec::new(),
         (Control::At(path), _) => vec![path.clone()],
         (Control::BesideData, Some(file)) => {
-            let mut all = vec![control::beside(file)];
-            all.extend(control::others(file));
-            all
+            let places = control::places(file).into_iter();
+            places.flat_map(|place| [vec![place.clone()], control::others(&place)].concat()).collect()
         }
     }
 }

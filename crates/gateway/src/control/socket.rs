@@ -75,10 +75,19 @@ pub async fn bind(setting: &Control, database: Option<&Path>) -> Result<Option<S
     match (setting, database) {
         (Control::Off, _) | (Control::BesideData, None) => Ok(None),
         (Control::At(path), _) => Socket::bind(path).await.map(Some),
-        (Control::BesideData, Some(file)) => match Socket::bind(&control::beside(file)).await {
-            Err(BindError::Taken { .. }) => Socket::bind(&control::another(file)).await.map(Some),
-            other => other.map(Some),
-        },
+        (Control::BesideData, Some(file)) => {
+            let mut last = Ok(None);
+            for place in control::places(file) {
+                last = match Socket::bind(&place).await {
+                    Err(BindError::Taken { .. }) => Socket::bind(&control::of_process(&place)).await.map(Some),
+                    other => other.map(Some),
+                };
+                if last.is_ok() {
+                    break;
+                }
+            }
+            last
+        }
     }
 }
 

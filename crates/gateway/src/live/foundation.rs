@@ -32,6 +32,8 @@ impl Foundation {
     /// # Errors
     /// Says what the settings ask for that cannot be.
     pub fn live(&self, settings: &Settings) -> Result<Live, String> {
+        // Roles are those of the start: whatever shows them must not show others.
+        let settings = &Settings { roles: self.services.policy.clone(), ..settings.clone() };
         let table = self.table(settings)?;
         Ok(Live {
             cors: Cors::new(&settings.cors, &table).map_err(|error| format!("cors: {error}"))?,

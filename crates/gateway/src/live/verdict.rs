@@ -72,6 +72,7 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("cache", started.cache != new.cache),
         ("passwords.bcrypt_cost", started.bcrypt_cost != new.bcrypt_cost),
         ("roles", started.roles != new.roles),
+        ("usage", started.usage != new.usage),
         ("log", started.log != new.log),
         ("usage", started.usage != new.usage),
     ])

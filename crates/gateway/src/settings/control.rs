@@ -1,5 +1,6 @@
 //! `server.control`: where a running server listens to its operator.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The word for [`Control::BesideData`].
@@ -31,31 +32,43 @@ impl Control {
     }
 }
 
-/// The socket beside this file.
+/// Where the socket may be on a database in this file: beside its folder, in which then nothing is but data; or, where nothing can be
+/// put there, in the folder.
 #[must_use]
-pub fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ENDING);
-    name.into()
+pub fn places(file: &Path) -> Vec<PathBuf> {
+    let ending = |name: &OsStr| {
+        let mut name = name.to_owned();
+        name.push(ENDING);
+        name
+    };
+    let name = file.file_name().unwrap_or_default();
+    let folder = file.parent().and_then(|folder| Some((folder.parent()?, folder.file_name()?)));
+    let outside = folder.map(|(parent, folder)| {
+        let mut all = folder.to_owned();
+        all.push(BETWEEN);
+        all.push(ending(name));
+        parent.join(all)
+    });
+    outside.into_iter().chain([file.with_file_name(ending(name))]).collect()
 }
 
-/// What stands between the name of the first socket and the number of a process that came later.
+/// What stands between the parts of a name.
 const BETWEEN: &str = "-";
 
-/// The socket of this process beside the file, where another process has the first one.
+/// The socket of this process, where another process has that place.
 #[must_use]
-pub fn another(file: &Path) -> PathBuf {
-    let mut name = beside(file).into_os_string();
+pub fn of_process(place: &Path) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
     name.push(format!("{BETWEEN}{}", std::process::id()));
     name.into()
 }
 
 /// The sockets of such processes, or what they left behind.
 #[must_use]
-pub fn others(file: &Path) -> Vec<PathBuf> {
-    let mut start = beside(file).file_name().unwrap_or_default().to_owned();
+pub fn others(place: &Path) -> Vec<PathBuf> {
+    let mut start = place.file_name().unwrap_or_default().to_owned();
     start.push(BETWEEN);
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Where the folder cannot be read there is nobody to be found.
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let is_one = |path: &PathBuf| {
@@ -82,15 +95,26 @@ mod tests {
     #[test]
     fn each_process_has_a_socket_of_its_own_beside_the_data() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("users.db");
-        let mine = another(&file);
-        for name in ["users.db", "users.db.control", "users.db.control-x", "users.db.control-7.8", "other.db.control-7"]
-        {
+        let place = folder.path().join("users.control");
+        let mine = of_process(&place);
+        for name in ["users.control", "users.control-x", "users.control-7.8", "other.control-7"] {
             std::fs::write(folder.path().join(name), "").expect("a file");
         }
-        assert!(others(&file).is_empty());
+        assert!(others(&place).is_empty());
         std::fs::write(&mine, "").expect("a file");
-        assert_eq!(others(&file), [mine]);
-        assert!(others(Path::new("/nowhere/at/all.db")).is_empty());
+        assert_eq!(others(&place), [mine]);
+        assert!(others(Path::new("/nowhere/at/all.control")).is_empty());
+    }
+
+    #[test]
+    fn a_socket_lies_beside_the_folder_of_the_data_or_in_it() {
+        for (file, expected) in [
+            ("/srv/data/diglot.db", vec!["/srv/data-diglot.db.control", "/srv/data/diglot.db.control"]),
+            ("data/diglot.db", vec!["data-diglot.db.control", "data/diglot.db.control"]),
+            ("diglot.db", vec!["diglot.db.control"]),
+            ("/diglot.db", vec!["/diglot.db.control"]),
+        ] {
+            assert_eq!(places(Path::new(file)), expected.into_iter().map(PathBuf::from).collect::<Vec<_>>(), "{file}");
+        }
     }
 }

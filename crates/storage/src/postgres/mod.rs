@@ -12,6 +12,7 @@ mod pool;
 mod pulse;
 mod replicas;
 mod retry;
+pub(crate) mod searches;
 mod store;
 mod transaction;
 pub(crate) mod upsert;

@@ -9,6 +9,8 @@ use users::page::Scope;
 use super::filter::{List, Narrowed, narrow};
 use super::search;
 use crate::connection::{AnyConnection, MultiBackend, natively};
+#[cfg(feature = "postgres")]
+use crate::postgres::searches;
 use crate::schema::{list_totals, memberships, users as table};
 
 /// How many users of the scope pass the filter.
@@ -16,6 +18,8 @@ pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter:
     if let Some(list) = List::of(scope, filter) {
         return total(connection, list);
     }
+    #[cfg(feature = "postgres")]
+    searches::plan(connection, filter)?;
     if let AnyConnection::Sqlite(file) = connection
         && let Some(count) = search::count(file, scope, filter)?
     {
@@ -35,7 +39,7 @@ pub(crate) fn count_users(connection: &mut AnyConnection, scope: &Scope, filter:
 
 /// The sum of a list's totals: one for each role, and on PostgreSQL for each of some connections. (Added up here, because there
 /// their sum would be a number of another type.)
-fn total(connection: &mut AnyConnection, list: List<'_>) -> QueryResult<i64> {
+pub(super) fn total(connection: &mut AnyConnection, list: List<'_>) -> QueryResult<i64> {
     let totals = list_totals::table.filter(list_totals::workspace_id.eq(list.workspace)).select(list_totals::members);
     let totals: Vec<i64> = match list.role {
         "" => natively!(connection, own => totals.load(own))?,

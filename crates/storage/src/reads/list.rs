@@ -8,6 +8,8 @@ use super::filter::{Narrowed, narrow};
 use super::offset::user_before;
 use super::search;
 use crate::connection::{AnyConnection, MultiBackend, natively};
+#[cfg(feature = "postgres")]
+use crate::postgres::searches;
 use crate::rows::{USER_COLUMNS, UserRow};
 use crate::schema::{memberships, users as table};
 
@@ -25,6 +27,8 @@ pub(crate) fn list_users(
     start: &Start,
     limit: u32,
 ) -> QueryResult<Vec<UserRow>> {
+    #[cfg(feature = "postgres")]
+    searches::plan(connection, filter)?;
     if let AnyConnection::Sqlite(file) = connection
         && let Some(ids) = search::page(file, scope, filter, start, limit)?
     {

@@ -8,6 +8,8 @@ mod offset;
 mod point;
 mod search;
 mod usage;
+#[cfg(feature = "postgres")]
+mod walk;
 
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;

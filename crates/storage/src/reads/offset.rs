@@ -6,6 +6,8 @@ use users::page::Scope;
 
 use super::blocks;
 use super::filter::{List, Narrowed, narrow};
+#[cfg(feature = "postgres")]
+use super::walk;
 use crate::connection::{AnyConnection, MultiBackend};
 use crate::schema::{memberships, users as table};
 
@@ -18,10 +20,12 @@ pub(super) fn user_before(
 ) -> QueryResult<Option<String>> {
     // Beyond what a database counts to, there is nobody.
     let Ok(offset) = i64::try_from(count - 1) else { return Ok(None) };
-    if let AnyConnection::Sqlite(file) = connection
-        && let Some(list) = List::of(scope, filter)
-    {
-        return blocks::user_at(file, list, offset);
+    if let Some(list) = List::of(scope, filter) {
+        return match connection {
+            AnyConnection::Sqlite(file) => blocks::user_at(file, list, offset),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => walk::user_at(connection, list, offset),
+        };
     }
     match scope {
         Scope::Installation => everyone(connection, filter, offset),
@@ -45,11 +49,6 @@ fn members(
     offset: i64,
 ) -> QueryResult<Option<String>> {
     let is_member = memberships::workspace_id.eq(workspace.as_str());
-    if filter.term.is_none() {
-        let ids = memberships::table.filter(is_member).select(memberships::user_id);
-        let ids = ids.order(memberships::user_id).limit(1).offset(offset).into_boxed::<MultiBackend>();
-        return narrow!(@role ids, filter, memberships::role).get_result(connection).optional();
-    }
     let ids = memberships::table.inner_join(table::table).filter(is_member).select(memberships::user_id);
     let ids = ids.order(memberships::user_id).limit(1).offset(offset);
     narrow!(ids.into_boxed::<MultiBackend>(), filter, memberships::role).get_result(connection).optional()

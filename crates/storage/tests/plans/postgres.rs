@@ -7,6 +7,8 @@ use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use storage::testing::Cluster;
 use storage::{AnyStore, Settings};
+use users::page::{Filter, Scope, Search, Start};
+use users::ports::{Reads, Store};
 
 use crate::{is_wanted, listen, sent};
 
@@ -66,6 +68,20 @@ fn plan(connection: &mut PgConnection, statement: &str) -> Vec<String> {
     let lines: Vec<Line> = sql_query(format!("EXPLAIN EXECUTE p{values}")).load(connection).expect(statement);
     connection.batch_execute("DEALLOCATE p").expect("forgotten");
     lines.into_iter().map(|line| line.line).collect()
+}
+
+/// For its values: for whatever values, a rare term would be sought as a common one is.
+#[test]
+fn a_search_is_planned_anew_each_time() {
+    listen();
+    let filter = Filter { search: Search::new("ada"), role: None };
+    let look = |reads: &mut dyn Reads| {
+        reads.count_users(&Scope::Installation, &filter)?;
+        reads.users(&Scope::Installation, &filter, &Start::Beginning, 5)
+    };
+    assert_eq!(fresh().read(look), Ok(Vec::new()));
+    let sent = crate::SENT.lock().expect("no panic");
+    assert!(sent.iter().any(|statement| statement.contains("plan_cache_mode = force_custom_plan")), "{sent:?}");
 }
 
 #[test]

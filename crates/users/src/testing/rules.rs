@@ -1,8 +1,33 @@
-//! What a schema would enforce, in general.
+//! What a schema would enforce.
 
 use std::collections::BTreeMap;
 
-use crate::error::{Result, UserError};
+use super::tables::Tables;
+use crate::error::{Conflict, Result, UserError};
+use crate::id::{UserId, WorkspaceId};
+use crate::user::User;
+
+impl Tables {
+    /// Refuses a user whose unique fields another one has, or whose workspace there is none.
+    pub(super) fn check(&self, user: &User) -> Result<()> {
+        let others = || self.users.values().filter(|other| other.id != user.id);
+        if others().any(|other| other.email.key() == user.email.key()) {
+            return Err(Conflict::Email.into());
+        }
+        if others().any(|other| other.username.key() == user.username.key()) {
+            return Err(Conflict::Username.into());
+        }
+        user.default_workspace.as_ref().map_or(Ok(()), |workspace| self.require_workspace(workspace))
+    }
+
+    pub(super) fn require_workspace(&self, id: &WorkspaceId) -> Result<()> {
+        if self.workspaces.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
+    }
+
+    pub(super) fn require_user(&self, id: &UserId) -> Result<()> {
+        if self.users.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
+    }
+}
 
 pub(super) fn insert_new<K: Ord, V>(table: &mut BTreeMap<K, V>, id: K, record: V) -> Result<()> {
     if table.contains_key(&id) {
@@ -12,6 +37,6 @@ pub(super) fn insert_new<K: Ord, V>(table: &mut BTreeMap<K, V>, id: K, record: V
     Ok(())
 }
 
-pub(super) fn broken_reference() -> UserError {
+fn broken_reference() -> UserError {
     UserError::Internal("a reference leads nowhere".to_owned())
 }

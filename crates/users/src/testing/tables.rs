@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules::{broken_reference, insert_new};
+use super::rules::insert_new;
 use super::usage::UsageTable;
-use crate::error::{Conflict, Result, UserError};
+use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, KeyReach};
 use crate::once::{Claim, ClaimId};
@@ -47,18 +47,6 @@ impl Tables {
         self.users.values().filter(in_scope).filter(passes)
     }
 
-    /// Refuses a user whose unique fields another one has, or whose workspace there is none.
-    fn check(&self, user: &User) -> Result<()> {
-        let others = || self.users.values().filter(|other| other.id != user.id);
-        if others().any(|other| other.email.key() == user.email.key()) {
-            return Err(Conflict::Email.into());
-        }
-        if others().any(|other| other.username.key() == user.username.key()) {
-            return Err(Conflict::Username.into());
-        }
-        user.default_workspace.as_ref().map_or(Ok(()), |workspace| self.require_workspace(workspace))
-    }
-
     fn enrol_one(&mut self, enrolment: &Enrolment) -> Result<bool> {
         let user = &enrolment.user;
         if self.users.contains_key(&user.id) {
@@ -71,14 +59,6 @@ impl Tables {
         }
         enrolment.workspaces.iter().try_for_each(|workspace| self.add_member(workspace, &user.id))?;
         Ok(true)
-    }
-
-    fn require_workspace(&self, id: &WorkspaceId) -> Result<()> {
-        if self.workspaces.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
-    }
-
-    fn require_user(&self, id: &UserId) -> Result<()> {
-        if self.users.contains_key(id) { Ok(()) } else { Err(broken_reference()) }
     }
 }
 

@@ -69,6 +69,10 @@ pub fn a_walk_by_offset_visits_the_same(store: &impl Store) {
             let pages = (0..12).map(|n| page(store, &scope, &open(), &Start::Skip((n * limit).into()), limit));
             assert_eq!(pages.collect::<Vec<_>>().concat(), user_ids(expected.clone()), "{scope:?} by {limit}");
         }
+        for filter in [showing("admin"), showing("user"), showing("nobody")] {
+            let pages = (0..12).map(|n| page(store, &scope, &filter, &Start::Skip(n), 1));
+            assert_eq!(pages.collect::<Vec<_>>().concat(), all(store, &scope, &filter), "{scope:?} {filter:?}");
+        }
     }
 }
 
