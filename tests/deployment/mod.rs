@@ -5,6 +5,7 @@ mod calendar;
 mod check;
 mod limits;
 mod map;
+mod moving;
 mod nginx;
 mod only;
 mod plan;

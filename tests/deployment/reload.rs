@@ -47,6 +47,12 @@ fn a_change_is_in_force_when_the_command_ends_and_is_told_by_operation() {
     let text = town.cli(&["reload"]).done().out;
     assert!(text.contains("mechamental.listUsers") && text.contains("state: gone → on"), "{text}");
     town.mm().list(&list).expect(200);
+    // Addresses are told one by one, as `diglot plan` and `diglot routes` tell them.
+    fs::write(&file, "[routes.\"maisa.listUsers\"]\nserve = \"off\"\n").unwrap();
+    let text = town.cli(&["reload"]).done().out;
+    let told =
+        "maisa.listUsers\n    state: on → off\n    - urls /maisa/v1/users\n    - urls /v1/users with X-API-Key\n";
+    assert!(text.ends_with(told), "{text}");
 }
 
 #[test]

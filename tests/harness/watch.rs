@@ -9,9 +9,18 @@ pub struct Watch(Option<Child>);
 
 impl Watch {
     pub fn over(pid: u32, folder: &Path) -> Self {
+        Self::ending(pid.to_string(), folder)
+    }
+
+    /// The same for a process that leads a group, with all that it has started.
+    pub fn over_group(leader: u32, folder: &Path) -> Self {
+        Self::ending(format!("-{leader}"), folder)
+    }
+
+    fn ending(whom: String, folder: &Path) -> Self {
         let script = r#"read -r word; [ "$word" = dismissed ] && exit; kill -9 "$0" 2>/dev/null; rm -rf "$1""#;
         let mut command = Command::new("sh");
-        command.arg("-c").arg(script).arg(pid.to_string()).arg(folder);
+        command.arg("-c").arg(script).arg(whom).arg(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         Self(Some(command.spawn().unwrap()))
     }

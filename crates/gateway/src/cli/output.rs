@@ -127,3 +127,22 @@ pub fn words(value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
+
+/// One thing that changes: a line with what was and what is, or of a list one for each member that goes or comes.
+pub fn step(name: &str, from: &Value, to: &Value) -> String {
+    let (Value::Array(from), Value::Array(to)) = (from, to) else {
+        return format!("    {name}: {} → {}\n", words(from), words(to));
+    };
+    let gone = from.iter().filter(|one| !to.contains(one)).map(|one| format!("    - {name} {}\n", member(name, one)));
+    let new = to.iter().filter(|one| !from.contains(one)).map(|one| format!("    + {name} {}\n", member(name, one)));
+    gone.chain(new).collect()
+}
+
+/// A member of a list. An address is told as `diglot routes` tells it.
+fn member(name: &str, value: &Value) -> String {
+    match (name, &value["url"], &value["header"]) {
+        ("urls", Value::String(url), Value::String(header)) => format!("{url} with {header}"),
+        ("urls", Value::String(url), _) => url.clone(),
+        _ => words(value),
+    }
+}

@@ -105,17 +105,7 @@ fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<St
     for change in changes {
         writeln!(text, "{}", change.name)?;
         for (name, from, to) in &change.facets {
-            match (from, to) {
-                (Value::Array(from), Value::Array(to)) => {
-                    for gone in from.iter().filter(|item| !to.contains(item)) {
-                        writeln!(text, "    - {name} {}", item(name, gone))?;
-                    }
-                    for new in to.iter().filter(|item| !from.contains(item)) {
-                        writeln!(text, "    + {name} {}", item(name, new))?;
-                    }
-                }
-                _ => writeln!(text, "    {name}: {} → {}", output::words(from), output::words(to))?,
-            }
+            text.push_str(&output::step(name, from, to));
         }
         let own = callers.iter().flatten().filter(|caller| caller.operation == change.name);
         for Caller { operation: _, key, name, calls, last_seen } in own {
@@ -130,13 +120,4 @@ fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<St
         Err(error) => writeln!(text, "Which keys have called them is not known: {error}")?,
     }
     Ok(text)
-}
-
-/// A member of a list. An address is told as `diglot routes` tells it.
-fn item(name: &str, value: &Value) -> String {
-    match (name, &value["url"], &value["header"]) {
-        ("urls", Value::String(url), Value::String(header)) => format!("{url} with {header}"),
-        ("urls", Value::String(url), _) => url.clone(),
-        _ => output::words(value),
-    }
 }

@@ -51,8 +51,8 @@ fn lines(Told { pid, done, result }: &Told) -> String {
     for change in members("changes") {
         text.push_str(&format!("\n{}", output::words(&change["name"])));
         for (name, step) in change["changes"].as_object().into_iter().flatten() {
-            let (from, to) = (output::words(&step["from"]), output::words(&step["to"]));
-            text.push_str(&format!("\n    {name}: {from} → {to}"));
+            text.push('\n');
+            text.push_str(output::step(name, &step["from"], &step["to"]).trim_end());
         }
     }
     let named = |names: Vec<Value>| names.iter().map(output::words).collect::<Vec<_>>().join(", ");
