@@ -5,6 +5,7 @@ use diesel::dsl::sql;
 use diesel::sql_types::Text;
 use diesel::{PgConnection, QueryResult, RunQueryDsl};
 
+use super::tables::TABLES;
 use crate::address::Address;
 use crate::connection::AnyConnection;
 use crate::migrate::postgres::Schema;
@@ -21,8 +22,9 @@ const SESSION: &str = "SELECT pg_catalog.set_config(name, '0', false) FROM pg_ca
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4;";
 
 /// Everybody reads, nobody else writes, and nobody else holds this lock.
-const LOCK: &str =
-    "LOCK TABLE workspaces, users, memberships, keys, outbox, claims, facts IN SHARE ROW EXCLUSIVE MODE;";
+fn lock() -> String {
+    format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE;", TABLES.each_ref().map(|table| table.name).join(", "))
+}
 
 /// How often the lock is tried for. Who writes to several tables can hold one that this waits for, and wait for one that
 /// this holds; the server then ends either.
@@ -78,7 +80,7 @@ pub(super) fn begin_locked(connection: &mut PgConnection) -> QueryResult<()> {
     let mut tries = 1;
     loop {
         begin_write(connection)?;
-        match connection.batch_execute(LOCK) {
+        match connection.batch_execute(&lock()) {
             Ok(()) => return Ok(()),
             // The first error is the cause.
             Err(error) => {
