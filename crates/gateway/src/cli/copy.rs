@@ -90,13 +90,13 @@ fn rows(report: &Report) -> u64 {
 }
 
 fn table(report: &Report) -> Result<String, std::fmt::Error> {
-    let mut text = format!("{:<12} {:>10}  {:<64}\n", "table", "rows", "sha256");
+    let mut text = format!("{:<13} {:>10}  {:<64}\n", "table", "rows", "sha256");
     for TableReport { table, source, target } in &report.tables {
         if source == target {
-            writeln!(text, "{table:<12} {:>10}  {}  agrees", source.rows, source.sha256)?;
+            writeln!(text, "{table:<13} {:>10}  {}  agrees", source.rows, source.sha256)?;
         } else {
-            writeln!(text, "{table:<12} {:>10}  {}  in the source", source.rows, source.sha256)?;
-            writeln!(text, "{:<12} {:>10}  {}  in the target", "", target.rows, target.sha256)?;
+            writeln!(text, "{table:<13} {:>10}  {}  in the source", source.rows, source.sha256)?;
+            writeln!(text, "{:<13} {:>10}  {}  in the target", "", target.rows, target.sha256)?;
         }
     }
     if report.agrees() {

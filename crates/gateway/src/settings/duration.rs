@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> Option<Duration> {
 pub fn text(length: Duration) -> String {
     let milliseconds = length.as_millis();
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
-    let unit = units.into_iter().find(|(_, unit)| milliseconds > 0 && milliseconds % unit == 0);
+    let unit = units.into_iter().find(|(_, unit)| milliseconds > 0 && milliseconds.is_multiple_of(*unit));
     unit.map_or_else(|| format!("{milliseconds}ms"), |(name, unit)| format!("{}{name}", milliseconds / unit))
 }
 
