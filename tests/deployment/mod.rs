@@ -16,13 +16,12 @@ mod translate;
 mod usage;
 mod well_known;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use gateway::environment::SystemClock;
 use users::Timestamp;
+use users::ports::Clock;
 
 /// That long ago, as settings write it.
 fn hours_ago(hours: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let then = Timestamp::from_micros(i64::try_from(now - hours * 3_600).unwrap() * 1_000_000).unwrap();
-    then.utc().to_rfc3339()
+    let then = SystemClock.now().micros() - i64::try_from(hours).unwrap() * 3_600_000_000;
+    Timestamp::from_micros(then).unwrap().utc().to_rfc3339()
 }
