@@ -27,6 +27,7 @@ macro_rules! add_calls {
             .execute($connection)
     };
 }
+#[cfg(feature = "postgres")]
 pub(crate) use add_calls;
 
 /// The same for what the calls were made with.
@@ -40,6 +41,7 @@ macro_rules! add_details {
             .execute($connection)
     };
 }
+#[cfg(feature = "postgres")]
 pub(crate) use add_details;
 
 #[diesel::declare_sql_function]
