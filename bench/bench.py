@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -67,6 +68,14 @@ class Directory:
         with open(made, "w", encoding="utf-8") as file:
             json.dump({"key": key, "workspaces": workspaces}, file)
 
+    def own(self, name):
+        """A copy of the store: beside one that writes, even if only what is called, a server keeps nothing for long."""
+        path = f"{self.folder}/{name}.db"
+        if not os.path.exists(path):
+            # Nobody has it open, and whoever closes a store leaves all of it in this file.
+            shutil.copyfile(self.database.removeprefix("sqlite://"), path)
+        return f"sqlite://{path}"
+
     def serve(self, name, port, **settings):
         settings = {f"DIGLOT_{key.upper()}": str(value) for key, value in settings.items()}
         env = {"DIGLOT_DATABASE__URL": self.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{port}", **settings}
@@ -96,8 +105,10 @@ def ceiling(directory, server, port):
 
 def reads(directory, options):
     everyone = {"ids": directory.ids}
-    with directory.serve("warm", 18101) as warm, directory.serve("caller", 18102, cache__shown_mib=0) as caller, \
-            directory.serve("bare", 18103, cache__shown_mib=0, cache__callers=0) as bare, ceiling(directory, warm, 18100) as c1:
+    own = {name: {"database__url": directory.own(name)} for name in ("warm", "caller", "bare")}
+    with directory.serve("warm", 18101, **own["warm"]) as warm, \
+            directory.serve("caller", 18102, cache__shown_mib=0, **own["caller"]) as caller, \
+            directory.serve("bare", 18103, cache__shown_mib=0, cache__callers=0, **own["bare"]) as bare, ceiling(directory, warm, 18100) as c1:
         loads = {"C1: the framework alone": Load(c1, "each", "/", directory.mm(), **everyone)}
         for label, server in (("warm", warm), ("caller kept, record read", caller), ("caller and record read", bare)):
             for dialect, headers in (("mechamental", directory.mm()), ("maisa", directory.maisa())):
