@@ -46,7 +46,7 @@ for (const dialect of ["mechamental", "maisa"]) {
 test("a document with a fault does not pass", async () => {
   const document = JSON.parse(await readFile(kept("maisa.json")));
   document.paths["/v1/users"].get.parameters[0].in = "nowhere";
-  document.components.responses.Forbidden.content["application/json"].example.error.code = "NO_SUCH_CODE";
+  document.components.responses.NotFound.content["application/json"].example.error.code = "NO_SUCH_CODE";
   const file = join(folder, "doctored.json");
   await writeFile(file, JSON.stringify(document));
   const found = (await findings(file)).join("\n");
