@@ -66,22 +66,24 @@ impl Draft {
 
     /// Says a value in the body; `None` for nothing to say.
     pub fn say(&mut self, concept: Concept, value: Option<String>) {
-        if let Some(value) = value {
-            match fields::said(self.fields, self.operation, concept) {
-                Some(field) => self.body.push((field.name, value)),
-                None => self.remarks.push(Remark::Lost(concept)),
-            }
-        }
+        let member = self.named(concept, value);
+        self.body.extend(member);
     }
 
     /// Says a value in the query; `None` for nothing to say.
     pub fn ask(&mut self, concept: Concept, value: Option<String>) {
-        if let Some(value) = value {
-            match fields::said(self.fields, self.operation, concept) {
-                Some(field) => self.query.push((field.name, value)),
-                None => self.remarks.push(Remark::Lost(concept)),
-            }
+        let parameter = self.named(concept, value);
+        self.query.extend(parameter);
+    }
+
+    /// The value under the name that the operation has for it; without one it is lost.
+    fn named(&mut self, concept: Concept, value: Option<String>) -> Option<(&'static str, String)> {
+        let value = value?;
+        let field = fields::said(self.fields, self.operation, concept);
+        if field.is_none() {
+            self.remarks.push(Remark::Lost(concept));
         }
+        field.map(|field| (field.name, value))
     }
 
     /// Says what a new user's record is to have. Its name, its roles, and whether it is invited, are for the dialect to say.

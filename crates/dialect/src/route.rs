@@ -36,6 +36,12 @@ pub struct Route {
 }
 
 impl Route {
+    /// The operation's full name, `dialect.operation`.
+    #[must_use]
+    pub fn full_name(&self, dialect: &str) -> String {
+        format!("{dialect}.{}", self.operation)
+    }
+
     /// The parameters' values if the (decoded) path is this route's.
     #[must_use]
     pub fn matches(&self, path: &str) -> Option<Vec<String>> {

@@ -83,7 +83,7 @@ pub fn names() -> Vec<&'static str> {
 /// The full names of all operations, in order.
 #[must_use]
 pub fn operations() -> Vec<String> {
-    let of = |entry: &'static Entry| entry.routes.iter().map(|route| format!("{}.{}", entry.name, route.operation));
+    let of = |entry: &'static Entry| entry.routes.iter().map(|route| route.full_name(entry.name));
     DIALECTS.iter().flat_map(of).collect()
 }
 

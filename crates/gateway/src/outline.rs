@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use users::Timestamp;
 
 use crate::dialects::DIALECTS;
-use crate::settings::{Deployment, Set, Settings, State, duration, written};
+use crate::settings::{Brownout, Deployment, Set, Settings, State, duration, written};
 
 /// An address at which an operation is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,8 +96,6 @@ pub struct Facet {
 #[must_use]
 pub fn facets(settings: &Settings, how: &Deployment, base: &str) -> Vec<Facet> {
     let urls = addresses(settings, how, base).iter().map(Address::to_json).collect();
-    let brownouts =
-        |brownout: &crate::settings::Brownout| json!({"from": time(brownout.at), "until": time(brownout.until)});
     vec![
         facet("state", &how.state, |state| json!(state.as_str())),
         Facet { name: "urls", value: Value::Array(urls), set: None },
@@ -107,9 +105,15 @@ pub fn facets(settings: &Settings, how: &Deployment, base: &str) -> Vec<Facet> {
         facet("deprecated", &how.deprecated, |at| json!(at.map(time))),
         facet("sunset", &how.sunset, |at| json!(at.map(time))),
         facet("successor", &how.successor, |successor| json!(successor.as_ref().map(|successor| successor.text()))),
-        facet("brownouts", &how.brownouts, |all| json!(all.iter().map(brownouts).collect::<Vec<_>>())),
+        facet("brownouts", &how.brownouts, |all| json!(all.iter().map(brownout).collect::<Vec<_>>())),
         facet("exempt", &how.exempt, |keys| json!(keys.iter().map(|key| key.as_str()).collect::<Vec<_>>())),
     ]
+}
+
+/// A brownout as an object.
+#[must_use]
+pub fn brownout(brownout: &Brownout) -> Value {
+    json!({"from": time(brownout.at), "until": time(brownout.until)})
 }
 
 fn facet<T>(name: &'static str, set: &Set<T>, value: impl Fn(&T) -> Value) -> Facet {

@@ -188,7 +188,7 @@ fn read(
         head: Arc::new(head),
         body: if route.takes_body() { given.body.clone() } else { Bytes::new() },
         parameters: given.id.map(str::to_owned).into_iter().collect(),
-        operation: format!("{}.{}", from.name(), route.operation),
+        operation: route.full_name(from.name()),
         deadline: Instant::now(),
         directory: recorder.clone(),
         guard: Arc::new(Open),

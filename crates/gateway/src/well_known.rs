@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::dialects::DIALECTS;
-use crate::outline::time;
+use crate::outline::{brownout, time};
 use crate::pages::DOCUMENTS;
-use crate::settings::{Brownout, Deployment, Mounting, Settings, State};
+use crate::settings::{Deployment, Mounting, Settings, State};
 
 /// The text that is served.
 #[must_use]
@@ -42,7 +42,6 @@ fn about(credential: &str, at: &Mounting, settings: &Settings) -> Value {
 fn deployed(how: &Deployment, at: &Mounting) -> Value {
     let state = state(how.anywhere);
     let addresses = if state == OFF { Vec::new() } else { addresses(how.route.path, at) };
-    let brownout = |brownout: &Brownout| json!({"from": time(brownout.at), "until": time(brownout.until)});
     json!({
         "operation": how.name,
         "method": how.route.method.as_str(),

@@ -49,8 +49,7 @@ pub struct Stop {
 }
 
 fn length(text: &str) -> Result<Duration, String> {
-    let length = duration::parse(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "must be a time such as 90s, 15m or 1h".to_owned())
+    duration::positive(text).ok_or_else(|| "must be a time such as 90s, 15m or 1h".to_owned())
 }
 
 impl Brownout {

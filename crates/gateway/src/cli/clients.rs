@@ -35,8 +35,7 @@ impl Clients {
 
 /// A length of time on the command line.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let length = duration::parse(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "must be a time such as 12h, 14d or 30d".to_owned())
+    duration::positive(text).ok_or_else(|| "must be a time such as 12h, 14d or 30d".to_owned())
 }
 
 /// So long before.

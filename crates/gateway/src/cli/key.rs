@@ -84,8 +84,7 @@ fn permission(text: &str) -> Result<Permission, String> {
 }
 
 fn expiry(text: &str) -> Result<Duration, String> {
-    let length = duration::parse(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "must be a time such as 45s, 30m, 12h or 90d".to_owned())
+    duration::positive(text).ok_or_else(|| "must be a time such as 45s, 30m, 12h or 90d".to_owned())
 }
 
 impl Key {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use users::ports::Clock;
 use users::usage::{Day, Used};
 
@@ -84,8 +84,6 @@ fn callers(settings: &Settings) -> Result<Vec<Caller>, String> {
 }
 
 fn object(change: &Change, callers: Option<&[Caller]>) -> Value {
-    let facets = change.facets.iter();
-    let facets = facets.map(|(name, from, to)| ((*name).to_owned(), json!({"from": from, "to": to})));
     let keys = callers.map(|callers| {
         let own = callers.iter().filter(|caller| caller.operation == change.name);
         let own = own.map(|caller| {
@@ -94,7 +92,9 @@ fn object(change: &Change, callers: Option<&[Caller]>) -> Value {
         });
         own.collect::<Vec<_>>()
     });
-    json!({"name": change.name, "changes": facets.collect::<Map<_, _>>(), "keys": keys})
+    let mut object = change.to_json();
+    object["keys"] = json!(keys);
+    object
 }
 
 fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<String, std::fmt::Error> {

@@ -74,6 +74,5 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("roles", started.roles != new.roles),
         ("usage", started.usage != new.usage),
         ("log", started.log != new.log),
-        ("usage", started.usage != new.usage),
     ])
 }

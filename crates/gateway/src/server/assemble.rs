@@ -72,10 +72,7 @@ pub fn application(
 fn usage(settings: &Settings, services: &Services, local: &Local) -> Option<Arc<Recorder>> {
     let operations = DIALECTS.iter().flat_map(|entry| {
         let dialect = (entry.build)(services);
-        let operation = |route: &Route| {
-            let name = format!("{}.{}", entry.name, route.operation);
-            (name, Known::of(dialect.fields(), route.operation))
-        };
+        let operation = |route: &Route| (route.full_name(entry.name), Known::of(dialect.fields(), route.operation));
         dialect.routes().iter().map(operation).collect::<Vec<_>>()
     });
     let UsageSettings { enabled, retention } = settings.usage;

@@ -113,7 +113,7 @@ pub fn brownouts(reader: &mut Reader<'_>, key: &str, raw: &[RawBrownout]) -> Opt
         let (at_key, for_key) = (format!("{key}[{n}].at"), format!("{key}[{n}].for"));
         let form = "a day or a time with its zone, such as 2027-01-31T12:00:00Z";
         let at = reader.require(&at_key, parse(at), form);
-        let length = duration::parse(length).filter(|length| !length.is_zero() && *length <= LONGEST);
+        let length = duration::positive(length).filter(|length| *length <= LONGEST);
         let length = reader.require(&for_key, length, format!("{}, not zero and at most 31d", duration::FORM));
         brownouts.push(at.zip(length).and_then(|(at, length)| Some(Brownout { at, until: later(at, length)? })));
     }

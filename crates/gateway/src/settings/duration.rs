@@ -25,6 +25,12 @@ pub fn parse(text: &str) -> Option<Duration> {
     number.checked_mul(milliseconds).map(Duration::from_millis).filter(|length| *length <= LONGEST)
 }
 
+/// The same, but not zero.
+#[must_use]
+pub fn positive(text: &str) -> Option<Duration> {
+    parse(text).filter(|length| !length.is_zero())
+}
+
 /// The shortest text that [`parse`] reads as this length, which is whole milliseconds.
 #[must_use]
 pub fn text(length: Duration) -> String {

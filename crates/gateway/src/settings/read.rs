@@ -157,8 +157,7 @@ impl Reader<'_> {
 
     /// A length of time, not zero.
     pub fn time(&mut self, key: &str, text: &str) -> Option<Duration> {
-        let length = duration::parse(text).filter(|length| !length.is_zero());
-        self.require(key, length, format!("{}, not zero", duration::FORM))
+        self.require(key, duration::positive(text), format!("{}, not zero", duration::FORM))
     }
 
     /// A number within bounds.

@@ -46,7 +46,7 @@ enum Serve {
 /// Reads `[routes]`, and what `[dialects.NAME]` says of all routes.
 pub fn routes(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &Raw) -> Option<Routes> {
     let operations =
-        |dialect: &Known<'_>| dialect.routes.iter().map(|route| full_name(dialect.name, route)).collect::<Vec<_>>();
+        |dialect: &Known<'_>| dialect.routes.iter().map(|route| route.full_name(dialect.name)).collect::<Vec<_>>();
     let operations: Vec<String> = known.iter().flat_map(operations).collect();
     let (mut all, mut is_whole) = (Vec::new(), true);
     for dialect in known {
@@ -87,7 +87,7 @@ fn deployment(dialect: &str, route: &Route, enabled: &Set<bool>, section: Sectio
     Deployment {
         dialect: dialect.to_owned(),
         route: route.clone(),
-        name: full_name(dialect, route),
+        name: route.full_name(dialect),
         state: Set { value: state, key, place },
         anywhere: state,
         max_body: section.max_body,
@@ -99,10 +99,6 @@ fn deployment(dialect: &str, route: &Route, enabled: &Set<bool>, section: Sectio
         brownouts: section.brownouts,
         exempt: section.exempt,
     }
-}
-
-fn full_name(dialect: &str, route: &Route) -> String {
-    format!("{dialect}.{}", route.operation)
 }
 
 /// One section under reading.
