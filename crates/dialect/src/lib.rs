@@ -18,6 +18,8 @@ pub mod request;
 pub mod retry;
 pub mod route;
 pub mod tag;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
 pub use guard::Guard;

@@ -1,7 +1,6 @@
 //! What the tests of this crate share: requests put together step by step, and a directory that remembers what it was asked.
 
 mod directory;
-mod questions;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -21,8 +20,14 @@ use users::{Email, Permission, PresentedKey, RoleName, RolePolicy, Status, Times
 use crate::routes::ROUTES;
 use directory::FakeDirectory;
 
+pub(crate) use dialect::testing::note_question;
 pub(crate) use directory::Command;
-pub(crate) use questions::{assert_reads_what_is_registered, note_question};
+
+/// Whether what is read here are exactly the fields that the registry has for this operation.
+#[track_caller]
+pub(crate) fn assert_reads_what_is_registered<T>(operation: &str, read: impl FnOnce() -> T) {
+    dialect::testing::assert_reads_what_is_registered(crate::fields::FIELDS, operation, read);
+}
 
 /// The id of [`user`].
 pub(crate) const ID: &str = "018f0000-0000-7000-8000-000000000001";

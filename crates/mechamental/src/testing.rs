@@ -1,14 +1,13 @@
 //! What the tests of this crate share.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-
 use actix_web::body::to_bytes;
 use users::role::{Permissions, RoleDefinition, RoleName};
 use users::{RolePolicy, Timestamp};
 
 use crate::errors::ApiError;
 use crate::extract::Body;
+
+pub(crate) use dialect::testing::note_question;
 
 /// Two roles.
 pub(crate) fn policy() -> RolePolicy {
@@ -32,20 +31,8 @@ pub(crate) async fn answer(error: ApiError) -> (u16, String) {
     (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
 }
 
-thread_local! {
-    static QUESTIONS: RefCell<BTreeSet<&'static str>> = RefCell::default();
-}
-
-/// Remembers that a field of this name was asked for.
-pub(crate) fn note_question(name: &'static str) {
-    QUESTIONS.with_borrow_mut(|questions| questions.insert(name));
-}
-
 /// Whether what is read here are exactly the fields that the registry has for this operation.
 #[track_caller]
 pub(crate) fn assert_reads_what_is_registered<T>(operation: &str, read: impl FnOnce() -> T) {
-    QUESTIONS.take();
-    read();
-    let registered: BTreeSet<&str> = dialect::fields::names(crate::fields::FIELDS, operation).collect();
-    assert_eq!(QUESTIONS.take(), registered, "{operation}");
+    dialect::testing::assert_reads_what_is_registered(crate::fields::FIELDS, operation, read);
 }
