@@ -62,3 +62,7 @@ identifier! {
     /// A workspace, the tenant.
     WorkspaceId
 }
+identifier! {
+    /// Something that has happened. Version 7.
+    EventId
+}

@@ -2,6 +2,7 @@
 //! through which the outside is reached. No protocol, no SQL, no async runtime.
 
 pub mod access;
+pub mod audit;
 pub mod caller;
 pub mod changes;
 pub mod email;
@@ -35,7 +36,7 @@ pub mod testing;
 pub use caller::{Caller, Reach};
 pub use email::Email;
 pub use error::{Conflict, UserError};
-pub use id::{UserId, WorkspaceId};
+pub use id::{EventId, UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};

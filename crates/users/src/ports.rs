@@ -1,5 +1,9 @@
 //! The ports: what the core asks of the outside. Time, ids and randomness are ports too, so that tests need none of the real ones.
 
+mod audit;
+
+pub use audit::{AuditReads, AuditTx};
+
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -20,7 +24,7 @@ use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
 /// `Internal` when what it holds makes no sense; never with "not found" for either.
-pub trait Reads {
+pub trait Reads: AuditReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// Every key, by time of creation.
@@ -98,7 +102,7 @@ pub enum Lock<'a> {
 }
 
 /// A transaction: all of its changes hold, or none.
-pub trait Tx: Reads {
+pub trait Tx: Reads + AuditTx {
     /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
     /// store that runs one write after the other has nothing to do here.
     fn lock(&mut self, lock: Lock<'_>) -> Result<()>;

@@ -57,6 +57,11 @@ impl<S: Store> LocalDirectory<S> {
         Arc::new(Self { users, reads, writes })
     }
 
+    /// The core, where what this call changes is noted with it.
+    fn on(&self, call: &Call) -> Users<S> {
+        self.users.on(call.occasion())
+    }
+
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
         match whom {
@@ -107,7 +112,7 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+        let (users, caller) = (self.on(call), call.caller.clone());
         self.writes.run(move || users.create(&caller, new, once)).await
     }
 
@@ -135,17 +140,17 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User> {
-        let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
+        let (users, caller, id) = (self.on(call), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.update(&caller, &id, change, precondition)).await
     }
 
     async fn merge_own_preferences(&self, call: &Call, patch: FreeObject, precondition: Precondition) -> Result<User> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+        let (users, caller) = (self.on(call), call.caller.clone());
         self.writes.run(move || users.merge_own_preferences(&caller, patch, precondition)).await
     }
 
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
-        let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
+        let (users, caller, id) = (self.on(call), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
     }
 }

@@ -1,5 +1,6 @@
 //! The statements that change.
 
+mod audit;
 mod claims;
 mod enrolments;
 mod keys;
@@ -7,6 +8,7 @@ mod people;
 mod tenants;
 mod usage;
 
+pub(crate) use audit::*;
 pub(crate) use claims::*;
 pub(crate) use enrolments::*;
 pub(crate) use keys::*;

@@ -24,6 +24,7 @@ pub(crate) use update::save;
 
 use std::sync::Arc;
 
+use crate::audit::{Act, Actor, Occasion};
 use crate::caller::Caller;
 use crate::error::{Result, UserError};
 use crate::key::PresentedKey;
@@ -39,6 +40,7 @@ pub struct Users<S> {
     environment: Environment,
     under_way: Arc<UnderWay>,
     kept: Arc<Kept>,
+    occasion: Option<Occasion>,
 }
 
 impl<S> Clone for Users<S> {
@@ -49,6 +51,7 @@ impl<S> Clone for Users<S> {
             environment: self.environment.clone(),
             under_way: self.under_way.clone(),
             kept: self.kept.clone(),
+            occasion: self.occasion.clone(),
         }
     }
 }
@@ -56,13 +59,25 @@ impl<S> Clone for Users<S> {
 impl<S: Store> Users<S> {
     /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default() }
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), occasion: None }
     }
 
     /// The same, but so much of what it reads is kept for as long as it holds.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
         Self { kept: Arc::new(Kept::new(keep)), ..self }
+    }
+
+    /// The same, where all that is changed is noted with this occasion.
+    #[must_use]
+    pub fn on(&self, occasion: Occasion) -> Self {
+        Self { occasion: Some(occasion), ..self.clone() }
+    }
+
+    /// An act of this moment.
+    fn act(&self, actor: Actor) -> Act {
+        let occasion = self.occasion.clone().unwrap_or_default();
+        Act { at: self.environment.clock.now(), actor, occasion, randomness: self.environment.randomness.clone() }
     }
 
     /// Who presents this key, if that is known without asking the store.

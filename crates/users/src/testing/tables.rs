@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::audit::AuditTable;
 use super::rules::insert_new;
 use super::usage::UsageTable;
 use crate::error::{Result, UserError};
@@ -30,6 +31,7 @@ pub(super) struct Tables {
     pub outbox: Vec<OutboxMessage>,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub usage: UsageTable,
+    pub audit: AuditTable,
 }
 
 impl Tables {

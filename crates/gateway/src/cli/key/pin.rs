@@ -57,7 +57,7 @@ impl Pin {
             }
         };
         let since = self.if_clean.map(|length| earlier(SystemClock.now(), length));
-        match context.installation()?.operator().pin_key(&self.key, dialect, since)? {
+        match context.operator()?.pin_key(&self.key, dialect, since)? {
             Pinning::Done(id) => {
                 let line = match dialect {
                     Some(name) => format!("{id} may use {name} only"),
