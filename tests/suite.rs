@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod audit;
 mod balancer;
 mod cli;
 mod contract;

@@ -16,6 +16,7 @@ use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
 
 use crate::answer::{self, REQUEST_ID};
+use crate::audit::Refusals;
 use crate::calendar::Way;
 use crate::connections::{Connection, Serving};
 use crate::cors::PREFLIGHT;
@@ -43,6 +44,8 @@ pub struct Application {
     pub health: Arc<Health>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who is refused.
+    pub refusals: Arc<Refusals>,
     /// Who calls what, if that is counted.
     pub usage: Option<Arc<Recorder>>,
     /// From where keys were presented lately that are none.

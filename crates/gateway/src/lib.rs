@@ -1,6 +1,7 @@
 //! The program `diglot`: settings, the listeners, the choice of the dialect, the command line, and what operators see.
 
 pub mod answer;
+pub mod audit;
 pub mod body;
 pub mod calendar;
 pub mod cli;

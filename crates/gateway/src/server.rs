@@ -63,6 +63,7 @@ pub struct Running {
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
     drain_delay: Duration,
+    refusals: Stoppable<()>,
     usage: Option<Stoppable<()>>,
     installation: Option<Installation>,
     reloader: Option<Arc<Reloader>>,
@@ -135,7 +136,7 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
-    let usage = application.usage.clone();
+    let (usage, refusals) = (application.usage.clone(), application.refusals.clone());
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -157,6 +158,8 @@ fn serve(
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
     let drain_delay = settings.drain_delay;
+    let stop = CancellationToken::new();
+    let refusals = Stoppable::spawn(refusals.keep(stop.clone()), stop);
     let usage = usage.map(|recorder| {
         let stop = CancellationToken::new();
         Stoppable::spawn(recorder.keep(stop.clone()), stop)
@@ -169,6 +172,7 @@ fn serve(
         admin,
         watchdog,
         drain_delay,
+        refusals,
         usage,
         installation: None,
         reloader: None,
@@ -197,6 +201,7 @@ impl Running {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        outcome = outcome.and(self.refusals.stop().await);
         if let Some(usage) = self.usage {
             outcome = outcome.and(usage.stop().await);
         }

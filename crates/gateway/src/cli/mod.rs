@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod brownout;
 mod check;
 mod clients;
@@ -73,6 +74,7 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Clients(clients::Clients),
+    Audit(audit::Audit),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
@@ -131,6 +133,7 @@ fn run(cli: Cli, words: String) -> Outcome {
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
         Command::Clients(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
         Command::Map(command) => command.run(&context),

@@ -6,17 +6,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
+use users::audit::Event;
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users,
-    View,
+    Caller, Created, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, Timestamp, User,
+    UserChange, UserError, UserId, Users, View,
 };
 
 use super::lane::{Answers, Lane};
-use crate::telemetry::answering;
+use crate::audit;
+use crate::telemetry::answering::{self, Sender};
 use crate::usage::Book;
 
 /// How much a local directory does at once.
@@ -90,10 +92,17 @@ impl<S: Store> Directory for LocalDirectory<S> {
             Some(caller) => caller,
             None => {
                 let (users, presented) = (self.users.clone(), presented.clone());
-                self.reads.run_briefly(move || users.authenticate(&presented)).await?
+                match self.reads.run_briefly(move || users.identify(&presented)).await? {
+                    Identified::Caller(caller) => caller,
+                    Identified::Refused(refusal) => {
+                        answering::note(Sender::Refused(refusal));
+                        return Err(UserError::Unauthenticated.into());
+                    }
+                    Identified::Unknown => return Err(UserError::Unauthenticated.into()),
+                }
             }
         };
-        answering::note(&caller.key);
+        answering::note(Sender::Caller(caller.clone()));
         Ok(caller)
     }
 
@@ -165,6 +174,19 @@ impl<S: Store> Book for LocalDirectory<S> {
     async fn forget(&self, before: Day, limit: u32) -> Result<bool> {
         let users = self.users.clone();
         self.writes.run(move || users.forget_usage(before, limit)).await
+    }
+}
+
+#[async_trait]
+impl<S: Store> audit::Book for LocalDirectory<S> {
+    async fn add(&self, refusals: Arc<[Event]>) -> Result<()> {
+        let users = self.users.clone();
+        self.writes.run(move || users.note_refusals(refusals)).await
+    }
+
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool> {
+        let users = self.users.clone();
+        self.writes.run(move || users.forget_audit(before, limit)).await
     }
 }
 

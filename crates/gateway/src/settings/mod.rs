@@ -1,5 +1,6 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod audit;
 mod built_in;
 pub mod calendar;
 pub mod control;
@@ -32,6 +33,7 @@ use std::time::Duration;
 use users::password::Cost;
 use users::{Keep, RolePolicy};
 
+pub use audit::AuditSettings;
 pub use built_in::Known;
 pub use calendar::{Brownout, Calendar, Successor};
 pub use control::Control;
@@ -71,6 +73,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// `[usage]`
     pub usage: UsageSettings,
+    /// `[audit]`
+    pub audit: AuditSettings,
 }
 
 /// The listeners, and how patient they are.

@@ -17,6 +17,7 @@ pub struct Raw {
     pub passwords: Passwords,
     pub log: Log,
     pub usage: Usage,
+    pub audit: Audit,
     pub roles: Vec<Role>,
     /// By name.
     pub plans: HashMap<String, String>,
@@ -127,6 +128,11 @@ pub struct Log {
 #[derive(Deserialize)]
 pub struct Usage {
     pub enabled: bool,
+    pub retention: String,
+}
+
+#[derive(Deserialize)]
+pub struct Audit {
     pub retention: String,
 }
 

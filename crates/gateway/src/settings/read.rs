@@ -19,12 +19,13 @@ use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
-    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mounting,
+    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, audit, cors, database, deployment,
+    duration, limits, mounting,
 };
 
 /// Calls are counted by day.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The shortest time for which anything is kept.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
@@ -60,6 +61,7 @@ pub fn settings(
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
+        audit::audit(&mut reader, &raw.audit),
     );
     match read {
         (
@@ -74,6 +76,7 @@ pub fn settings(
             Some(roles),
             Some(log),
             Some(usage),
+            Some(audit),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
             Ok(Settings {
@@ -89,6 +92,7 @@ pub fn settings(
                 roles,
                 log,
                 usage,
+                audit,
             })
         }
         _ => Err(SettingsError(reader.problems)),

@@ -38,7 +38,7 @@ pub struct Event {
 }
 
 /// Who does something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
     /// A client.
     Key {
@@ -71,6 +71,15 @@ pub enum Outcome {
     Done,
     /// It was refused.
     Refused(Reason),
+}
+
+/// Somebody who is known, and why it was refused.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// A place between two events.

@@ -6,5 +6,5 @@ mod event;
 mod words;
 
 pub(crate) use act::{About, Act, changed_fields};
-pub use event::{Actor, Event, Occasion, Outcome, Place};
+pub use event::{Actor, Event, Occasion, Outcome, Place, Refusal};
 pub use words::{Action, Reason};

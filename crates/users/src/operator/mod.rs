@@ -1,6 +1,7 @@
 //! What the operator of an installation does at its command line, where no key is asked for. The rules of the
 //! records hold here as well.
 
+mod audit;
 mod import;
 mod init;
 mod keys;

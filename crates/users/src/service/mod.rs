@@ -1,9 +1,11 @@
 //! The directory's operations, each with its rules. All of them block; who calls decides on which thread.
 
 mod attempt;
+mod audit;
 mod change;
 mod create;
 mod delete;
+mod identify;
 mod kept;
 mod read;
 mod start;
@@ -18,6 +20,7 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
+pub use identify::Identified;
 pub use kept::Keep;
 pub use read::Look;
 pub(crate) use update::save;
@@ -91,17 +94,9 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
     pub fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
-        let now = self.environment.clock.now();
-        let since = if self.kept.keeps_callers() { self.now() } else { None };
-        let (key, caller) = self.store.read(|reads| {
-            let key = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret) && key.is_live(now));
-            let key = key.ok_or(UserError::Unauthenticated)?;
-            let caller = Caller::of_record(reads, key.clone(), &self.policy)?;
-            Ok((key, Arc::new(caller)))
-        })?;
-        if let Some(since) = since {
-            self.kept.keep_caller(since, &key, &caller);
+        match self.identify(presented)? {
+            Identified::Caller(caller) => Ok(caller),
+            Identified::Refused(_) | Identified::Unknown => Err(UserError::Unauthenticated),
         }
-        Ok(caller)
     }
 }
