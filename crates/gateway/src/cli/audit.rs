@@ -81,8 +81,9 @@ fn item(list: &mut List, event: &Event) -> Outcome {
         Verdict::Refused(reason) => format!("refused: {}", reason.as_str()),
     };
     let fields = if fields.is_empty() { NONE.to_owned() } else { fields.join(",") };
-    let cells = [
-        &time(*at),
+    let at = time(*at);
+    let cells: [&str; 11] = [
+        &at,
         action.as_str(),
         &outcome,
         actor.key().map_or(actor.kind(), KeyId::as_str),

@@ -11,7 +11,7 @@ use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::web::{Bytes, Payload};
 use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
-use users::audit::{Actor, Reason, Refusal};
+use users::audit::{self, Actor, Reason};
 use users::usage::door;
 use users::{PresentedKey, UserId};
 
@@ -59,7 +59,8 @@ impl Application {
         };
         if response.status() == StatusCode::UNAUTHORIZED {
             // A key that only looks like one of those that are let in is told what others are told.
-            let refusal = gone.map(|why| Refusal::Gone { why }).or_else(|| self.too_many_failures(live, peer, &head));
+            let too_many = self.too_many_failures(live, peer, &head);
+            let refusal = gone.map(|why| Refusal::Gone { why }).or(too_many);
             response = refusal.map_or(response, |refusal| dialect.refuse(refusal, &head));
         }
         deployed.announcement.announce(&mut response, link);
@@ -143,7 +144,7 @@ impl Application {
                 // A key that is pinned elsewhere comes no further than that.
                 let is_pinned = caller.pinned.as_deref().is_some_and(|pinned| pinned != door(&deployed.name));
                 let reason = if is_pinned { Reason::OtherDialect } else { Reason::Forbidden };
-                (Refusal { actor: Actor::of(caller), reason }, caller.home.clone())
+                (audit::Refusal { actor: Actor::of(caller), reason }, caller.home.clone())
             }
             Sender::Caller(_) | Sender::Unknown => return,
         };
