@@ -18,6 +18,7 @@ pub mod ports;
 pub mod profile;
 pub mod role;
 pub mod shown;
+pub mod strength;
 pub mod text;
 pub mod time;
 pub mod usage;
