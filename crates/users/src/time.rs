@@ -25,6 +25,12 @@ impl Timestamp {
         Self(self.0.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC))
     }
 
+    /// So much later, or as late as the calendar goes.
+    #[must_use]
+    pub fn after(self, span: TimeDelta) -> Self {
+        Self(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
     /// The calendar's view of it, for rendering.
     #[must_use]
     pub fn utc(self) -> DateTime<Utc> {
