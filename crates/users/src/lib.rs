@@ -2,6 +2,7 @@
 //! through which the outside is reached. No protocol, no SQL, no async runtime.
 
 pub mod access;
+pub mod attempts;
 pub mod caller;
 pub mod changes;
 pub mod email;
@@ -16,6 +17,7 @@ pub mod page;
 pub mod password;
 pub mod ports;
 pub mod profile;
+pub mod rate;
 pub mod role;
 pub mod shown;
 pub mod text;

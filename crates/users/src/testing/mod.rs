@@ -5,6 +5,7 @@ pub mod contract;
 mod environment;
 mod memory;
 mod rules;
+mod sessions;
 mod tables;
 mod usage;
 
