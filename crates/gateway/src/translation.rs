@@ -190,6 +190,7 @@ fn read(
         parameters: given.id.map(str::to_owned).into_iter().collect(),
         operation: route.full_name(from.name()),
         deadline: Instant::now(),
+        origin: None,
         directory: recorder.clone(),
         guard: Arc::new(Open),
         services,

@@ -1,5 +1,7 @@
 //! A transaction as the core sees it.
 
+mod sessions;
+
 use diesel::QueryResult;
 use users::changes::Subject;
 use users::error::{Resource, Result};

@@ -2,6 +2,7 @@
 //! through which the outside is reached. No protocol, no SQL, no async runtime.
 
 pub mod access;
+pub mod attempts;
 pub mod caller;
 pub mod changes;
 pub mod email;
@@ -16,6 +17,7 @@ pub mod page;
 pub mod password;
 pub mod ports;
 pub mod profile;
+pub mod rate;
 pub mod role;
 pub mod shown;
 pub mod strength;
@@ -46,7 +48,7 @@ pub use operator::{
 };
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use service::{FullNameChange, Holder, Keep, Look, NewUser, Redeemed, RoleChange, StatusChange, UserChange, Users};
 pub use shown::{Shown, View};
 pub use time::Timestamp;
 pub use token::Token;

@@ -129,8 +129,23 @@ mod tests {
         assert_eq!(advice.warning.as_deref(), Some("This is a top-10 common password."));
         assert_eq!(advice.suggestions, ["Add another word or two. Uncommon words are better."]);
         for common in [
-            "12345678", "PASSWORD", "PassWord", "pASSWORD", "qwertyuiop", "iloveyou", "11111111", "Password1", "sunshine",
-            "abcdefgh", "trustno1", "password123", "aaaaaaaaaaaaaaaa", "p@ssw0rd", "drowssap", "zxcvbnm,", "19700101",
+            "12345678",
+            "PASSWORD",
+            "PassWord",
+            "pASSWORD",
+            "qwertyuiop",
+            "iloveyou",
+            "11111111",
+            "Password1",
+            "sunshine",
+            "abcdefgh",
+            "trustno1",
+            "password123",
+            "aaaaaaaaaaaaaaaa",
+            "p@ssw0rd",
+            "drowssap",
+            "zxcvbnm,",
+            "19700101",
         ] {
             let TooCommon(advice) = verdict(common).expect_err(common);
             assert!(advice.warning.is_some(), "{common}");
@@ -139,7 +154,8 @@ mod tests {
 
     #[test]
     fn the_users_own_names_are_refused_as_such() {
-        for own in ["ada.lovelace", "Ada.Lovelace", "lovelace", "LoveLace1", "ada.lovelace@example.com", "diglotdiglot"] {
+        for own in ["ada.lovelace", "Ada.Lovelace", "lovelace", "LoveLace1", "ada.lovelace@example.com", "diglotdiglot"]
+        {
             let TooCommon(advice) = verdict(own).expect_err(own);
             let warning = advice.warning.expect("a warning");
             assert!(warning.contains("your own name") || warning.contains("Repeats"), "{own}: {warning}");
@@ -148,7 +164,8 @@ mod tests {
 
     #[test]
     fn others_are_taken_with_advice_where_they_are_weak() {
-        for good in ["correct horse", "canary horse staple", "another password", "violet-tundra-9", "Grüße aus Köln!"] {
+        for good in ["correct horse", "canary horse staple", "another password", "violet-tundra-9", "Grüße aus Köln!"]
+        {
             assert!(verdict(good).is_ok(), "{good}");
         }
         assert_eq!(verdict("correct horse battery staple"), Ok(Advice::default()));
@@ -161,8 +178,18 @@ mod tests {
     fn nothing_takes_long() {
         let (user, longest) = (ada(), PlainPassword::MAX_BYTES);
         let repeated = |unit: &str| unit.chars().cycle().take(longest).collect::<String>();
-        let units =
-            ["4@8({[<3690", "1!|17$5+72%", "aA4@", "password", "4({[<", "abcabcabd", "12.3.2001", "1", "qwertyuiop", "p4$$w0rd"];
+        let units = [
+            "4@8({[<3690",
+            "1!|17$5+72%",
+            "aA4@",
+            "password",
+            "4({[<",
+            "abcabcabd",
+            "12.3.2001",
+            "1",
+            "qwertyuiop",
+            "p4$$w0rd",
+        ];
         for unit in units {
             let password = PlainPassword::parse(&repeated(unit)).unwrap();
             let began = Instant::now();

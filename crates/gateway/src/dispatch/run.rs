@@ -87,7 +87,7 @@ impl Application {
         payload: Payload,
         finished: &mut Finished,
     ) -> HttpResponse {
-        let Operation { dialect, deployed, parameters, head, began, way: _, peer: _ } = operation;
+        let Operation { dialect, deployed, parameters, head, began, way: _, peer } = operation;
         let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
@@ -101,6 +101,7 @@ impl Application {
             parameters,
             operation: deployed.name.to_string(),
             deadline: began + deployed.timeout,
+            origin: peer.map(|peer| limits::origin(peer, &head.headers, &live.limits.trusted_proxies)),
             directory: deployed.directory.clone(),
             guard: deployed.guard.clone(),
             services: self.services.clone(),

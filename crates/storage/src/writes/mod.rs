@@ -4,6 +4,7 @@ mod claims;
 mod enrolments;
 mod keys;
 mod people;
+mod sessions;
 mod tenants;
 mod usage;
 
@@ -11,5 +12,6 @@ pub(crate) use claims::*;
 pub(crate) use enrolments::*;
 pub(crate) use keys::*;
 pub(crate) use people::*;
+pub(crate) use sessions::*;
 pub(crate) use tenants::*;
 pub(crate) use usage::*;

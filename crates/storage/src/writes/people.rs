@@ -1,8 +1,9 @@
 //! Users, and what is to be sent to them.
 
 use diesel::prelude::*;
-use users::User;
+use users::attempts::Subject;
 use users::outbox::OutboxMessage;
+use users::{User, UserId};
 
 use crate::connection::AnyConnection;
 use crate::rows::UserRowChange;
@@ -27,6 +28,7 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
 /// tells of it.
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
     super::forget_outcome(connection, user)?;
+    super::set_arrival(connection, Subject::account(&UserId::from_stored(user.to_owned())).as_str(), None)?;
     diesel::delete(table::table.find(user)).execute(connection)
 }
 

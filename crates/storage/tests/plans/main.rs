@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 3] = [
+const WANTED: [(&str, &str); 4] = [
+    ("created_at`, `keys`.`id`", "every key, which an operator asks for"),
     (
         "CAST(sum(calls) AS BIGINT)",
         "a report of all keys, which an operator asks for, adds up every day that is asked for",
@@ -48,7 +49,9 @@ fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        let is_ours = ["users", "memberships", "search_", "usage"].iter().any(|name| statement.contains(name));
+        let is_ours = ["users", "memberships", "search_", "usage", "keys", "attempts"]
+            .iter()
+            .any(|name| statement.contains(name));
         is_one && is_ours && statement.contains('"') == to_postgres
     };
     let statements: Vec<String> = sent.iter().filter(is_meant).cloned().collect();

@@ -150,6 +150,7 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         revoked_at: None,
         pinned: None,
         plan: request.plan.clone(),
+        session: false,
     };
     tx.insert_key(&record)?;
     Ok(NewKey { record, key: key.clone() })

@@ -1,11 +1,13 @@
 //! The directory's operations, each with its rules. All of them block; who calls decides on which thread.
 
+mod ask_for_mail;
 mod attempt;
 mod change;
 mod create;
 mod delete;
 mod kept;
 mod read;
+mod redeem;
 mod start;
 mod under_way;
 mod update;
@@ -20,6 +22,7 @@ pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_use
 pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
 pub use read::Look;
+pub use redeem::{Holder, Redeemed};
 pub(crate) use update::save;
 
 use std::sync::Arc;

@@ -6,5 +6,6 @@ pub(crate) mod house;
 mod lists;
 mod once;
 mod operator;
+mod tokens;
 mod usage;
 mod versions;
