@@ -147,7 +147,9 @@ mod tests {
         let text = token.reveal();
         assert_eq!(text.len(), 32);
         assert_eq!(Token::parse(text), Some(token.clone()));
-        for wrong in ["", &text[1..], &format!("{text}a"), &text.to_uppercase(), &text.replace('d', "1"), &"é".repeat(16)] {
+        for wrong in
+            ["", &text[1..], &format!("{text}a"), &text.to_uppercase(), &text.replace('d', "1"), &"é".repeat(16)]
+        {
             assert_eq!(Token::parse(wrong), None, "{wrong}");
         }
         assert_ne!(token.hash(), Token::from_random(&[8; BYTES]).hash());

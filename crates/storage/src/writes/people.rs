@@ -1,12 +1,11 @@
-//! Users, and what is to be sent to them.
+//! Users.
 
 use diesel::prelude::*;
 use users::User;
-use users::outbox::OutboxMessage;
 
 use crate::connection::AnyConnection;
 use crate::rows::UserRowChange;
-use crate::schema::{outbox, users as table};
+use crate::schema::users as table;
 
 pub(crate) fn insert_user(connection: &mut AnyConnection, user: &User, password: Option<&str>) -> QueryResult<()> {
     let row = (UserRowChange::from(user), table::password_hash.eq(password));
@@ -28,13 +27,4 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
     super::forget_outcome(connection, user)?;
     diesel::delete(table::table.find(user)).execute(connection)
-}
-
-pub(crate) fn enqueue(connection: &mut AnyConnection, message: &OutboxMessage) -> QueryResult<()> {
-    let row = (
-        outbox::user_id.eq(message.user.as_str()),
-        outbox::kind.eq(message.kind.as_str()),
-        outbox::created_at.eq(message.created_at.micros()),
-    );
-    diesel::insert_into(outbox::table).values(row).execute(connection).map(|_| ())
 }

@@ -2,8 +2,8 @@
 
 use super::fixtures::*;
 use super::keys::key;
-use crate::key::KeyReach;
 use super::mail::{message, token};
+use crate::key::KeyReach;
 use crate::outbox::MessageKind;
 use crate::page::Filter;
 use crate::ports::Store;

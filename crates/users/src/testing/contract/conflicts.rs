@@ -1,8 +1,8 @@
 //! What is unique.
 
 use super::fixtures::*;
-use crate::error::{Conflict, Result, UserError};
 use super::mail::message;
+use crate::error::{Conflict, Result, UserError};
 use crate::outbox::MessageKind;
 use crate::ports::Store;
 use crate::user::User;
