@@ -23,6 +23,7 @@ const TABLES: [&str; 11] = [
     "usage",
     "usage_details",
     "outbox",
+    "tokens",
     "claims",
     "facts",
     "list_totals",
