@@ -4,7 +4,9 @@
 use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
-use crate::schema::{attempts, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces};
+use crate::schema::{
+    attempts, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces,
+};
 
 /// A row of `workspaces`.
 #[derive(Queryable, Insertable, Serialize)]
