@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 use users::{Email, Holder, PlainPassword, Redeemed};
 
 use crate::body;
-use crate::settings::Settings;
+use crate::settings::ServerSettings;
 use crate::telemetry::answering;
 
 /// Where they are. A mailed link is this below the public address, with the token as `?token=…`.
@@ -40,7 +40,7 @@ pub trait Accounts: Send + Sync {
     /// Sets the password and uses the token up.
     async fn redeem(&self, token: &str, password: PlainPassword, request_id: &str) -> Result<Redeemed>;
     /// Has a link sent to this address, if it is that of an account that can have one. Takes as long and says the same if not.
-    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>, request_id: &str) -> Result<()>;
+    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>, request_id: &str) -> Result<()>;
 }
 
 /// All of them.
@@ -134,9 +134,8 @@ impl Page {
 impl AccountPages {
     /// The pages of a server with these settings, on these accounts.
     #[must_use]
-    pub fn new(accounts: Arc<dyn Accounts>, settings: &Settings) -> Self {
-        let (body_timeout, request_timeout) = (settings.server.body_timeout, settings.server.request_timeout);
-        Self { accounts, body_timeout, request_timeout }
+    pub fn new(accounts: Arc<dyn Accounts>, settings: &ServerSettings) -> Self {
+        Self { accounts, body_timeout: settings.body_timeout, request_timeout: settings.request_timeout }
     }
 
     /// Answers a request for the page. Says also whether the connection must be closed behind the answer.

@@ -22,7 +22,7 @@ pub async fn ask(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) -> Ans
     let given = fields.text("email").trim();
     match Email::parse(given) {
         Ok(address) => {
-            accounts.ask_for_mail(address, visit.origin, visit.request_id).await?;
+            accounts.ask_for_link(address, visit.origin, visit.request_id).await?;
             views::asked()
         }
         Err(error) => views::resend_form(given, &[Problem::new("email", complaint(&error))]),
@@ -33,13 +33,14 @@ async fn ask_in_json(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) ->
     let Ok(object) = decode(body) else {
         return Ok(views::error_in_json(StatusCode::BAD_REQUEST, "BAD_REQUEST", "The body is no JSON."));
     };
-    let refused = |message: &str| Ok(views::error_in_json(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", message));
+    let refused =
+        |message: &str| Ok(views::error_in_json(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR", message));
     let Some(Json::String(given)) = object.get("email") else {
         return refused("An object with an email, a string, is expected.");
     };
     match Email::parse(given) {
         Ok(address) => {
-            accounts.ask_for_mail(address, visit.origin, visit.request_id).await?;
+            accounts.ask_for_link(address, visit.origin, visit.request_id).await?;
             Ok(views::asked_in_json())
         }
         Err(error) => refused(&complaint(&error)),

@@ -233,9 +233,12 @@ fn told(trouble: &Trouble) -> Told {
             "This cannot be done at the moment. Nothing was changed; try it again in a minute.",
         ),
         // None of the others comes from these pages.
-        Trouble::Refused(_) | Trouble::Directory(_) => {
-            (500, "INTERNAL_ERROR", "Something went wrong", "The fault is ours. Whoever runs this server finds it in its log.")
-        }
+        Trouble::Refused(_) | Trouble::Directory(_) => (
+            500,
+            "INTERNAL_ERROR",
+            "Something went wrong",
+            "The fault is ours. Whoever runs this server finds it in its log.",
+        ),
     };
     let retry_after = match trouble {
         Trouble::Refused(Refusal::Unavailable { retry_after } | Refusal::TooManyRequests { retry_after })

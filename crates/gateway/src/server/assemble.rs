@@ -53,7 +53,13 @@ pub fn application(
     gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
     let began = Instant::now();
-    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let foundation = Foundation {
+        services: services.clone(),
+        directory,
+        accounts: local.clone(),
+        stations: Stations::default(),
+        began,
+    };
     let live = foundation.live(settings).map_err(StartError::Settings)?;
     let application = Application {
         live: ArcSwap::from_pointee(live),

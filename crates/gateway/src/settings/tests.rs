@@ -249,6 +249,8 @@ fn bad_prefixes_and_hosts() {
         "/readyz",
         "/docs",
         "/openapi/x",
+        "/activate",
+        "/activate/x",
         "/.",
         "/a/../b",
         "/%41",

@@ -47,8 +47,19 @@ const EVERY_KIND: &str = r#"
     INSERT INTO facts VALUES ('', ''), ('installation_secret', '00ff'), ('🗝', 'a' || char(10) || 'b');
 "#;
 
-pub const TABLES: [&str; 11] =
-    ["workspaces", "users", "memberships", "keys", "usage", "usage_details", "attempts", "outbox", "tokens", "claims", "facts"];
+pub const TABLES: [&str; 11] = [
+    "workspaces",
+    "users",
+    "memberships",
+    "keys",
+    "usage",
+    "usage_details",
+    "attempts",
+    "outbox",
+    "tokens",
+    "claims",
+    "facts",
+];
 
 pub struct Folder(TempDir);
 
