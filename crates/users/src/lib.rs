@@ -46,7 +46,10 @@ pub use operator::{
 };
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use service::{
+    AccountName, FullNameChange, Keep, Look, NewUser, RoleChange, SignIn, SignInRules, SignedIn, StatusChange,
+    UserChange, Users,
+};
 pub use shown::{Shown, View};
 pub use time::Timestamp;
 pub use user::{Status, User};

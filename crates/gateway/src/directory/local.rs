@@ -1,5 +1,6 @@
 //! The directory on this process's own store. The core blocks; here is decided where that may happen.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users,
-    View,
+    Caller, Created, Email, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn, SignedIn, User,
+    UserChange, UserError, UserId, Users, View,
 };
 
 use super::lane::{Answers, Lane};
@@ -147,6 +148,23 @@ impl<S: Store> Directory for LocalDirectory<S> {
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
+    }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        let users = self.users.clone();
+        self.writes.run(move || users.sign_in(&sign_in)).await
+    }
+
+    async fn sign_out(&self, call: &Call) -> Result<()> {
+        let (users, caller) = (self.users.clone(), call.caller.clone());
+        self.writes.run(move || users.sign_out(&caller)).await
+    }
+
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        let users = self.users.clone();
+        let limited = users.limits_of_mail(&address, origin);
+        let asked = self.writes.run(move || users.ask_for_mail(&address, limited)).await?;
+        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
     }
 }
 

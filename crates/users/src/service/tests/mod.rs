@@ -6,5 +6,7 @@ pub(crate) mod house;
 mod lists;
 mod once;
 mod operator;
+mod sign_in;
+mod sign_in_races;
 mod usage;
 mod versions;
