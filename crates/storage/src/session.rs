@@ -1,5 +1,6 @@
 //! A transaction as the core sees it.
 
+mod mail;
 mod sessions;
 
 use diesel::QueryResult;
@@ -7,7 +8,6 @@ use users::changes::Subject;
 use users::error::{Resource, Result};
 use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
-use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
 use users::ports::{Enrolment, Lock, Principal, Reads, Tx};
@@ -248,9 +248,5 @@ impl Tx for Session<'_> {
     fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32> {
         let removed = self.run(|connection| writes::remove_claims(connection, before.micros(), limit.into()))?;
         u32::try_from(removed).map_err(|_| UserError::Internal("more were removed than asked for".to_owned()))
-    }
-
-    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
-        self.run(|connection| writes::enqueue(connection, message))
     }
 }

@@ -62,3 +62,7 @@ identifier! {
     /// A workspace, the tenant.
     WorkspaceId
 }
+identifier! {
+    /// A message that is to be sent. It names the message to the outside as well, so that a repeat is known as one.
+    MessageId
+}

@@ -153,8 +153,8 @@ fn checksum(body: &str) -> [u8; CHECKSUM_CHARS] {
     sum
 }
 
-/// Whether so many bytes can be written like this.
-fn is_word(text: &str, bytes: usize) -> bool {
+/// Whether so many bytes can be written like this, in lower-case base32.
+pub(crate) fn is_word(text: &str, bytes: usize) -> bool {
     text.len() == bytes * 8 / 5 && text.bytes().all(is_base32)
 }
 

@@ -20,8 +20,10 @@ pub mod profile;
 pub mod rate;
 pub mod role;
 pub mod shown;
+pub mod strength;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod usage;
 pub mod user;
 pub mod version;
@@ -37,7 +39,7 @@ pub mod testing;
 pub use caller::{Caller, Reach};
 pub use email::Email;
 pub use error::{Conflict, UserError};
-pub use id::{UserId, WorkspaceId};
+pub use id::{MessageId, UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};
@@ -47,10 +49,11 @@ pub use operator::{
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{
-    AccountName, FullNameChange, Keep, Look, NewUser, RoleChange, SignIn, SignInRules, SignedIn, StatusChange,
-    UserChange, Users,
+    AccountName, FullNameChange, Holder, Keep, Look, NewUser, Redeemed, RoleChange, SignIn, SignInRules, SignedIn,
+    StatusChange, UserChange, Users,
 };
 pub use shown::{Shown, View};
 pub use time::Timestamp;
+pub use token::Token;
 pub use user::{Status, User};
 pub use version::{Precondition, Version, Versions};

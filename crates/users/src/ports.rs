@@ -1,7 +1,9 @@
 //! The ports: what the core asks of the outside. Time, ids and randomness are ports too, so that tests need none of the real ones.
 
+mod mail;
 mod sessions;
 
+pub use mail::{MailReads, MailTx};
 pub use sessions::{Credentials, Login, SessionReads, SessionTx};
 
 use std::sync::Arc;
@@ -13,7 +15,6 @@ use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, PresentedKey};
 use crate::once::{Claim, ClaimId};
-use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword, TypedPassword};
 use crate::role::{RoleName, Roles};
@@ -24,7 +25,7 @@ use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
 /// `Internal` when what it holds makes no sense; never with "not found" for either.
-pub trait Reads: SessionReads {
+pub trait Reads: MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// Every key, by time of creation.
@@ -102,7 +103,7 @@ pub enum Lock<'a> {
 }
 
 /// A transaction: all of its changes hold, or none.
-pub trait Tx: Reads + SessionTx {
+pub trait Tx: Reads + MailTx + SessionTx {
     /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
     /// store that runs one write after the other has nothing to do here.
     fn lock(&mut self, lock: Lock<'_>) -> Result<()>;
@@ -121,8 +122,8 @@ pub trait Tx: Reads + SessionTx {
     fn update_user(&mut self, user: &User) -> Result<()>;
     /// Sets the user's password.
     fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()>;
-    /// Deletes a user with its memberships, keys, messages and attempts. Of the claim that it was created by, nothing stays but its id
-    /// and time.
+    /// Deletes a user with its memberships, keys, messages, tokens and attempts. Of the claim that it was created by, nothing stays but
+    /// its id and time.
     fn delete_user(&mut self, id: &UserId) -> Result<()>;
     /// Adds a workspace.
     fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()>;
@@ -154,8 +155,6 @@ pub trait Tx: Reads + SessionTx {
     /// Removes claims from before then, the oldest first, and no more than `limit`. Leaves those that another transaction is
     /// about to remove. Says how many there were.
     fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32>;
-    /// Asks for a message to be sent.
-    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()>;
 }
 
 /// A store. Both methods block until the answer is there.

@@ -4,6 +4,7 @@
 //! each. Any number of processes may do so on one database.
 
 mod connect;
+pub(crate) mod due_messages;
 pub(crate) mod enrolments;
 mod gate;
 pub(crate) mod locks;

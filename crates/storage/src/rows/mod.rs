@@ -3,12 +3,14 @@
 
 mod claim_row;
 mod key_row;
+mod mail_row;
 mod usage_row;
 mod user_row;
 mod workspace_row;
 
 pub(crate) use claim_row::{ClaimRow, NewClaimRow};
 pub(crate) use key_row::{KeyRow, NewKeyRow};
+pub(crate) use mail_row::{DeliveryRow, MessageRow, NewMessageRow, NewTokenRow, TokenRow};
 pub(crate) use usage_row::{CallsRow, DayDetailRow, DayRow, DetailRow, NewDetailRow, NewUsageRow, days, totals};
 pub(crate) use user_row::{CredentialsRow, PrincipalRow, USER_COLUMNS, UserRow, UserRowChange};
 pub(crate) use workspace_row::{NewWorkspaceRow, WorkspaceRow};

@@ -3,6 +3,7 @@
 mod claims;
 mod enrolments;
 mod keys;
+mod mail;
 mod people;
 mod sessions;
 mod tenants;
@@ -11,6 +12,7 @@ mod usage;
 pub(crate) use claims::*;
 pub(crate) use enrolments::*;
 pub(crate) use keys::*;
+pub(crate) use mail::*;
 pub(crate) use people::*;
 pub(crate) use sessions::*;
 pub(crate) use tenants::*;

@@ -37,15 +37,29 @@ const EVERY_KIND: &str = r#"
         ('k0', 20000, 'door.one', 'field', 'a', 2), ('k0', 20000, 'door.two', 'field', '', 3), ('k1', 9223372036854775807, '🚪.é', 'parameter', 'B', 4),
         ('k1', 9223372036854775807, '🚪.é', 'parameter', 'a', 4), ('k1', -9223372036854775808, 'B', 'agent', 'x', 5);
     INSERT INTO attempts VALUES ('', 0), ('a', -9223372036854775808), ('é 🦀', 9223372036854775807);
-    INSERT INTO outbox VALUES (-7, 'u0', '', 0), (3, 'u1', 'activation', 1), (9223372036854775806, 'u0', 'activation', 2);
+    INSERT INTO outbox VALUES ('', 'u0', '', 0, 0, -9223372036854775808, NULL, NULL, NULL, NULL), ('m1', 'u1', 'activation', 1, 1, 3, 4, 2, '', NULL),
+        ('M2', 'u0', 'activation', 2, 9223372036854775807, 9223372036854775807, 1, -1, 'später 🦀', 0);
+    INSERT INTO tokens VALUES ('', 'u1', '', '', '', -9223372036854775808, 0), ('f0', 'u0', 'activation', 'a@example.com', 'gone', 1, 2),
+        ('F0', 'u0', 'password', 'é@example.com', 'm1', 0, 9223372036854775807);
     INSERT INTO claims VALUES
         ('c0', 0, 'u0', '', ''), ('c1', 9223372036854775807, 'u2', '00ff', '{"body":"' || replace(hex(zeroblob(131060)), '0', 'é') || '"}'),
         ('C1', -1, NULL, NULL, NULL), ('c2', 3, 'u0', 'ff', char(10) || '"\ 🦀');
     INSERT INTO facts VALUES ('', ''), ('installation_secret', '00ff'), ('🗝', 'a' || char(10) || 'b');
 "#;
 
-pub const TABLES: [&str; 10] =
-    ["workspaces", "users", "memberships", "keys", "usage", "usage_details", "attempts", "outbox", "claims", "facts"];
+pub const TABLES: [&str; 11] = [
+    "workspaces",
+    "users",
+    "memberships",
+    "keys",
+    "usage",
+    "usage_details",
+    "attempts",
+    "outbox",
+    "tokens",
+    "claims",
+    "facts",
+];
 
 pub struct Folder(TempDir);
 
@@ -153,7 +167,8 @@ pub fn crowd(users: u32) -> String {
         INSERT INTO usage_details SELECT key_id, day, operation, kind.i, name.i, calls FROM usage CROSS JOIN (SELECT 'agent' AS i UNION SELECT 'field') kind
             CROSS JOIN (SELECT 'a' AS i UNION SELECT 'b') name;
         INSERT INTO attempts SELECT 'account:' || i, i FROM n WHERE i % 11 = 0;
-        INSERT INTO outbox SELECT i * 3, printf('%08x-0000-7000-8000-000000000000', i), 'activation', i FROM n WHERE i % 7 = 0;
+        INSERT INTO outbox SELECT hex(i * 7907), printf('%08x-0000-7000-8000-000000000000', i), 'activation', i, 1, i, NULL, i, NULL, NULL FROM n WHERE i % 7 = 0;
+        INSERT INTO tokens SELECT hex(i * 7901), printf('%08x-0000-7000-8000-000000000000', i), 'activation', i || '@example.com', '', i, i FROM n WHERE i % 14 = 0;
         INSERT INTO claims SELECT hex(i * 7919), i, printf('%08x-0000-7000-8000-000000000000', i), hex(i), '{{\"status\":201}}' FROM n WHERE i % 6 = 0;"
     )
 }

@@ -109,11 +109,16 @@ fn a_sum_is_of_lines_of_json() {
 {"subject":"é 🦀","arrival":9223372036854775807}
 "#;
     assert_eq!(sum(&report, "attempts"), (3, of(attempts)));
-    let outbox = r#"{"id":-7,"user_id":"u0","kind":"","created_at":0}
-{"id":3,"user_id":"u1","kind":"activation","created_at":1}
-{"id":9223372036854775806,"user_id":"u0","kind":"activation","created_at":2}
+    let outbox = r#"{"id":"","user_id":"u0","kind":"","created_at":0,"attempts":0,"due_at":-9223372036854775808,"leased_until":null,"tried_since":null,"last_error":null,"abandoned_at":null}
+{"id":"M2","user_id":"u0","kind":"activation","created_at":2,"attempts":9223372036854775807,"due_at":9223372036854775807,"leased_until":1,"tried_since":-1,"last_error":"später 🦀","abandoned_at":0}
+{"id":"m1","user_id":"u1","kind":"activation","created_at":1,"attempts":1,"due_at":3,"leased_until":4,"tried_since":2,"last_error":"","abandoned_at":null}
 "#;
     assert_eq!(sum(&report, "outbox"), (3, of(outbox)));
+    let tokens = r#"{"hash":"","user_id":"u1","purpose":"","email_key":"","message_id":"","created_at":-9223372036854775808,"expires_at":0}
+{"hash":"F0","user_id":"u0","purpose":"password","email_key":"é@example.com","message_id":"m1","created_at":0,"expires_at":9223372036854775807}
+{"hash":"f0","user_id":"u0","purpose":"activation","email_key":"a@example.com","message_id":"gone","created_at":1,"expires_at":2}
+"#;
+    assert_eq!(sum(&report, "tokens"), (3, of(tokens)));
     folder.run("from", "DELETE FROM claims WHERE id = 'c1'");
     let _ = std::fs::remove_file(folder.path("to"));
     let claims = r#"{"id":"C1","created_at":-1,"user_id":null,"fingerprint":null,"answer":null}
@@ -137,7 +142,9 @@ fn any_change_changes_a_sum() {
         "UPDATE usage SET errors = 2 WHERE day = -1",
         "UPDATE usage_details SET name = 'b' WHERE day = -1",
         "UPDATE facts SET value = 'x' WHERE name = ''",
-        "UPDATE outbox SET id = 4 WHERE id = 3",
+        "UPDATE outbox SET id = 'm3' WHERE id = 'm1'",
+        "UPDATE outbox SET leased_until = NULL WHERE id = 'm1'",
+        "UPDATE tokens SET expires_at = 3 WHERE hash = 'f0'",
         "UPDATE claims SET answer = 'x' WHERE id = 'c0'",
         "UPDATE claims SET user_id = NULL, fingerprint = NULL, answer = NULL WHERE id = 'c0'",
     ] {

@@ -49,11 +49,13 @@ const PEOPLE: &str = "
     INSERT INTO attempts SELECT 'account:' || id, 0 FROM users;
     INSERT INTO usage SELECT id, 20000 + row_number() OVER () % 30, 'door.x', 1, 0, 0 FROM keys;
     INSERT INTO usage_details SELECT key_id, day, operation, 'agent', 'x', 1 FROM usage;
+    INSERT INTO outbox (id, user_id, kind, created_at, attempts, due_at) SELECT 'm' || id, id, 'activation', 0, 0, 0 FROM users;
+    INSERT INTO tokens SELECT 't' || id, id, 'activation', 'e', 'm' || id, 0, 0 FROM users;
     VACUUM ANALYZE;
 ";
 
 fn looks_at_everyone(line: &str) -> bool {
-    ["users", "memberships", "usage", "keys", "attempts"]
+    ["users", "memberships", "usage", "keys", "attempts", "outbox", "tokens"]
         .iter()
         .any(|table| line.contains(&format!("Seq Scan on {table}")))
 }

@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod kept;
 mod read;
+mod redeem;
 mod sign_in;
 mod sign_out;
 mod start;
@@ -23,6 +24,7 @@ pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_use
 pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
 pub use read::Look;
+pub use redeem::{Holder, Redeemed};
 pub use sign_in::{AccountName, SignIn, SignInRules, SignedIn};
 pub(crate) use update::save;
 

@@ -3,6 +3,7 @@
 mod commands;
 pub mod contract;
 mod environment;
+mod mail;
 mod memory;
 mod rules;
 mod sessions;

@@ -15,6 +15,7 @@ use crate::password::PasswordHash;
 use crate::ports::{Enrolment, Lock, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
+use crate::token::{IssuedToken, TokenHash};
 use crate::usage::{Day, Usage, Used};
 use crate::user::User;
 use crate::workspace::Workspace;
@@ -29,6 +30,7 @@ pub(super) struct Tables {
     pub keys: BTreeMap<KeyId, Key>,
     pub facts: BTreeMap<String, String>,
     pub outbox: Vec<OutboxMessage>,
+    pub tokens: BTreeMap<TokenHash, IssuedToken>,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub usage: UsageTable,
     pub arrivals: BTreeMap<Subject, Timestamp>,
@@ -192,6 +194,7 @@ impl Tx for Tables {
         self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
         self.usage.retain(|key| self.keys.contains_key(key));
         self.outbox.retain(|message| message.user != *id);
+        self.tokens.retain(|_, token| token.user != *id);
         self.arrivals.remove(&Subject::account(id));
         for claim in self.claims.values_mut() {
             claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
@@ -280,11 +283,5 @@ impl Tx for Tables {
         let old: Vec<ClaimId> = old.into_iter().take(limit as usize).map(|claim| claim.id.clone()).collect();
         old.iter().for_each(|id| drop(self.claims.remove(id)));
         u32::try_from(old.len()).map_err(|_| UserError::Internal("more than the limit".to_owned()))
-    }
-
-    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
-        self.require_user(&message.user)?;
-        self.outbox.push(message.clone());
-        Ok(())
     }
 }

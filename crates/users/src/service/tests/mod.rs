@@ -8,5 +8,6 @@ mod once;
 mod operator;
 mod sign_in;
 mod sign_in_races;
+mod tokens;
 mod usage;
 mod versions;

@@ -18,6 +18,7 @@ pub mod enrolments;
 mod fixtures;
 pub mod keys;
 pub mod lists;
+pub mod mail;
 pub mod records;
 pub mod search;
 pub mod sessions;
@@ -140,6 +141,16 @@ macro_rules! store_contract {
                 old_claims_go_from_the_oldest_on
                 of_many_with_one_claim_one_has_its_effect
                 a_conflict_leaves_no_claim
+            }
+            mail {
+                every_field_of_a_message_comes_back
+                messages_are_due_from_the_earliest_on
+                a_message_is_changed_by_who_holds_it
+                a_new_message_takes_the_place_of_earlier_ones
+                every_field_of_a_token_comes_back
+                tokens_go_with_the_user_or_for_a_purpose
+                tokens_that_have_expired_go_from_the_earliest_on
+                of_many_who_claim_each_message_goes_to_one
             }
             usage {
                 calls_add_up
