@@ -11,7 +11,7 @@ use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
 use users::{
     Caller, Created, Email, Holder, NewUser, Once, PlainPassword, Precondition, PresentedKey, Redeemed, RolePolicy,
-    User, UserChange, UserError,
+    SignIn, SignedIn, User, UserChange, UserError,
 };
 
 use crate::accounts::Accounts;
@@ -64,6 +64,18 @@ impl Directory for NoDirectory {
     }
 
     async fn delete(&self, _: &Call, _: &str, _: Precondition) -> Result<()> {
+        Err(NOBODY)
+    }
+
+    async fn sign_in(&self, _: SignIn) -> Result<SignedIn> {
+        Err(NOBODY)
+    }
+
+    async fn sign_out(&self, _: &Call) -> Result<()> {
+        Err(NOBODY)
+    }
+
+    async fn ask_for_mail(&self, _: Email, _: Option<IpAddr>) -> Result<()> {
         Err(NOBODY)
     }
 }

@@ -48,7 +48,10 @@ pub use operator::{
 };
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, Holder, Keep, Look, NewUser, Redeemed, RoleChange, StatusChange, UserChange, Users};
+pub use service::{
+    AccountName, FullNameChange, Holder, Keep, Look, NewUser, Redeemed, RoleChange, SignIn, SignInRules, SignedIn,
+    StatusChange, UserChange, Users,
+};
 pub use shown::{Shown, View};
 pub use time::Timestamp;
 pub use token::Token;

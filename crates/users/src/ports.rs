@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::changes::Changes;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
-use crate::key::{Key, KeyId};
+use crate::key::{Key, KeyId, PresentedKey};
 use crate::once::{Claim, ClaimId};
 use crate::page::{Filter, Scope, Start};
-use crate::password::{PasswordHash, PlainPassword};
+use crate::password::{PasswordHash, PlainPassword, TypedPassword};
 use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used};
@@ -202,6 +202,29 @@ pub trait PasswordHasher: Send + Sync {
     /// # Errors
     /// `Busy` if too many wait already.
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash>;
+    /// See [`crate::password::verify`].
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool>;
+    /// See [`crate::password::renew`].
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>>;
+}
+
+impl Environment {
+    /// Makes a key that nobody can guess.
+    ///
+    /// # Errors
+    /// As [`Randomness::fill`].
+    pub(crate) fn random_key(&self) -> Result<PresentedKey> {
+        let (mut id, mut secret) = ([0; 10], [0; 20]);
+        self.randomness.fill(&mut id)?;
+        self.randomness.fill(&mut secret)?;
+        Ok(PresentedKey::from_random(&id, &secret))
+    }
 }
 
 /// The ports other than the store, together.

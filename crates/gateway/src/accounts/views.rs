@@ -220,7 +220,7 @@ fn told(trouble: &Trouble) -> Told {
         Trouble::Refused(Refusal::BodyTimeout) => {
             (408, "REQUEST_TIMEOUT", "This took too long", "What you sent did not arrive in time. Try it again.")
         }
-        Trouble::Refused(Refusal::TooManyRequests { .. }) | Trouble::Directory(DirectoryError::RateLimited { .. }) => {
+        Trouble::Directory(DirectoryError::User(UserError::TooOften { .. })) => {
             (429, "RATE_LIMIT_EXCEEDED", "Not so often", "This was tried too often. Wait a while, then try it again.")
         }
         Trouble::Refused(Refusal::Unavailable { .. })
@@ -241,9 +241,9 @@ fn told(trouble: &Trouble) -> Told {
         ),
     };
     let retry_after = match trouble {
-        Trouble::Refused(Refusal::Unavailable { retry_after } | Refusal::TooManyRequests { retry_after })
+        Trouble::Refused(Refusal::Unavailable { retry_after })
         | Trouble::Directory(
-            DirectoryError::Unavailable { retry_after } | DirectoryError::RateLimited { retry_after },
+            DirectoryError::Unavailable { retry_after } | DirectoryError::User(UserError::TooOften { retry_after }),
         ) => Some(retry::seconds(*retry_after)),
         Trouble::Directory(DirectoryError::User(UserError::Busy(_) | UserError::Unavailable(_))) => {
             Some(retry::seconds(retry::SOON))

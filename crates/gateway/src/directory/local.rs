@@ -14,8 +14,8 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Email, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId,
-    Users, View,
+    Caller, Created, Email, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn, SignedIn, User,
+    UserChange, UserError, UserId, Users, View,
 };
 
 use super::even_time::in_even_time;
@@ -65,9 +65,9 @@ impl<S: Store> LocalDirectory<S> {
     /// there. Takes as long whether or not it is.
     async fn send_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
         let users = self.users.clone();
-        let limited = limits_of_mail(&address, origin);
+        let limited = users.limits_of_mail(&address, origin);
         let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
-        asked.map_err(|retry_after| DirectoryError::RateLimited { retry_after })
+        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
     }
 
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
@@ -161,6 +161,20 @@ impl<S: Store> Directory for LocalDirectory<S> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
     }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        let users = self.users.clone();
+        self.writes.run(move || users.sign_in(&sign_in)).await
+    }
+
+    async fn sign_out(&self, call: &Call) -> Result<()> {
+        let (users, caller) = (self.users.clone(), call.caller.clone());
+        self.writes.run(move || users.sign_out(&caller)).await
+    }
+
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        self.send_link(address, origin).await
+    }
 }
 
 #[async_trait]
@@ -174,10 +188,6 @@ impl<S: Store> Book for LocalDirectory<S> {
         let users = self.users.clone();
         self.writes.run(move || users.forget_usage(before, limit)).await
     }
-}
-
-fn limits_of_mail(_: &Email, _: Option<IpAddr>) -> Vec<users::attempts::Limited> {
-    Vec::new()
 }
 
 /// Skipping so many takes no longer than the page behind them.

@@ -20,7 +20,7 @@ use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
     Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mounting,
+    limits, mounting, sign_in,
 };
 
 /// Calls are counted by day.
@@ -57,6 +57,7 @@ pub fn settings(
         cors::cors(&mut reader, &raw.cors),
         limits::limits(&mut reader, &raw),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
+        sign_in::sign_in(&mut reader, &raw.sign_in),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
@@ -71,6 +72,7 @@ pub fn settings(
             Some(cors),
             Some(limits),
             Some(bcrypt_cost),
+            Some(sign_in),
             Some(roles),
             Some(log),
             Some(usage),
@@ -86,6 +88,7 @@ pub fn settings(
                 cors,
                 limits,
                 bcrypt_cost,
+                sign_in,
                 roles,
                 log,
                 usage,

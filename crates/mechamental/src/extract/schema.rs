@@ -27,6 +27,11 @@ pub(crate) fn password() -> Value {
     with(with(text, "format", "password"), "description", format!("At most {most} bytes of UTF-8."))
 }
 
+/// A password that is compared, whatever it is.
+pub(crate) fn typed_password() -> Value {
+    with(schema::string(), "format", "password")
+}
+
 /// The address of a picture.
 pub(crate) fn avatar_url() -> Value {
     let text = with(schema::text(AvatarUrl::RULE), "format", "iri");

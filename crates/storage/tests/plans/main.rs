@@ -13,8 +13,9 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 6] = [
+const WANTED: [(&str, &str); 7] = [
     ("created_at`, `keys`.`id`", "every key, which an operator asks for"),
+    ("\"created_at\", \"keys\".\"id\"", "every key, which an operator asks for"),
     (
         "CAST(sum(calls) AS BIGINT)",
         "a report of all keys, which an operator asks for, adds up every day that is asked for",

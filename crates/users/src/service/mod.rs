@@ -8,6 +8,8 @@ mod delete;
 mod kept;
 mod read;
 mod redeem;
+mod sign_in;
+mod sign_out;
 mod start;
 mod under_way;
 mod update;
@@ -23,6 +25,7 @@ pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
 pub use read::Look;
 pub use redeem::{Holder, Redeemed};
+pub use sign_in::{AccountName, SignIn, SignInRules, SignedIn};
 pub(crate) use update::save;
 
 use std::sync::Arc;
@@ -42,6 +45,7 @@ pub struct Users<S> {
     environment: Environment,
     under_way: Arc<UnderWay>,
     kept: Arc<Kept>,
+    sign_in: SignInRules,
 }
 
 impl<S> Clone for Users<S> {
@@ -52,6 +56,7 @@ impl<S> Clone for Users<S> {
             environment: self.environment.clone(),
             under_way: self.under_way.clone(),
             kept: self.kept.clone(),
+            sign_in: self.sign_in,
         }
     }
 }
@@ -59,13 +64,20 @@ impl<S> Clone for Users<S> {
 impl<S: Store> Users<S> {
     /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default() }
+        let sign_in = SignInRules::default();
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), sign_in }
     }
 
     /// The same, but so much of what it reads is kept for as long as it holds.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
         Self { kept: Arc::new(Kept::new(keep)), ..self }
+    }
+
+    /// The same, where one signs in by these rules.
+    #[must_use]
+    pub fn signing_in(self, sign_in: SignInRules) -> Self {
+        Self { sign_in, ..self }
     }
 
     /// Who presents this key, if that is known without asking the store.

@@ -6,6 +6,8 @@ pub(crate) mod house;
 mod lists;
 mod once;
 mod operator;
+mod sign_in;
+mod sign_in_races;
 mod tokens;
 mod usage;
 mod versions;
