@@ -45,7 +45,10 @@ pub use operator::{
 };
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use service::{
+    Fate, FullNameChange, Held, Keep, Letter, Look, NewUser, RoleChange, Setback, StatusChange, Taken, UserChange,
+    Users,
+};
 pub use shown::{Shown, View};
 pub use time::Timestamp;
 pub use token::Token;

@@ -4,6 +4,7 @@
 mod import;
 mod init;
 mod keys;
+mod mail;
 mod people;
 mod usage;
 mod workspaces;

@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod delete;
 mod kept;
+mod mail;
 mod read;
 mod start;
 mod under_way;
@@ -19,6 +20,7 @@ pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
+pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
 pub(crate) use update::save;
 
