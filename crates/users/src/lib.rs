@@ -49,8 +49,8 @@ pub use operator::{
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{
-    AccountName, FullNameChange, Holder, Keep, Look, NewUser, Redeemed, RoleChange, SignIn, SignInRules, SignedIn,
-    StatusChange, UserChange, Users,
+    AccountName, Fate, FullNameChange, Held, Holder, Keep, Letter, Look, NewUser, Redeemed, RoleChange, Setback,
+    SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
 };
 pub use shown::{Shown, View};
 pub use time::Timestamp;

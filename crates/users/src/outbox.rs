@@ -1,5 +1,7 @@
 //! What must be sent, kept with the change that asked for it.
 
+use chrono::TimeDelta;
+
 use crate::error::Result;
 use crate::id::{MessageId, UserId};
 use crate::ports::Tx;
@@ -62,6 +64,27 @@ impl OutboxMessage {
         tx.withdraw_messages(&self.user, self.kind)?;
         tx.delete_tokens_for(&self.user, self.kind.purpose())?;
         tx.enqueue(self)
+    }
+}
+
+/// How soon a message is tried again that failed for the first time.
+const FIRST_DELAY: TimeDelta = TimeDelta::seconds(30);
+
+/// How soon it is tried again, however often it failed.
+const LONGEST_DELAY: TimeDelta = TimeDelta::hours(1);
+
+/// How long it is tried.
+const TRIED_FOR: TimeDelta = TimeDelta::hours(24);
+
+impl Delivery {
+    /// When to try again what has failed now; `None` if it was tried for long enough. It waits as long again as it was tried already, so
+    /// that each time is about twice the one before; and it is tried for the last time when its time is over.
+    #[must_use]
+    pub fn next_attempt(&self, now: Timestamp) -> Option<Timestamp> {
+        let since = self.tried_since.unwrap_or(now);
+        let end = since.after(TRIED_FOR);
+        let delay = (now.utc() - since.utc()).clamp(FIRST_DELAY, LONGEST_DELAY);
+        (now < end).then(|| now.after(delay).min(end))
     }
 }
 

@@ -5,6 +5,7 @@ mod import;
 mod init;
 mod invite;
 mod keys;
+mod mail;
 mod people;
 mod usage;
 mod workspaces;

@@ -4,6 +4,7 @@ mod access;
 mod changes;
 pub(crate) mod house;
 mod lists;
+mod mail;
 mod once;
 mod operator;
 mod sign_in;
