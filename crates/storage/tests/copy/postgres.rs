@@ -143,7 +143,8 @@ fn a_copy_that_dies_goes_on_where_it_was() {
     };
     assert!(report.agrees() && attempts >= 6, "{attempts}: {report:?}");
     assert!(
-        report.found > 0 && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 209 + 328 + 164 + 383
+        report.found > 0
+            && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 209 + 328 + 164 + 383
     );
     storage::open_existing(&to).expect("a store");
 }
