@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::id::MessageId;
 use crate::key::Key;
 use crate::outbox::MessageKind;
-use crate::password::PasswordHash;
+use crate::password::{PasswordHash, TypedPassword};
 use crate::ports::{Clock, PasswordHasher, Randomness, Store};
 use crate::rate::Rate;
 use crate::testing::CheapHasher;
@@ -191,6 +191,14 @@ impl PasswordHasher for Meanwhile {
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         (self.0)();
         CheapHasher.hash(password)
+    }
+
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
+        CheapHasher.verify(typed, hash)
+    }
+
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
+        CheapHasher.renew(typed, old)
     }
 }
 
