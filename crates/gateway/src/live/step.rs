@@ -68,6 +68,7 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("database", started.database != new.database),
         ("cache", started.cache != new.cache),
         ("passwords.bcrypt_cost", started.bcrypt_cost != new.bcrypt_cost),
+        ("sign_in", started.sign_in != new.sign_in),
         ("roles", started.roles != new.roles),
         ("usage", started.usage != new.usage),
         ("log", started.log != new.log),

@@ -1,6 +1,6 @@
 //! What the document says of a field's value: one function for each of those in [`super::parse`] that needs words of its own.
 
-use dialect::openapi::schema::{self, with};
+use dialect::openapi::schema;
 use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Locale};
@@ -8,7 +8,7 @@ use users::{PlainPassword, RoleName, RolePolicy};
 
 use super::scalar;
 
-pub(crate) use dialect::openapi::schema::{integer, named, nullable, string, text};
+pub(crate) use dialect::openapi::schema::{integer, named, nullable, string, text, with};
 
 /// An e-mail address.
 pub(crate) fn email() -> Value {
