@@ -5,7 +5,7 @@ use std::sync::Arc;
 use storage::{OpenError, Replica, Stats};
 use thiserror::Error;
 use users::ports::Environment;
-use users::{Keep, Operator, RolePolicy, UserError, Users};
+use users::{Keep, Operator, RolePolicy, SignInRules, UserError, Users};
 
 use crate::directory::Answers;
 use crate::environment;

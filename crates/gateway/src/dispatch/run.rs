@@ -56,7 +56,8 @@ impl Application {
         };
         if response.status() == StatusCode::UNAUTHORIZED {
             // A key that only looks like one of those that are let in is told what others are told.
-            let refusal = gone.map(|why| Refusal::Gone { why }).or_else(|| self.too_many_failures(live, peer, &head));
+            let too_many = self.too_many_failures(live, peer, &head);
+            let refusal = gone.map(|why| Refusal::Gone { why }).or(too_many);
             response = refusal.map_or(response, |refusal| dialect.refuse(refusal, &head));
         }
         deployed.announcement.announce(&mut response, link);

@@ -4,6 +4,7 @@
 mod foundation;
 mod reload;
 mod stations;
+mod step;
 mod verdict;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::table::Table;
 pub use foundation::Foundation;
 pub use reload::{Reloader, Source};
 pub use stations::Stations;
+pub use step::Step;
 pub use verdict::Verdict;
 
 /// All of what answers requests that a change of the settings replaces.

@@ -35,7 +35,7 @@ pub fn settings(
     let mut problems = Vec::new();
     let layers = Layers::read(dialects, file, environment, &mut problems);
     if problems.iter().any(|problem| problem.key.is_empty()) {
-        return Err(SettingsError(problems));
+        return Err(SettingsError::in_order(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
         // Each layer has the shape of the built-in file by now, so this is a fault of the program. The text may hold a value, so
@@ -94,7 +94,7 @@ pub fn settings(
                 usage,
             })
         }
-        _ => Err(SettingsError(reader.problems)),
+        _ => Err(SettingsError::in_order(reader.problems)),
     }
 }
 

@@ -108,14 +108,14 @@ struct Reading<'a, 'r> {
     raw: &'a Raw,
     /// The full names of all operations.
     operations: &'a [String],
-    /// What holds where the section says nothing; `None` for the section of a dialect.
+    /// What holds where the section says nothing; `None` for the section of a dialect, and where that could not be read.
     outer: Option<&'a Section>,
 }
 
 impl Reading<'_, '_> {
     /// All that the section says. Whatever is wrong with it is told.
     fn section(&mut self, raw: &raw::Route) -> Option<Section> {
-        let is_of_dialect = self.outer.is_none();
+        let is_of_dialect = !self.is_of_operation();
         let serve =
             self.value("serve", |outer| &outer.serve, |reader, key| serve(reader, key, &raw.serve, is_of_dialect));
         let max_body =
@@ -181,9 +181,14 @@ impl Reading<'_, '_> {
         match self.outer {
             Some(section) if self.reader.is_default(&full) => Some(outer(section).clone()),
             // The section around it could not be read, which was told there.
-            None if self.prefix.starts_with("routes.") && self.reader.is_default(&full) => None,
+            None if self.is_of_operation() && self.reader.is_default(&full) => None,
             _ => read(self.reader, &full).map(|value| self.set(key, value)),
         }
+    }
+
+    /// Whether this is the section of one operation, and not that of a dialect.
+    fn is_of_operation(&self) -> bool {
+        self.prefix.starts_with("routes.")
     }
 
     fn set<T>(&self, key: &str, value: T) -> Set<T> {

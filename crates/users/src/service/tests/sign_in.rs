@@ -6,7 +6,7 @@ use super::house::{House, no_change, password};
 use crate::error::UserError;
 use crate::key::{KeyId, KeyReach};
 use crate::password::TypedPassword;
-use crate::ports::{Clock, SessionReads, Store};
+use crate::ports::{Clock, Store};
 use crate::rate::Rate;
 use crate::user::{Status, User};
 use crate::{AccountName, Email, NewUser, SignIn, SignInRules, SignedIn, StatusChange, UserChange, Users};

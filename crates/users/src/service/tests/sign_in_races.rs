@@ -7,7 +7,7 @@ use super::house::{House, no_change, password};
 use super::sign_in::{PASSWORD, ada, by_email, rules};
 use crate::error::{Result, UserError};
 use crate::password::{self, Cost, PasswordHash, TypedPassword};
-use crate::ports::{PasswordHasher, SessionReads, Store};
+use crate::ports::{PasswordHasher, Store};
 use crate::testing::CheapHasher;
 use crate::user::Status;
 use crate::{PlainPassword, StatusChange, UserChange};
