@@ -23,8 +23,7 @@ fn ask_in_json(town: &Town, address: &str) -> Answer {
 
 /// The whole answer but what names the request.
 fn all_of(answer: &Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
-    let mut headers: Vec<_> =
-        answer.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+    let mut headers: Vec<_> = answer.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
     headers.retain(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()));
     (answer.status, headers, answer.body.clone())
 }
@@ -48,9 +47,7 @@ fn known_and_unknown_addresses_get_the_same_answer() {
 #[test]
 fn programs_are_told_what_is_wrong_in_json() {
     let town = asking_often();
-    let send = |body: &str| {
-        town.server.http.send(&Request::new("POST", "/activate/resend").json(body)).unwrap()
-    };
+    let send = |body: &str| town.server.http.send(&Request::new("POST", "/activate/resend").json(body)).unwrap();
     assert_eq!(send("{").expect(400).str("/error/code"), "BAD_REQUEST");
     for wrong in ["{}", "[]", "{\"email\": 1}", "{\"email\": \"nobody\"}", "{\"email\": null}"] {
         assert_eq!(send(wrong).expect(422).str("/error/code"), "VALIDATION_ERROR", "{wrong}");

@@ -24,7 +24,9 @@ impl Dice {
         let mut bytes = token.as_bytes().to_vec();
         let at = self.next(bytes.len());
         match self.next(7) {
-            0 => bytes[at] = ALPHABET[(self.next(31) + 1 + ALPHABET.iter().position(|b| *b == bytes[at]).unwrap()) % 32],
+            0 => {
+                bytes[at] = ALPHABET[(self.next(31) + 1 + ALPHABET.iter().position(|b| *b == bytes[at]).unwrap()) % 32]
+            }
             1 => bytes.truncate(at),
             2 => bytes.insert(at, ALPHABET[self.next(32)]),
             3 => bytes.iter_mut().for_each(|byte| *byte = ALPHABET[self.next(32)]),
@@ -96,7 +98,8 @@ fn forms_that_no_page_sends() {
         let body = form(&[("token", &token), ("password", GOOD), ("again", GOOD)]);
         http.send(&Request::new("POST", "/activate").header("Content-Type", kind).body(body)).unwrap()
     };
-    for kind in ["", "text/plain", "multipart/form-data; boundary=x", "application/json", "application/x-www-form-urlencodedx"]
+    for kind in
+        ["", "text/plain", "multipart/form-data; boundary=x", "application/json", "application/x-www-form-urlencodedx"]
     {
         as_what(kind).expect(415);
     }
