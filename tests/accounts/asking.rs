@@ -102,7 +102,8 @@ fn the_time_tells_nothing() {
         (known, unknown)
     };
     let jobs = (0..AT_ONCE).map(|n| Box::new(move || measure(n)) as Box<dyn FnOnce() -> _ + Send>);
-    let (known, unknown): (Vec<_>, Vec<_>) = crate::harness::at_once(jobs.collect()).into_iter().unzip();
+    let (known, unknown): (Vec<Vec<Duration>>, Vec<Vec<Duration>>) =
+        crate::harness::at_once(jobs.collect()).into_iter().unzip();
     let (known, unknown) = (known.concat(), unknown.concat());
     let area = area_under_the_curve(&known, &unknown);
     println!("{} pairs, area under the curve {area:.3}", known.len());

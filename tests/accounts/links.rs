@@ -25,8 +25,8 @@ pub fn guest(town: &Town) -> Guest {
     let email = format!("{}@example.com", fresh("guest"));
     let body = json!({"email": email, "name": "Grace Hopper", "role": "user", "sendActivationEmail": true});
     let made = town.maisa().create(&body).expect(201);
-    assert_eq!(made.str("/status"), "pending");
-    Guest { id: made.str("/id"), email }
+    assert_eq!(made.str("/data/status"), "pending");
+    Guest { id: made.str("/data/id"), email }
 }
 
 /// A new token.

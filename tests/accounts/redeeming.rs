@@ -29,14 +29,14 @@ fn a_link_leads_from_pending_to_active_and_once_only() {
         let page = open(http, &token).expect(200).text();
         assert!(page.contains("Hello Grace Hopper.") && page.contains(&guest.email), "{page}");
     }
-    assert_eq!(town.maisa().get(&guest.id).expect(200).str("/status"), "pending");
+    assert_eq!(town.maisa().get(&guest.id).expect(200).str("/data/status"), "pending");
     sign_in(http, &guest.email, GOOD).expect(401);
     set(http, &token, "iloveyou").expect(422);
     submit(http, &token, GOOD, "violet tundra lump").expect(422);
     let done = set(http, &token, GOOD).expect(200).text();
     assert!(done.contains("your account is active") && done.contains(&guest.email), "{done}");
 
-    assert_eq!(town.maisa().get(&guest.id).expect(200).str("/status"), "active");
+    assert_eq!(town.maisa().get(&guest.id).expect(200).str("/data/status"), "active");
     assert_eq!(town.mm().get(&guest.id).expect(200).at("/is_verified"), json!(true));
     let session = sign_in(http, &guest.email, GOOD).expect(200).str("/access_token");
     assert_eq!(town.mm_as(&session).me().expect(200).str("/email"), guest.email);
@@ -56,7 +56,7 @@ fn what_does_not_count_tells_nothing() {
     is_void(&set(http, &link_of_age(&town.house, &late.id, Purpose::Activation, 72 * 3_600 + 1), GOOD));
     is_void(&set(http, &link_of_age(&town.house, &late.id, Purpose::Password, 3_600), GOOD));
     open(http, &link_of_age(&town.house, &late.id, Purpose::Activation, 71 * 3_600)).expect(200);
-    assert_eq!(town.maisa().get(&late.id).expect(200).str("/status"), "pending");
+    assert_eq!(town.maisa().get(&late.id).expect(200).str("/data/status"), "pending");
 
     let replaced = guest(town);
     let token = link(&town.house, &replaced.id, Purpose::Activation);
