@@ -543,7 +543,11 @@ fn a_dialect_and_all_its_routes_can_be_reached() {
         format!("[dialects.mechamental]\nprefix = \"{outer}\"\n[dialects.maisa]\nprefix = \"{inner}\"\n")
     };
     for (outer, inner, hidden) in [
-        ("/a", "/a/v1", "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
+        (
+            "/a",
+            "/a/v1",
+            "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences, login, logout, getAuthConfig, forgotPassword",
+        ),
         ("/a", "/a/v1/users/me", "getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
         ("/a", "/a/v1/users/x", "getUser, updateUser, deleteUser"),
     ] {
