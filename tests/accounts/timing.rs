@@ -10,8 +10,10 @@ use crate::harness::Town;
 
 /// How often the time of the one is longer than that of the other, of all pairs.
 fn area(one: &[Duration], other: &[Duration]) -> f64 {
-    let wins: usize =
-        one.iter().map(|a| 2 * other.iter().filter(|b| a > b).count() + other.iter().filter(|b| a == b).count()).sum();
+    let wins: usize = one
+        .iter()
+        .map(|a| 2 * other.iter().filter(|b| a > *b).count() + other.iter().filter(|b| a == *b).count())
+        .sum();
     wins as f64 / (2 * one.len() * other.len()) as f64
 }
 

@@ -429,7 +429,7 @@ fn told(settings: &Settings, name: &str) -> String {
 #[test]
 fn operations_are_deployed_as_the_closest_section_says() {
     let settings = Settings::built_in().expect("good");
-    assert_eq!(settings.routes.iter().count(), 12);
+    assert_eq!(settings.routes.iter().count(), 16);
     assert!(settings.routes.iter().all(|route| route.state.value == State::On && route.state.place == Place::BuiltIn));
     assert_eq!(
         told(&settings, "maisa.getUser"),
