@@ -124,7 +124,7 @@ fn nobody_else_learns_why_it_is_refused() {
 fn beyond_the_rate_of_the_account_even_the_right_password_waits() {
     let house = House::new();
     let (users, _) = (users(&house), ada(&house));
-    for name in ["ada@example.com", "nobody@example.com"] {
+    for name in ["nobody@example.com", "ada@example.com"] {
         house.wait(360_000);
         for _ in 0..3 {
             assert_eq!(refusal(users.sign_in(&by_email(name, "wrong"))), UserError::Unauthenticated);
@@ -134,10 +134,9 @@ fn beyond_the_rate_of_the_account_even_the_right_password_waits() {
         };
         assert!(retry_after <= Duration::from_secs(1_200) && retry_after > Duration::from_secs(1_190));
     }
-    assert!(matches!(refusal(users.sign_in(&by_email("nobody@example.com", ""))), UserError::TooOften { .. }));
-    house.wait(1_200);
-    assert!(users.sign_in(&by_email("ada@example.com", PASSWORD)).is_err(), "an hour has not passed");
-    house.wait(1_200);
+    house.wait(1_190);
+    assert!(matches!(refusal(users.sign_in(&by_email("ada@example.com", PASSWORD))), UserError::TooOften { .. }));
+    house.wait(10);
     let signed_in = users.sign_in(&by_email("ada@example.com", PASSWORD));
     assert!(signed_in.is_ok(), "{signed_in:?}");
     for _ in 0..3 {
