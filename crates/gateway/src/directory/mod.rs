@@ -2,6 +2,7 @@
 
 mod lane;
 mod local;
+mod outbox;
 mod own_writes;
 mod replicated;
 

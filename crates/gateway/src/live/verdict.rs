@@ -73,6 +73,7 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("passwords.bcrypt_cost", started.bcrypt_cost != new.bcrypt_cost),
         ("roles", started.roles != new.roles),
         ("usage", started.usage != new.usage),
+        ("mail", started.mail != new.mail),
         ("log", started.log != new.log),
     ])
 }

@@ -20,7 +20,7 @@ use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
     Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mounting,
+    limits, mail, mounting,
 };
 
 /// Calls are counted by day.
@@ -60,6 +60,7 @@ pub fn settings(
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
+        mail::mail(&mut reader, &raw.mail),
     );
     match read {
         (
@@ -74,6 +75,7 @@ pub fn settings(
             Some(roles),
             Some(log),
             Some(usage),
+            Some(mail),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
             Ok(Settings {
@@ -89,6 +91,7 @@ pub fn settings(
                 roles,
                 log,
                 usage,
+                mail,
             })
         }
         _ => Err(SettingsError(reader.problems)),
