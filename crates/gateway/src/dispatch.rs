@@ -23,6 +23,7 @@ use crate::cors::PREFLIGHT;
 use crate::health::{self, Health};
 use crate::limits::{self, Peers};
 use crate::live::Live;
+use crate::mail::Room;
 use crate::table::Asked;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
@@ -46,6 +47,8 @@ pub struct Application {
     pub metrics: Arc<Metrics>,
     /// Who calls what, if that is counted.
     pub usage: Option<Arc<Recorder>>,
+    /// Sends what waits, if anything does.
+    pub mail: Option<Arc<Room>>,
     /// From where keys were presented lately that are none.
     pub peers: Peers,
     /// The beginning of all times of limits.

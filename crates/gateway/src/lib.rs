@@ -19,6 +19,7 @@ pub mod hashing;
 pub mod health;
 pub mod limits;
 pub mod live;
+pub mod mail;
 pub mod map;
 pub mod nginx;
 pub mod outline;

@@ -64,6 +64,7 @@ pub struct Running {
     watchdog: Stoppable<()>,
     drain_delay: Duration,
     usage: Option<Stoppable<()>>,
+    mail: Option<Stoppable<()>>,
     installation: Option<Installation>,
     reloader: Option<Arc<Reloader>>,
     control: Option<Stoppable<()>>,
@@ -135,7 +136,7 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
-    let usage = application.usage.clone();
+    let (usage, mail) = (application.usage.clone(), application.mail.clone());
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -161,6 +162,10 @@ fn serve(
         let stop = CancellationToken::new();
         Stoppable::spawn(recorder.keep(stop.clone()), stop)
     });
+    let mail = mail.map(|room| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(room.run(stop.clone()), stop)
+    });
     Ok(Running {
         address,
         admin_address,
@@ -170,6 +175,7 @@ fn serve(
         watchdog,
         drain_delay,
         usage,
+        mail,
         installation: None,
         reloader: None,
         control: None,
@@ -197,6 +203,9 @@ impl Running {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        if let Some(mail) = self.mail {
+            outcome = outcome.and(mail.stop().await);
+        }
         if let Some(usage) = self.usage {
             outcome = outcome.and(usage.stop().await);
         }

@@ -1,25 +1,18 @@
 -- How far each message is. What waits already is due at once, and has not been tried.
-CREATE TABLE outbox_with_delivery (
+ALTER TABLE outbox ALTER COLUMN id DROP IDENTITY;
+ALTER TABLE outbox
     -- A UUID, which names the message to mail servers as well.
-    id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    user_id      TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    kind         TEXT             NOT NULL,
-    created_at   BIGINT           NOT NULL,
+    ALTER COLUMN id TYPE TEXT COLLATE "C" USING gen_random_uuid()::text,
     -- Also tells who holds the message: whoever made this attempt.
-    attempts     BIGINT           NOT NULL,
-    due_at       BIGINT           NOT NULL,
-    leased_until BIGINT,
-    tried_since  BIGINT,
-    last_error   TEXT,
-    abandoned_at BIGINT
-);
+    ADD COLUMN attempts     BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN due_at       BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN leased_until BIGINT,
+    ADD COLUMN tried_since  BIGINT,
+    ADD COLUMN last_error   TEXT,
+    ADD COLUMN abandoned_at BIGINT;
+UPDATE outbox SET due_at = created_at;
+ALTER TABLE outbox ALTER COLUMN attempts DROP DEFAULT, ALTER COLUMN due_at DROP DEFAULT;
 
-INSERT INTO outbox_with_delivery (id, user_id, kind, created_at, attempts, due_at)
-SELECT gen_random_uuid()::text, user_id, kind, created_at, 0, created_at FROM outbox;
-
-DROP TABLE outbox;
-ALTER TABLE outbox_with_delivery RENAME TO outbox;
-CREATE INDEX outbox_by_user ON outbox (user_id);
 CREATE INDEX outbox_by_due ON outbox (due_at) WHERE abandoned_at IS NULL;
 
 -- What was mailed to prove that a mail was read.
@@ -29,9 +22,9 @@ CREATE TABLE tokens (
     user_id    TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     purpose    TEXT             NOT NULL,
     -- The key of the address that it was mailed to.
-    email_key  TEXT             NOT NULL,
+    email_key  TEXT COLLATE "C" NOT NULL,
     -- The message need not be there any more.
-    message_id TEXT             NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
     created_at BIGINT           NOT NULL,
     expires_at BIGINT           NOT NULL
 );

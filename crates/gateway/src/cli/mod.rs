@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod init;
 mod key;
+mod mail;
 mod map;
 mod member;
 mod migrate;
@@ -71,6 +72,8 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Clients(clients::Clients),
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
@@ -115,6 +118,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
         Command::Clients(command) => command.run(&context),
+        Command::Mail(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
         Command::Map(command) => command.run(&context),

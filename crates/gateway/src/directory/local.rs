@@ -43,7 +43,7 @@ pub struct Width {
 /// What is known without asking the store is answered where the question arises; what the store answers as quickly as another
 /// thread would be found for it, there too, as long as there is a place; everything else has threads of its own.
 pub struct LocalDirectory<S> {
-    users: Users<S>,
+    pub(super) users: Users<S>,
     /// For what only reads.
     pub reads: Lane,
     /// For what may write.

@@ -3,6 +3,7 @@
 mod even_time;
 mod lane;
 mod local;
+mod outbox;
 mod own_writes;
 mod replicated;
 

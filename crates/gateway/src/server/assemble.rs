@@ -15,6 +15,7 @@ use crate::hashing;
 use crate::health::{Check, Health};
 use crate::limits::Peers;
 use crate::live::{Foundation, Stations};
+use crate::mail::Room;
 use crate::settings::{Settings, UsageSettings};
 use crate::store::{Installation, Store};
 use crate::telemetry::metrics::{Gauge, Metrics};
@@ -51,6 +52,9 @@ pub fn application(
     let usage = usage(settings, &services, &local);
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(usage.iter().flat_map(usage_gauges));
+    let mail = Room::new(local.clone(), environment.clock.clone(), settings.mail.clone());
+    let mail = Arc::new(mail.map_err(|error| StartError::Settings(format!("mail: {error}")))?);
+    gauges.extend(mail_gauges(&mail));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
     let began = Instant::now();
     let foundation = Foundation {
@@ -68,6 +72,7 @@ pub fn application(
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
         usage,
+        mail: Some(mail),
         peers: Peers::default(),
         began,
     };
@@ -92,6 +97,14 @@ fn usage_gauges(usage: &Arc<Recorder>) -> Vec<Gauge> {
     vec![
         gauge("usage_waiting", "Keys' operations whose calls wait to be noted", move || waiting.waiting()),
         gauge("usage_calls_dropped", "Calls that were not counted, since too many waited to be noted", dropped),
+    ]
+}
+
+fn mail_gauges(mail: &Arc<Room>) -> Vec<Gauge> {
+    let (waiting, abandoned) = (mail.clone(), mail.clone());
+    vec![
+        gauge("mail_waiting", "Messages to be sent, in the store", move || waiting.waiting()),
+        gauge("mail_abandoned", "Messages that were given up, in the store", move || abandoned.abandoned()),
     ]
 }
 

@@ -9,6 +9,7 @@ mod deployment;
 pub mod duration;
 mod layers;
 mod limits;
+mod mail;
 mod mounting;
 mod near;
 pub mod network;
@@ -40,6 +41,7 @@ pub use database::replica_key;
 pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use limits::{LimitSettings, NO_PLAN};
+pub use mail::{Login, MailSettings, Secret, Security, SmtpSettings, Transport};
 pub use mounting::{Host, Mounting, Mountings};
 pub use only::{Only, no_such};
 pub use problem::{Place, Problem, SettingsError, written};
@@ -74,6 +76,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// `[usage]`
     pub usage: UsageSettings,
+    /// `[mail]`; `None` if it is off
+    pub mail: Option<MailSettings>,
 }
 
 /// The listeners, and how patient they are.

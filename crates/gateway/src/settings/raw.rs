@@ -18,6 +18,7 @@ pub struct Raw {
     pub sign_in: SignIn,
     pub log: Log,
     pub usage: Usage,
+    pub mail: Mail,
     pub roles: Vec<Role>,
     /// By name.
     pub plans: HashMap<String, String>,
@@ -137,6 +138,23 @@ pub struct Log {
 pub struct Usage {
     pub enabled: bool,
     pub retention: String,
+}
+
+#[derive(Deserialize)]
+pub struct Mail {
+    pub transport: String,
+    pub sender: String,
+    pub public_url: String,
+    pub templates: String,
+    pub folder: String,
+    pub host: String,
+    pub port: u64,
+    pub security: String,
+    pub username: String,
+    pub password: String,
+    pub password_file: String,
+    pub ca_file: String,
+    pub timeout: String,
 }
 
 #[derive(Deserialize)]

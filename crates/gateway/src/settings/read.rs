@@ -20,7 +20,7 @@ use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
     Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mounting, sign_in,
+    limits, mail, mounting, sign_in,
 };
 
 /// Calls are counted by day.
@@ -61,6 +61,7 @@ pub fn settings(
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
+        mail::mail(&mut reader, &raw.mail),
     );
     match read {
         (
@@ -76,6 +77,7 @@ pub fn settings(
             Some(roles),
             Some(log),
             Some(usage),
+            Some(mail),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
             Ok(Settings {
@@ -92,6 +94,7 @@ pub fn settings(
                 roles,
                 log,
                 usage,
+                mail,
             })
         }
         _ => Err(SettingsError::in_order(reader.problems)),

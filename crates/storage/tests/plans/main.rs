@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 7] = [
+const WANTED: [(&str, &str); 9] = [
     ("created_at`, `keys`.`id`", "every key, which an operator asks for"),
     ("\"created_at\", \"keys\".\"id\"", "every key, which an operator asks for"),
     (
@@ -24,8 +24,10 @@ const WANTED: [(&str, &str); 7] = [
         "`search_text` LIKE",
         "what is common is found soon, and counted by reading the texts; rare terms have statements of their own",
     ),
-    ("count(*) FROM `outbox`", "how many wait is asked from time to time, of a table that is empty as a rule"),
-    ("COUNT(*) FROM \"outbox\"", "the same"),
+    ("SELECT COUNT(*) FROM `outbox`", "how many wait is asked from time to time, of a table that is empty as a rule"),
+    ("SELECT COUNT(*) FROM \"outbox\"", "the same"),
+    ("FROM `outbox` WHERE (`outbox`.`kind` IN (?, ?)) ORDER BY", "an operator looks at all that wait"),
+    ("FROM \"outbox\" WHERE (\"outbox\".\"kind\" = ANY($1)) ORDER BY", "the same"),
     ("\"search_text\" LIKE", "PostgreSQL weighs its index against the texts with each term"),
 ];
 

@@ -33,15 +33,15 @@ impl<S: Store> Operator<S> {
         done.ok_or_else(none)?.ok_or_else(being_sent)
     }
 
-    /// The same, of each that was given up. Says how many there were.
+    /// The same, of every message that nobody sends at this moment. Says how many there were.
     ///
     /// # Errors
     /// As the store's.
-    pub fn retry_abandoned_mail(&self) -> Result<usize> {
+    pub fn retry_all_mail(&self) -> Result<usize> {
         let now = self.environment.clock.now();
         self.store.write(move |tx| {
             let mut retried = 0;
-            for message in tx.messages()?.into_iter().filter(|message| message.delivery.abandoned_at.is_some()) {
+            for message in tx.messages()?.into_iter().filter(|message| !is_being_sent(message, now)) {
                 retried += usize::from(retry(tx, message, now)?.is_some());
             }
             Ok(retried)

@@ -178,6 +178,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     };
     let application = Application {
         usage: None,
+        mail: None,
         live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),

@@ -141,9 +141,12 @@ fn what_would_fail_again_is_given_up_until_the_operator_asks() {
     let refused = house.operator.retry_mail(letter.held.id.as_str()).unwrap_err();
     assert!(refused.to_string().contains("is being sent"), "{refused}");
     assert!(matches!(fail(&house, &again, false), Fate::Again(_)), "a day begins anew");
-    assert_eq!(house.operator.retry_abandoned_mail(), Ok(0));
+    assert!(take(&house).is_none());
+    assert_eq!(house.operator.retry_all_mail(), Ok(1), "what waits is sent at once, too");
+    let again = take(&house).unwrap();
+    assert_eq!(house.operator.retry_all_mail(), Ok(0), "but not what is being sent");
     assert_eq!(fail(&house, &again, true), Fate::Abandoned);
-    assert_eq!(house.operator.retry_abandoned_mail(), Ok(1));
+    assert_eq!(house.operator.retry_all_mail(), Ok(1));
     house.users.mail_sent(&take(&house).unwrap().held).unwrap();
     for gone in [letter.held.id.as_str(), "no id"] {
         let refused = house.operator.retry_mail(gone).unwrap_err();
