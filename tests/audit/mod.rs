@@ -11,11 +11,9 @@ mod refusals;
 mod retention;
 mod secrecy;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use crate::harness::{House, Town, eventually};
+use crate::harness::{House, Town};
 
 /// All that has happened, as told with these arguments.
 fn told(house: &House, more: &[&str]) -> Vec<Value> {
@@ -51,16 +49,6 @@ impl<'a> Diary<'a> {
     fn expect(&mut self, rows: &[Value]) {
         let told = self.read();
         assert_eq!(told, rows, "{}", Value::from(told.clone()));
-    }
-
-    /// The same of what a server writes a little later.
-    #[track_caller]
-    fn expect_soon(&mut self, rows: &[Value]) {
-        let count = self.read + rows.len();
-        eventually(Duration::from_secs(10), "the rows are there", || {
-            (told(self.house, &[]).len() >= count).then_some(())
-        });
-        self.expect(rows);
     }
 }
 

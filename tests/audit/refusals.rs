@@ -18,7 +18,7 @@ fn refused(actor: &Value, operation: &str, reason: &str, user: Option<&str>, wor
 
 /// A list of several refusals in any order.
 fn sorted(mut rows: Vec<Value>) -> Vec<Value> {
-    rows.sort_by_key(ToString::to_string);
+    rows.sort_by_key(|row| format!("{} {}", row["reason"], row["operation"]));
     rows
 }
 

@@ -99,6 +99,16 @@ fn what_nobody_can_reach_is_told() {
         ),
         ("[dialects.maisa]\nprefix = \"/v1\"\n", 2, "must not begin with /v1"),
         (
+            "[dialects.maisa]\nenabled = false\n[routes.\"maisa.getUser\"]\nserve = \"on\"\n",
+            4,
+            "cannot be reached: dialects.maisa.enabled is false (file",
+        ),
+        (
+            "[dialects.maisa]\nserve = \"gone\"\n[dialects.mechamental]\nsuccessor = \"maisa.listUsers\"\n",
+            4,
+            "is not served (mechamental.listUsers)",
+        ),
+        (
             "[dialects.mechamental]\nprefix = \"/maisa\"\n",
             2,
             "is the same as dialects.maisa.prefix (the built-in settings)",

@@ -1,5 +1,6 @@
 //! The program `diglot`: settings, the listeners, the choice of the dialect, the command line, and what operators see.
 
+pub mod accounts;
 pub mod answer;
 pub mod audit;
 pub mod body;
@@ -19,6 +20,7 @@ pub mod hashing;
 pub mod health;
 pub mod limits;
 pub mod live;
+pub mod mail;
 pub mod map;
 pub mod nginx;
 pub mod outline;

@@ -65,6 +65,7 @@ pub struct Running {
     drain_delay: Duration,
     refusals: Stoppable<()>,
     usage: Option<Stoppable<()>>,
+    mail: Option<Stoppable<()>>,
     installation: Option<Installation>,
     reloader: Option<Arc<Reloader>>,
     control: Option<Stoppable<()>>,
@@ -136,7 +137,7 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
-    let (usage, refusals) = (application.usage.clone(), application.refusals.clone());
+    let (usage, refusals, mail) = (application.usage.clone(), application.refusals.clone(), application.mail.clone());
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -164,6 +165,10 @@ fn serve(
         let stop = CancellationToken::new();
         Stoppable::spawn(recorder.keep(stop.clone()), stop)
     });
+    let mail = mail.map(|room| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(room.run(stop.clone()), stop)
+    });
     Ok(Running {
         address,
         admin_address,
@@ -174,6 +179,7 @@ fn serve(
         drain_delay,
         refusals,
         usage,
+        mail,
         installation: None,
         reloader: None,
         control: None,
@@ -202,6 +208,9 @@ impl Running {
         }
         outcome = outcome.and(self.watchdog.stop().await);
         outcome = outcome.and(self.refusals.stop().await);
+        if let Some(mail) = self.mail {
+            outcome = outcome.and(mail.stop().await);
+        }
         if let Some(usage) = self.usage {
             outcome = outcome.and(usage.stop().await);
         }

@@ -93,6 +93,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         pinned -> Nullable<Text>,
         plan -> Nullable<Text>,
+        session -> Bool,
     }
 }
 
@@ -121,12 +122,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How often somebody has tried.
+    attempts (subject) {
+        subject -> Text,
+        arrival -> BigInt,
+    }
+}
+
+diesel::table! {
     /// What is to be sent.
     outbox (id) {
-        id -> BigInt,
+        id -> Text,
         user_id -> Text,
         kind -> Text,
         created_at -> BigInt,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        tried_since -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        abandoned_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    /// What was mailed to prove that a mail was read.
+    tokens (hash) {
+        hash -> Text,
+        user_id -> Text,
+        purpose -> Text,
+        email_key -> Text,
+        message_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -170,4 +198,6 @@ diesel::table! {
 }
 
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(memberships, users);
+diesel::allow_tables_to_appear_in_same_query!(outbox, users);

@@ -1,13 +1,14 @@
 //! A transaction as the core sees it.
 
 mod audit;
+mod mail;
+mod sessions;
 
 use diesel::QueryResult;
 use users::changes::Subject;
 use users::error::{Resource, Result};
 use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
-use users::outbox::OutboxMessage;
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
 use users::ports::{Enrolment, Lock, Principal, Reads, Tx};
@@ -248,9 +249,5 @@ impl Tx for Session<'_> {
     fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32> {
         let removed = self.run(|connection| writes::remove_claims(connection, before.micros(), limit.into()))?;
         u32::try_from(removed).map_err(|_| UserError::Internal("more were removed than asked for".to_owned()))
-    }
-
-    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
-        self.run(|connection| writes::enqueue(connection, message))
     }
 }

@@ -2,6 +2,7 @@
 //! through which the outside is reached. No protocol, no SQL, no async runtime.
 
 pub mod access;
+pub mod attempts;
 pub mod audit;
 pub mod caller;
 pub mod changes;
@@ -17,10 +18,13 @@ pub mod page;
 pub mod password;
 pub mod ports;
 pub mod profile;
+pub mod rate;
 pub mod role;
 pub mod shown;
+pub mod strength;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod usage;
 pub mod user;
 pub mod version;
@@ -36,7 +40,7 @@ pub mod testing;
 pub use caller::{Caller, Reach};
 pub use email::Email;
 pub use error::{Conflict, UserError};
-pub use id::{EventId, UserId, WorkspaceId};
+pub use id::{EventId, MessageId, UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};
@@ -45,8 +49,12 @@ pub use operator::{
 };
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
-pub use service::{FullNameChange, Identified, Keep, Look, NewUser, RoleChange, StatusChange, UserChange, Users};
+pub use service::{
+    AccountName, Denied, Fate, FullNameChange, Held, Holder, Identified, Keep, Letter, Look, NewUser, Redeemed,
+    RoleChange, Setback, SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
+};
 pub use shown::{Shown, View};
 pub use time::Timestamp;
+pub use token::Token;
 pub use user::{Status, User};
 pub use version::{Precondition, Version, Versions};

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use users::audit::{Action, Event, Occasion, Outcome, Refusal};
+use users::audit::{Event, Occasion, Outcome, Refusal};
 use users::ports::{Clock, Randomness};
 use users::{UserId, WorkspaceId};
 
@@ -62,16 +62,16 @@ impl Refusals {
     pub fn note(&self, refused: Refused<'_>) {
         let at = self.clock.now();
         let Refused { refusal, operation, request_id, user, workspace } = refused;
-        let event = |Refusal { actor, reason }| Event {
+        let event = |refusal: Refusal| Event {
+            action: refusal.action(),
             id: self.randomness.uuid().into(),
             at,
-            actor,
-            action: Action::AccessRefused,
-            user,
+            actor: refusal.actor,
+            user: refusal.user.or(user),
             key: None,
             workspace,
             occasion: Occasion::request(operation, request_id),
-            outcome: Outcome::Refused(reason),
+            outcome: Outcome::Refused(refusal.reason),
             fields: Vec::new(),
         };
         if !self.waiting().add(refusal, at, event) {

@@ -6,7 +6,7 @@ use dialect::DirectoryError;
 use dialect::directory::Result;
 use tokio_util::sync::CancellationToken;
 use users::Timestamp;
-use users::audit::{Actor, Reason};
+use users::audit::{Action, Actor, Reason};
 use users::key::KeyId;
 use users::testing::{CountedRandomness, SteppingClock};
 
@@ -61,7 +61,7 @@ impl Scene {
 
     fn note(&self, key: &str, reason: Reason) {
         let actor = Actor::Key { key: KeyId::from_stored(key.to_owned()), owner: None };
-        let refusal = Refusal { actor, reason };
+        let refusal = Refusal { actor, reason, user: None };
         let (operation, request_id) = ("door.operation", "r");
         self.refusals.note(Refused { refusal, operation, request_id, user: None, workspace: None });
     }

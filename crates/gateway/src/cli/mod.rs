@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod init;
 mod key;
+mod mail;
 mod map;
 mod member;
 mod migrate;
@@ -75,6 +76,8 @@ enum Command {
     #[command(subcommand)]
     Clients(clients::Clients),
     Audit(audit::Audit),
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Users, beyond what the API offers
     #[command(subcommand)]
     User(user::User),
@@ -134,6 +137,7 @@ fn run(cli: Cli, words: String) -> Outcome {
         Command::Key(command) => command.run(&context),
         Command::Clients(command) => command.run(&context),
         Command::Audit(command) => command.run(&context),
+        Command::Mail(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
         Command::Map(command) => command.run(&context),

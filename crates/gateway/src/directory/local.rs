@@ -1,5 +1,8 @@
 //! The directory on this process's own store. The core blocks; here is decided where that may happen.
 
+mod accounts;
+
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +15,11 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, Timestamp, User,
-    UserChange, UserError, UserId, Users, View,
+    Caller, Created, Email, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn,
+    SignedIn, Timestamp, User, UserChange, UserError, UserId, Users, View,
 };
 
+use super::even_time::in_even_time;
 use super::lane::{Answers, Lane};
 use crate::audit;
 use crate::telemetry::answering::{self, Sender};
@@ -41,7 +45,7 @@ pub struct Width {
 /// What is known without asking the store is answered where the question arises; what the store answers as quickly as another
 /// thread would be found for it, there too, as long as there is a place; everything else has threads of its own.
 pub struct LocalDirectory<S> {
-    users: Users<S>,
+    pub(super) users: Users<S>,
     /// For what only reads.
     pub reads: Lane,
     /// For what may write.
@@ -62,6 +66,15 @@ impl<S: Store> LocalDirectory<S> {
     /// The core, where what this call changes is noted with it.
     fn on(&self, call: &Call) -> Users<S> {
         self.users.on(call.occasion())
+    }
+
+    /// Has a link sent to this address, if it is that of an account that can use one; counted to the address, and to whoever asks from
+    /// there. Takes as long whether or not it is.
+    async fn send_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        let users = self.users.on(answering::occasion());
+        let limited = users.limits_of_mail(&address, origin);
+        let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
+        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
     }
 
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
@@ -161,6 +174,25 @@ impl<S: Store> Directory for LocalDirectory<S> {
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let (users, caller, id) = (self.on(call), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
+    }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        let users = self.users.on(answering::occasion());
+        let denied = match self.writes.run(move || users.try_sign_in(&sign_in)).await? {
+            Ok(signed_in) => return Ok(signed_in),
+            Err(denied) => denied,
+        };
+        answering::note(Sender::Refused(denied.refusal));
+        Err(denied.error.into())
+    }
+
+    async fn sign_out(&self, call: &Call) -> Result<()> {
+        let (users, caller) = (self.on(call), call.caller.clone());
+        self.writes.run(move || users.sign_out(&caller)).await
+    }
+
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        self.send_link(address, origin).await
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who answers operations.
 
+mod even_time;
 mod lane;
 mod local;
+mod outbox;
 mod own_writes;
 mod replicated;
 

@@ -91,7 +91,7 @@ impl Application {
         payload: Payload,
         finished: &mut Finished,
     ) -> HttpResponse {
-        let Operation { dialect, deployed, parameters, head, began, way: _, peer: _ } = operation;
+        let Operation { dialect, deployed, parameters, head, began, way: _, peer } = operation;
         let user = parameters.first().and_then(|id| UserId::parse(id));
         let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
@@ -106,12 +106,13 @@ impl Application {
             parameters,
             operation: deployed.name.to_string(),
             deadline: began + deployed.timeout,
+            origin: peer.map(|peer| limits::origin(peer, &head.headers, &live.limits.trusted_proxies)),
             directory: deployed.directory.clone(),
             guard: deployed.guard.clone(),
             services: self.services.clone(),
         };
         let id = head.request_id.as_str().into();
-        let (answer, sender) = answering::observe(id, answer(deployed, request)).await;
+        let (answer, sender) = answering::observe(id, deployed.name.clone(), answer(deployed, request)).await;
         let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
         self.note_refusal(&sender, response.status(), deployed, &head, user);
         let caller = sender.caller();
@@ -144,7 +145,7 @@ impl Application {
                 // A key that is pinned elsewhere comes no further than that.
                 let is_pinned = caller.pinned.as_deref().is_some_and(|pinned| pinned != door(&deployed.name));
                 let reason = if is_pinned { Reason::OtherDialect } else { Reason::Forbidden };
-                (audit::Refusal { actor: Actor::of(caller), reason }, caller.home.clone())
+                (audit::Refusal { actor: Actor::of(caller), reason, user: None }, caller.home.clone())
             }
             Sender::Caller(_) | Sender::Unknown => return,
         };

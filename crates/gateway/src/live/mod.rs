@@ -9,6 +9,7 @@ mod verdict;
 
 use std::time::Duration;
 
+use crate::accounts::AccountPages;
 use crate::cors::Cors;
 use crate::pages::Pages;
 use crate::settings::LimitSettings;
@@ -26,6 +27,8 @@ pub struct Live {
     pub table: Table,
     /// What is answered before that.
     pub pages: Pages,
+    /// The pages on which people set their password.
+    pub accounts: AccountPages,
     /// What pages of other origins may do, if anything.
     pub cors: Option<Cors>,
     /// How long a body may take.

@@ -68,9 +68,11 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("database", started.database != new.database),
         ("cache", started.cache != new.cache),
         ("passwords.bcrypt_cost", started.bcrypt_cost != new.bcrypt_cost),
+        ("sign_in", started.sign_in != new.sign_in),
         ("roles", started.roles != new.roles),
         ("usage", started.usage != new.usage),
         ("audit", started.audit != new.audit),
+        ("mail", started.mail != new.mail),
         ("log", started.log != new.log),
     ])
 }

@@ -16,6 +16,7 @@ use crate::hashing;
 use crate::health::{Check, Health};
 use crate::limits::Peers;
 use crate::live::{Foundation, Stations};
+use crate::mail::Room;
 use crate::settings::{Settings, UsageSettings};
 use crate::store::{Installation, Store};
 use crate::telemetry::metrics::{Gauge, Metrics};
@@ -59,9 +60,18 @@ pub fn application(
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.push(refusals_gauge(&refusals));
+    let mail = Room::new(local.clone(), environment.clock.clone(), settings.mail.clone());
+    let mail = Arc::new(mail.map_err(|error| StartError::Settings(format!("mail: {error}")))?);
+    gauges.extend(mail_gauges(&mail));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
     let began = Instant::now();
-    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let foundation = Foundation {
+        services: services.clone(),
+        directory,
+        accounts: local.clone(),
+        stations: Stations::default(),
+        began,
+    };
     let live = foundation.live(settings).map_err(StartError::Settings)?;
     let application = Application {
         live: ArcSwap::from_pointee(live),
@@ -71,6 +81,7 @@ pub fn application(
         metrics: Arc::new(Metrics::new(gauges)),
         refusals,
         usage,
+        mail: Some(mail),
         peers: Peers::default(),
         began,
     };
@@ -102,6 +113,14 @@ fn refusals_gauge(refusals: &Arc<Refusals>) -> Gauge {
     let refusals = refusals.clone();
     let dropped = move || usize::try_from(refusals.dropped()).unwrap_or(usize::MAX);
     gauge("audit_refusals_dropped", "Refusals that were not noted, since too many waited to be noted", dropped)
+}
+
+fn mail_gauges(mail: &Arc<Room>) -> Vec<Gauge> {
+    let (waiting, abandoned) = (mail.clone(), mail.clone());
+    vec![
+        gauge("mail_waiting", "Messages to be sent, in the store", move || waiting.waiting()),
+        gauge("mail_abandoned", "Messages that were given up, in the store", move || abandoned.abandoned()),
+    ]
 }
 
 /// The process can serve if its store answers, and there is somebody to serve.

@@ -10,6 +10,7 @@ mod deployment;
 pub mod duration;
 mod layers;
 mod limits;
+mod mail;
 mod mounting;
 mod near;
 pub mod network;
@@ -19,6 +20,7 @@ pub mod rate;
 mod raw;
 mod read;
 mod shape;
+mod sign_in;
 pub mod size;
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use users::password::Cost;
-use users::{Keep, RolePolicy};
+use users::{Keep, RolePolicy, SignInRules};
 
 pub use audit::AuditSettings;
 pub use built_in::Known;
@@ -41,6 +43,7 @@ pub use database::replica_key;
 pub use deployment::{Deployment, Routes, Set, State};
 pub use layers::{CONFIG_VARIABLE, variable};
 pub use limits::{LimitSettings, NO_PLAN};
+pub use mail::{Login, MailSettings, Secret, Security, SmtpSettings, Transport};
 pub use mounting::{Host, Mounting, Mountings};
 pub use only::{Only, no_such};
 pub use problem::{Place, Problem, SettingsError, written};
@@ -67,6 +70,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
+    /// `[sign_in]`
+    pub sign_in: SignInRules,
     /// `[[roles]]`
     pub roles: Arc<RolePolicy>,
     /// `[log]`
@@ -75,6 +80,8 @@ pub struct Settings {
     pub usage: UsageSettings,
     /// `[audit]`
     pub audit: AuditSettings,
+    /// `[mail]`; `None` if it is off
+    pub mail: Option<MailSettings>,
 }
 
 /// The listeners, and how patient they are.

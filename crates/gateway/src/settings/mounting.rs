@@ -3,10 +3,11 @@
 use super::built_in::Known;
 use super::raw;
 use super::read::Reader;
-use crate::pages;
+use crate::{accounts, pages};
 
 /// Paths that no prefix may take: the shared mount, the probes, and the server's own pages.
-const RESERVED: [&str; 6] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN];
+const RESERVED: [&str; 7] =
+    ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN, accounts::PAGES];
 
 /// A host name, lower-cased, with a port if it is to match that port alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

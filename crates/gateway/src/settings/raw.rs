@@ -15,9 +15,11 @@ pub struct Raw {
     pub docs: Docs,
     pub cors: Cors,
     pub passwords: Passwords,
+    pub sign_in: SignIn,
     pub log: Log,
     pub usage: Usage,
     pub audit: Audit,
+    pub mail: Mail,
     pub roles: Vec<Role>,
     /// By name.
     pub plans: HashMap<String, String>,
@@ -120,6 +122,14 @@ pub struct Passwords {
 }
 
 #[derive(Deserialize)]
+pub struct SignIn {
+    pub session: String,
+    pub per_account: String,
+    pub per_peer: String,
+    pub mails_per_account: String,
+}
+
+#[derive(Deserialize)]
 pub struct Log {
     pub format: String,
     pub filter: String,
@@ -134,6 +144,23 @@ pub struct Usage {
 #[derive(Deserialize)]
 pub struct Audit {
     pub retention: String,
+}
+
+#[derive(Deserialize)]
+pub struct Mail {
+    pub transport: String,
+    pub sender: String,
+    pub public_url: String,
+    pub templates: String,
+    pub folder: String,
+    pub host: String,
+    pub port: u64,
+    pub security: String,
+    pub username: String,
+    pub password: String,
+    pub password_file: String,
+    pub ca_file: String,
+    pub timeout: String,
 }
 
 #[derive(Deserialize)]

@@ -20,7 +20,7 @@ use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
     Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, audit, cors, database, deployment,
-    duration, limits, mounting,
+    duration, limits, mail, mounting, sign_in,
 };
 
 /// Calls are counted by day.
@@ -58,10 +58,12 @@ pub fn settings(
         cors::cors(&mut reader, &raw.cors),
         limits::limits(&mut reader, &raw),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
+        sign_in::sign_in(&mut reader, &raw.sign_in),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
         audit::audit(&mut reader, &raw.audit),
+        mail::mail(&mut reader, &raw.mail),
     );
     match read {
         (
@@ -73,10 +75,12 @@ pub fn settings(
             Some(cors),
             Some(limits),
             Some(bcrypt_cost),
+            Some(sign_in),
             Some(roles),
             Some(log),
             Some(usage),
             Some(audit),
+            Some(mail),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
             Ok(Settings {
@@ -89,10 +93,12 @@ pub fn settings(
                 cors,
                 limits,
                 bcrypt_cost,
+                sign_in,
                 roles,
                 log,
                 usage,
                 audit,
+                mail,
             })
         }
         _ => Err(SettingsError::in_order(reader.problems)),

@@ -249,6 +249,8 @@ fn bad_prefixes_and_hosts() {
         "/readyz",
         "/docs",
         "/openapi/x",
+        "/activate",
+        "/activate/x",
         "/.",
         "/a/../b",
         "/%41",
@@ -429,7 +431,7 @@ fn told(settings: &Settings, name: &str) -> String {
 #[test]
 fn operations_are_deployed_as_the_closest_section_says() {
     let settings = Settings::built_in().expect("good");
-    assert_eq!(settings.routes.iter().count(), 12);
+    assert_eq!(settings.routes.iter().count(), 16);
     assert!(settings.routes.iter().all(|route| route.state.value == State::On && route.state.place == Place::BuiltIn));
     assert_eq!(
         told(&settings, "maisa.getUser"),
@@ -543,7 +545,11 @@ fn a_dialect_and_all_its_routes_can_be_reached() {
         format!("[dialects.mechamental]\nprefix = \"{outer}\"\n[dialects.maisa]\nprefix = \"{inner}\"\n")
     };
     for (outer, inner, hidden) in [
-        ("/a", "/a/v1", "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
+        (
+            "/a",
+            "/a/v1",
+            "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences, login, logout, getAuthConfig, forgotPassword",
+        ),
         ("/a", "/a/v1/users/me", "getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
         ("/a", "/a/v1/users/x", "getUser, updateUser, deleteUser"),
     ] {

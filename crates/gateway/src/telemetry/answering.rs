@@ -6,10 +6,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use users::Caller;
-use users::audit::Refusal;
+use users::audit::{Occasion, Refusal};
 
 struct Answering {
     request_id: Arc<str>,
+    operation: Arc<str>,
     sender: RefCell<Sender>,
 }
 
@@ -40,12 +41,12 @@ tokio::task_local! {
     static ANSWERING: Answering;
 }
 
-/// Runs an operation for this request, and says whose it was.
-pub async fn observe<F: Future>(request_id: Arc<str>, operation: F) -> (F::Output, Sender) {
-    let answering = Answering { request_id, sender: RefCell::default() };
+/// Answers this request for an operation, and says whose it was.
+pub async fn observe<F: Future>(request_id: Arc<str>, operation: Arc<str>, answer: F) -> (F::Output, Sender) {
+    let answering = Answering { request_id, operation, sender: RefCell::default() };
     ANSWERING
         .scope(answering, async {
-            let output = operation.await;
+            let output = answer.await;
             (output, ANSWERING.with(|answering| answering.sender.take()))
         })
         .await
@@ -56,6 +57,16 @@ pub fn note(sender: Sender) {
     if let Err(error) = ANSWERING.try_with(|answering| answering.sender.replace(sender)) {
         tracing::trace!(%error, "nobody observes the caller");
     }
+}
+
+/// The occasion of what is done here; none where nothing is being answered.
+#[must_use]
+pub fn occasion() -> Occasion {
+    let occasion = |answering: &Answering| Occasion {
+        operation: answering.operation.clone(),
+        request_id: Some(answering.request_id.clone()),
+    };
+    ANSWERING.try_with(occasion).unwrap_or_default()
 }
 
 /// The id of the request that is being answered here, if one is.

@@ -77,16 +77,6 @@ pub(super) fn begin_locked(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Sees to it that rows which are added later get numbers behind those that were copied.
-pub(super) fn continue_numbering(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        // A new row gets the number behind the greatest.
-        AnyConnection::Sqlite(_) => Ok(()),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(inner) => postgres::continue_numbering(inner),
-    }
-}
-
 /// Adds many rows by one statement, which Diesel does not offer on the connection as such.
 macro_rules! insert {
     ($connection:expr, $table:expr, $rows:expr) => {

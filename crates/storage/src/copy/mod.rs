@@ -130,7 +130,6 @@ fn finish(transfer: Transfer<'_>, sums: &[Sum], watch: &mut Watch<'_>) -> Result
     in_transaction(target, backends::begin_locked, |target| {
         let held = sums::of_store(target, CopyError::Target, watch)?;
         if held == sums {
-            backends::continue_numbering(target).map_err(CopyError::Target)?;
             // Its transaction still answers, so its lock was held throughout.
             counts(source).map_err(CopyError::Source)?;
             marker.remove(target)?;

@@ -35,10 +35,6 @@ const IDENTITY: &str = "(SELECT system_identifier FROM pg_catalog.pg_control_sys
     (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())::text || '/' || \
     'workspaces'::regclass::oid::text";
 
-/// The next number is the one behind the greatest, or 1. There may be no rows, or only some with numbers below that.
-const CONTINUE: &str = "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('outbox', 'id'), \
-    greatest(max(id), 1), coalesce(max(id) >= 1, false)) FROM outbox;";
-
 /// Opens a store that exists and is up to date.
 pub(super) fn open_source(address: &Address, settings: &Settings) -> Result<PgConnection, OpenError> {
     let mut connection = open(address, settings)?;
@@ -92,9 +88,4 @@ pub(super) fn begin_locked(connection: &mut PgConnection) -> QueryResult<()> {
             }
         }
     }
-}
-
-/// See [`CONTINUE`].
-pub(super) fn continue_numbering(connection: &mut PgConnection) -> QueryResult<()> {
-    connection.batch_execute(CONTINUE)
 }

@@ -4,7 +4,9 @@
 use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
-use crate::schema::{audit, claims, facts, keys, memberships, outbox, usage, usage_details, users, workspaces};
+use crate::schema::{
+    attempts, audit, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces,
+};
 
 /// A row of `workspaces`.
 #[derive(Queryable, Insertable, Serialize)]
@@ -72,6 +74,15 @@ pub(super) struct Key {
     pub revoked_at: Option<i64>,
     pub pinned: Option<String>,
     pub plan: Option<String>,
+    pub session: bool,
+}
+
+/// A row of `attempts`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = attempts)]
+pub(super) struct Attempt {
+    pub subject: String,
+    pub arrival: i64,
 }
 
 /// A row of `usage`.
@@ -100,12 +111,31 @@ pub(super) struct UsageDetail {
 
 /// A row of `outbox`.
 #[derive(Queryable, Insertable, Serialize)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(super) struct Message {
-    pub id: i64,
+    pub id: String,
     pub user_id: String,
     pub kind: String,
     pub created_at: i64,
+    pub attempts: i64,
+    pub due_at: i64,
+    pub leased_until: Option<i64>,
+    pub tried_since: Option<i64>,
+    pub last_error: Option<String>,
+    pub abandoned_at: Option<i64>,
+}
+
+/// A row of `tokens`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = tokens)]
+pub(super) struct Token {
+    pub hash: String,
+    pub user_id: String,
+    pub purpose: String,
+    pub email_key: String,
+    pub message_id: String,
+    pub created_at: i64,
+    pub expires_at: i64,
 }
 
 /// A row of `claims`.

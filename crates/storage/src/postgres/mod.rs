@@ -4,10 +4,13 @@
 //! each. Any number of processes may do so on one database.
 
 mod connect;
+pub(crate) mod due_messages;
 pub(crate) mod enrolments;
 mod gate;
 pub(crate) mod locks;
+pub(crate) mod old_attempts;
 pub(crate) mod old_claims;
+pub(crate) mod old_sessions;
 mod pool;
 mod pulse;
 mod replicas;

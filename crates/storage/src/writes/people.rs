@@ -1,12 +1,12 @@
-//! Users, and what is to be sent to them.
+//! Users.
 
 use diesel::prelude::*;
-use users::User;
-use users::outbox::OutboxMessage;
+use users::attempts::Subject;
+use users::{User, UserId};
 
 use crate::connection::AnyConnection;
 use crate::rows::UserRowChange;
-use crate::schema::{outbox, users as table};
+use crate::schema::users as table;
 
 pub(crate) fn insert_user(connection: &mut AnyConnection, user: &User, password: Option<&str>) -> QueryResult<()> {
     let row = (UserRowChange::from(user), table::password_hash.eq(password));
@@ -27,14 +27,6 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
 /// tells of it.
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
     super::forget_outcome(connection, user)?;
+    super::set_arrival(connection, Subject::account(&UserId::from_stored(user.to_owned())).as_str(), None)?;
     diesel::delete(table::table.find(user)).execute(connection)
-}
-
-pub(crate) fn enqueue(connection: &mut AnyConnection, message: &OutboxMessage) -> QueryResult<()> {
-    let row = (
-        outbox::user_id.eq(message.user.as_str()),
-        outbox::kind.eq(message.kind.as_str()),
-        outbox::created_at.eq(message.created_at.micros()),
-    );
-    diesel::insert_into(outbox::table).values(row).execute(connection).map(|_| ())
 }

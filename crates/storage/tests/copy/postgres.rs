@@ -59,14 +59,6 @@ impl Database {
     fn number(&self, query: &str) -> i64 {
         sql::<BigInt>(query).get_result(&mut self.raw()).expect("a number")
     }
-
-    /// The number that a message gets now, which goes again.
-    fn next_number(&self) -> i64 {
-        let id =
-            self.number("INSERT INTO outbox (user_id, kind, created_at) SELECT min(id), '', 0 FROM users RETURNING id");
-        self.run(&format!("DELETE FROM outbox WHERE id = {id}"));
-        id
-    }
 }
 
 fn quietly(from: &Settings, to: &Settings) -> Result<Report, CopyError> {
@@ -85,7 +77,7 @@ fn assert_round_trip(folder: &Folder, rows: u64) {
 
 #[test]
 fn every_kind_of_row_comes_back_as_it_was() {
-    assert_round_trip(&Folder::of_every_kind(), 38);
+    assert_round_trip(&Folder::of_every_kind(), 41);
 }
 
 #[test]
@@ -97,13 +89,19 @@ fn an_empty_store_comes_back_too() {
 
 #[test]
 fn many_users_come_back() {
-    assert_round_trip(&Folder::crowded(20_000), 1 + 20_000 + 20_000 + 2_000 + 8_000 + 32_000 + 2_857 + 3_333);
+    assert_round_trip(
+        &Folder::crowded(20_000),
+        1 + 20_000 + 20_000 + 2_000 + 8_000 + 32_000 + 1_818 + 2_857 + 1_428 + 3_333,
+    );
 }
 
 #[test]
 #[ignore = "takes long"]
 fn very_many_users_come_back() {
-    assert_round_trip(&Folder::crowded(100_000), 1 + 100_000 + 100_000 + 10_000 + 40_000 + 160_000 + 14_285 + 16_666);
+    assert_round_trip(
+        &Folder::crowded(100_000),
+        1 + 100_000 + 100_000 + 10_000 + 40_000 + 160_000 + 14_285 + 7_142 + 16_666,
+    );
 }
 
 #[test]
@@ -112,7 +110,7 @@ fn from_server_to_server() {
     let target = Database::empty();
     assert!(quietly(&source.settings(), &target.settings()).expect("copied").agrees());
     let again = quietly(&source.settings(), &target.settings()).expect("compared");
-    assert_eq!((again.found, again.copied), (38, 0));
+    assert_eq!((again.found, again.copied), (41, 0));
 }
 
 #[test]
@@ -144,7 +142,10 @@ fn a_copy_that_dies_goes_on_where_it_was() {
         assert!(matches!(quietly(&to, &folder.settings("third")), Err(CopyError::Open(OpenError::Unfinished(_)))));
     };
     assert!(report.agrees() && attempts >= 6, "{attempts}: {report:?}");
-    assert!(report.found > 0 && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 328 + 383);
+    assert!(
+        report.found > 0
+            && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 209 + 328 + 164 + 383
+    );
     storage::open_existing(&to).expect("a store");
 }
 
@@ -289,7 +290,7 @@ fn a_store_is_not_copied_into_itself() {
     database.run("CREATE SCHEMA other AUTHORIZATION diglot");
     let other = database.settings_with("&options=-csearch_path%3Dother");
     let report = quietly(&database.settings(), &other).expect("copied");
-    assert!(report.agrees() && report.copied == 38, "{report:?}");
+    assert!(report.agrees() && report.copied == 41, "{report:?}");
     assert_eq!(database.number("SELECT count(*) FROM other.users"), 4);
 }
 
@@ -316,20 +317,6 @@ fn without_a_source_no_target_is_made() {
     let copied = quietly(&source.settings(), &folder.settings("to"));
     assert!(matches!(copied, Err(CopyError::Open(OpenError::Missing(_)))), "{copied:?}");
     assert!(!folder.path("to").exists());
-}
-
-#[test]
-fn new_rows_get_numbers_behind_those_that_were_copied() {
-    for (change, next) in [
-        ("DELETE FROM outbox", 1),
-        ("DELETE FROM outbox WHERE id > 0", 1),
-        ("DELETE FROM outbox WHERE id > 3", 4),
-        ("SELECT 1", i64::MAX),
-    ] {
-        let folder = Folder::of_every_kind();
-        folder.run("from", change);
-        assert_eq!(Database::filled_from(&folder).next_number(), next, "{change}");
-    }
 }
 
 #[test]

@@ -13,7 +13,9 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 3] = [
+const WANTED: [(&str, &str); 9] = [
+    ("created_at`, `keys`.`id`", "every key, which an operator asks for"),
+    ("\"created_at\", \"keys\".\"id\"", "every key, which an operator asks for"),
     (
         "CAST(sum(calls) AS BIGINT)",
         "a report of all keys, which an operator asks for, adds up every day that is asked for",
@@ -22,6 +24,10 @@ const WANTED: [(&str, &str); 3] = [
         "`search_text` LIKE",
         "what is common is found soon, and counted by reading the texts; rare terms have statements of their own",
     ),
+    ("SELECT COUNT(*) FROM `outbox`", "how many wait is asked from time to time, of a table that is empty as a rule"),
+    ("SELECT COUNT(*) FROM \"outbox\"", "the same"),
+    ("FROM `outbox` WHERE (`outbox`.`kind` IN (?, ?)) ORDER BY", "an operator looks at all that wait"),
+    ("FROM \"outbox\" WHERE (\"outbox\".\"kind\" = ANY($1)) ORDER BY", "the same"),
     ("\"search_text\" LIKE", "PostgreSQL weighs its index against the texts with each term"),
 ];
 
@@ -48,7 +54,9 @@ fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        let is_ours = ["users", "memberships", "search_", "usage"].iter().any(|name| statement.contains(name));
+        let is_ours = ["users", "memberships", "search_", "usage", "keys", "attempts", "outbox", "tokens"]
+            .iter()
+            .any(|name| statement.contains(name));
         is_one && is_ours && statement.contains('"') == to_postgres
     };
     let statements: Vec<String> = sent.iter().filter(is_meant).cloned().collect();

@@ -6,8 +6,10 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use storage::OpenError;
+use users::outbox::{MessageKind, OutboxMessage};
 use users::ports::Store;
 use users::testing::contract::enrolments;
+use users::{MessageId, Timestamp};
 
 use crate::folder::Folder;
 
@@ -79,6 +81,8 @@ fn of_many_that_start_at_once_one_migrates() {
 /// As an earlier version of the program leaves it.
 const BEFORE_CLAIMS: &str = concat!(
     include_str!("../../../../migrations/sqlite/2026-12-02-000002_audit/down.sql"),
+    include_str!("../../../../migrations/sqlite/2026-12-02-000001_sessions/down.sql"),
+    include_str!("../../../../migrations/sqlite/2026-12-02-000000_mail/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-01-000000_horizons/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-30-000000_usage/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-29-000001_indexes/down.sql"),
@@ -91,9 +95,34 @@ fn a_store_of_an_earlier_version_is_brought_up_and_keeps_what_it_has() {
     let folder = Folder::new();
     folder.open().write(|tx| tx.set_fact("colour", "blue")).expect("written");
     raw(&folder).batch_execute(BEFORE_CLAIMS).expect("as it was");
-    assert!(matches!(storage::open_existing(&folder.settings()), Err(OpenError::Outdated { pending: 6, .. })));
+    assert!(matches!(storage::open_existing(&folder.settings()), Err(OpenError::Outdated { pending: 8, .. })));
     assert_eq!(folder.open().read(|reads| reads.fact("colour")), Ok(Some("blue".to_owned())));
     storage::open_existing(&folder.settings()).expect("a store");
+}
+
+/// As a version leaves it that could not send anything yet.
+const BEFORE_MAIL: &str = concat!(
+    include_str!("../../../../migrations/sqlite/2026-12-02-000000_mail/down.sql"),
+    "DELETE FROM __diesel_schema_migrations WHERE version >= '20261202000000';
+    INSERT INTO outbox (user_id, kind, created_at) SELECT id, 'activation', 7 FROM users;
+    INSERT INTO outbox (user_id, kind, created_at) SELECT id, 'activation', 5 FROM users;"
+);
+
+#[test]
+fn what_waited_before_mail_was_sent_is_due() {
+    let folder = Folder::new();
+    folder.open().write(|tx| tx.insert_user(&users::testing::contract::user(1), None)).expect("written");
+    raw(&folder).batch_execute(BEFORE_MAIL).expect("as it was");
+    let store = folder.open();
+    let messages = store.read(|reads| reads.messages()).expect("messages");
+    let [first, second] = &messages[..] else { panic!("{messages:?}") };
+    assert_ne!(first.id, second.id);
+    for (message, at) in [(first, 5), (second, 7)] {
+        let at = Timestamp::from_micros(at).expect("a time");
+        assert_eq!(MessageId::parse(message.id.as_str()).as_ref(), Some(&message.id), "a UUID");
+        let user = users::testing::contract::user(1).id;
+        assert_eq!(*message, OutboxMessage::new(message.id.clone(), user, MessageKind::Activation, at));
+    }
 }
 
 #[test]

@@ -80,6 +80,21 @@ pub struct Refusal {
     pub actor: Actor,
     /// Why.
     pub reason: Reason,
+    /// Whom it concerns, where nobody is known to act.
+    pub user: Option<UserId>,
+}
+
+impl Refusal {
+    /// What was refused.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self.reason {
+            Reason::Revoked | Reason::Expired | Reason::OwnerInactive | Reason::Forbidden | Reason::OtherDialect => {
+                Action::AccessRefused
+            }
+            Reason::WrongPassword | Reason::UserInactive | Reason::TooManyAttempts => Action::SignInRefused,
+        }
+    }
 }
 
 /// A place between two events.

@@ -87,7 +87,7 @@ words! {
     Reason {
         /// The key was revoked.
         Revoked = "revoked",
-        /// The key, the session or the link has come to its end.
+        /// The key has come to its end.
         Expired = "expired",
         /// The user whom the key acts for may not act.
         OwnerInactive = "owner_inactive",
@@ -101,8 +101,6 @@ words! {
         UserInactive = "user_inactive",
         /// There were too many attempts.
         TooManyAttempts = "too_many_attempts",
-        /// The link is unknown, or was used.
-        WrongLink = "wrong_link",
     }
 }
 

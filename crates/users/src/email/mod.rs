@@ -78,6 +78,12 @@ impl Email {
         self.address.rsplit_once('@').map_or(self.as_str(), |(local, _)| local)
     }
 
+    /// The domain in the form that every mail server knows.
+    #[must_use]
+    pub fn ascii_domain(&self) -> &str {
+        self.key.rsplit_once('@').map_or(self.key(), |(_, domain)| domain)
+    }
+
     /// An address read back from a trusted store; nothing is checked.
     #[must_use]
     pub fn from_stored(address: String, key: String) -> Self {

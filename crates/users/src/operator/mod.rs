@@ -4,7 +4,9 @@
 mod audit;
 mod import;
 mod init;
+mod invite;
 mod keys;
+mod mail;
 mod people;
 mod usage;
 mod workspaces;

@@ -8,7 +8,7 @@ use crate::page::{Filter, Scope, Start};
 use crate::password::PlainPassword;
 use crate::ports::{Lock, Store};
 use crate::role::Permissions;
-use crate::service::{require_other_administrator, save};
+use crate::service::{end_sessions, require_other_administrator, save};
 use crate::user::User;
 
 /// A user, with what is known besides the record.
@@ -59,7 +59,7 @@ impl<S: Store> Operator<S> {
         })
     }
 
-    /// Sets a user's password.
+    /// Sets a user's password, which ends all of its sessions.
     ///
     /// # Errors
     /// `NotFound`.
@@ -70,6 +70,7 @@ impl<S: Store> Operator<S> {
             let user = locked_user(tx, &name)?;
             let mut next = user.clone();
             save(tx, &user, &mut next, Some(&hash), &act)?;
+            end_sessions(tx, &user, None, &act)?;
             Ok(next)
         })
     }

@@ -7,7 +7,7 @@ use crate::audit::{About, Act, Action, Actor};
 use crate::caller::Caller;
 use crate::email::Email;
 use crate::error::{Conflict, Result, UserError};
-use crate::id::{UserId, WorkspaceId};
+use crate::id::{MessageId, UserId, WorkspaceId};
 use crate::json::FreeObject;
 use crate::once::{Created, Once};
 use crate::outbox::{MessageKind, OutboxMessage};
@@ -82,6 +82,7 @@ impl<S: Store> Users<S> {
 
         let (key, policy) = (caller.key.clone(), self.policy.clone());
         let (act, id) = (self.act(Actor::of(caller)), UserId::from(self.environment.randomness.uuid()));
+        let invitation = MessageId::from(self.environment.randomness.uuid());
         let is_named = new.username.is_some();
         let work = move |tx: &mut dyn Tx| {
             Attempt::lock(attempt.as_ref(), tx)?;
@@ -92,6 +93,10 @@ impl<S: Store> Users<S> {
                 return Ok(Created::Before(answer));
             }
             let user = insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, &act)?;
+            if new.invite {
+                tx.enqueue(&OutboxMessage::new(invitation.clone(), id.clone(), MessageKind::Activation, act.at))?;
+                act.note(tx, Action::UserInvited, About::user(&user))?;
+            }
             Attempt::succeed(attempt.as_ref(), tx, &user)?;
             Ok(Created::Now(user))
         };
@@ -126,7 +131,7 @@ fn admit(
     }
 }
 
-/// Writes the record, its membership and its invitation.
+/// Writes the record and its membership.
 pub(crate) fn insert(
     tx: &mut dyn Tx,
     new: &NewUser,
@@ -166,9 +171,6 @@ pub(crate) fn insert(
     };
     tx.insert_user(&user, password)?;
     tx.add_member(workspace, &user.id)?;
-    if new.invite {
-        tx.enqueue(&OutboxMessage { user: user.id.clone(), kind: MessageKind::Activation, created_at: act.at })?;
-    }
     act.note(tx, Action::UserCreated, About::user(&user))?;
     Ok(user)
 }

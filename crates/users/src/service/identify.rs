@@ -39,7 +39,7 @@ impl<S: Store> Users<S> {
         Ok(match found {
             None => Identified::Unknown,
             Some((key, Err(reason))) => {
-                Identified::Refused(Refusal { actor: Actor::Key { key: key.id, owner: key.owner }, reason })
+                Identified::Refused(Refusal { actor: Actor::Key { key: key.id, owner: key.owner }, reason, user: None })
             }
             Some((key, Ok(caller))) => {
                 if let Some(since) = since {

@@ -1,13 +1,19 @@
 //! The directory's operations, each with its rules. All of them block; who calls decides on which thread.
 
+mod ask_for_mail;
 mod attempt;
 mod audit;
 mod change;
 mod create;
 mod delete;
+mod end_sessions;
 mod identify;
 mod kept;
+mod mail;
 mod read;
+mod redeem;
+mod sign_in;
+mod sign_out;
 mod start;
 mod under_way;
 mod update;
@@ -20,10 +26,14 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
+pub(crate) use end_sessions::end_sessions;
 pub use identify::Identified;
 pub use kept::Keep;
+pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
-pub(crate) use update::save;
+pub use redeem::{Holder, Redeemed};
+pub use sign_in::{AccountName, Denied, SignIn, SignInRules, SignedIn};
+pub(crate) use update::{save, save_as};
 
 use std::sync::Arc;
 
@@ -44,6 +54,7 @@ pub struct Users<S> {
     under_way: Arc<UnderWay>,
     kept: Arc<Kept>,
     occasion: Option<Occasion>,
+    sign_in: SignInRules,
 }
 
 impl<S> Clone for Users<S> {
@@ -55,6 +66,7 @@ impl<S> Clone for Users<S> {
             under_way: self.under_way.clone(),
             kept: self.kept.clone(),
             occasion: self.occasion.clone(),
+            sign_in: self.sign_in,
         }
     }
 }
@@ -62,7 +74,8 @@ impl<S> Clone for Users<S> {
 impl<S: Store> Users<S> {
     /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), occasion: None }
+        let sign_in = SignInRules::default();
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), occasion: None, sign_in }
     }
 
     /// The same, but so much of what it reads is kept for as long as it holds.
@@ -81,6 +94,12 @@ impl<S: Store> Users<S> {
     fn act(&self, actor: Actor) -> Act {
         let occasion = self.occasion.clone().unwrap_or_default();
         Act { at: self.environment.clock.now(), actor, occasion, randomness: self.environment.randomness.clone() }
+    }
+
+    /// The same, where one signs in by these rules.
+    #[must_use]
+    pub fn signing_in(self, sign_in: SignInRules) -> Self {
+        Self { sign_in, ..self }
     }
 
     /// Who presents this key, if that is known without asking the store.

@@ -3,6 +3,7 @@
 use super::Users;
 use super::change::UserChange;
 use super::delete::require_other_administrator;
+use super::end_sessions::end_sessions;
 use super::read::{Found, find, own_id};
 use crate::access::{self, Standing};
 use crate::audit::{About, Act, Action, Actor, changed_fields};
@@ -42,6 +43,10 @@ impl<S: Store> Users<S> {
                 act.note(tx, Action::MemberAdded, About::member(&old.id, &workspace))?;
             }
             save(tx, &old, &mut new, hash.as_ref(), &act)?;
+            if hash.is_some() {
+                // Whoever changes its own password stays signed in where it does so.
+                end_sessions(tx, &old, caller.is(&old.id).then_some(&caller.key), &act)?;
+            }
             Ok(new)
         })
     }
@@ -151,6 +156,18 @@ pub(crate) fn save(
     password: Option<&PasswordHash>,
     act: &Act,
 ) -> Result<()> {
+    save_as(tx, old, new, password, act, Action::UserChanged)
+}
+
+/// The same, where what happens to the record has a name of its own.
+pub(crate) fn save_as(
+    tx: &mut dyn Tx,
+    old: &User,
+    new: &mut User,
+    password: Option<&PasswordHash>,
+    act: &Act,
+    action: Action,
+) -> Result<()> {
     if *new == *old && password.is_none() {
         return Ok(());
     }
@@ -159,7 +176,7 @@ pub(crate) fn save(
     tx.update_user(new)?;
     let fields = changed_fields(old, new);
     if !fields.is_empty() {
-        act.note(tx, Action::UserChanged, About { fields, ..About::user(old) })?;
+        act.note(tx, action, About { fields, ..About::user(old) })?;
     }
     match password {
         Some(hash) => {

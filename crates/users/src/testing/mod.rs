@@ -4,8 +4,10 @@ mod audit;
 mod commands;
 pub mod contract;
 mod environment;
+mod mail;
 mod memory;
 mod rules;
+mod sessions;
 mod tables;
 mod usage;
 

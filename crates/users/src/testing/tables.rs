@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::audit::AuditTable;
 use super::rules::insert_new;
 use super::usage::UsageTable;
+use crate::attempts::Subject;
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, KeyReach};
@@ -15,6 +16,7 @@ use crate::password::PasswordHash;
 use crate::ports::{Enrolment, Lock, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
+use crate::token::{IssuedToken, TokenHash};
 use crate::usage::{Day, Usage, Used};
 use crate::user::User;
 use crate::workspace::Workspace;
@@ -29,9 +31,11 @@ pub(super) struct Tables {
     pub keys: BTreeMap<KeyId, Key>,
     pub facts: BTreeMap<String, String>,
     pub outbox: Vec<OutboxMessage>,
+    pub tokens: BTreeMap<TokenHash, IssuedToken>,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub usage: UsageTable,
     pub audit: AuditTable,
+    pub arrivals: BTreeMap<Subject, Timestamp>,
 }
 
 impl Tables {
@@ -192,6 +196,8 @@ impl Tx for Tables {
         self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
         self.usage.retain(|key| self.keys.contains_key(key));
         self.outbox.retain(|message| message.user != *id);
+        self.tokens.retain(|_, token| token.user != *id);
+        self.arrivals.remove(&Subject::account(id));
         for claim in self.claims.values_mut() {
             claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
         }
@@ -279,11 +285,5 @@ impl Tx for Tables {
         let old: Vec<ClaimId> = old.into_iter().take(limit as usize).map(|claim| claim.id.clone()).collect();
         old.iter().for_each(|id| drop(self.claims.remove(id)));
         u32::try_from(old.len()).map_err(|_| UserError::Internal("more than the limit".to_owned()))
-    }
-
-    fn enqueue(&mut self, message: &OutboxMessage) -> Result<()> {
-        self.require_user(&message.user)?;
-        self.outbox.push(message.clone());
-        Ok(())
     }
 }

@@ -16,6 +16,7 @@ use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
 use users::{PresentedKey, RolePolicy};
 
+use crate::accounts::AccountPages;
 use crate::audit::Refusals;
 use crate::body;
 use crate::calendar::Announcement;
@@ -171,6 +172,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let live = Live {
         cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
+        accounts: AccountPages::new(Arc::new(NoDirectory), &settings),
         table,
         body_timeout: settings.body_timeout,
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
@@ -180,6 +182,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let application = Application {
         refusals,
         usage: None,
+        mail: None,
         live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),

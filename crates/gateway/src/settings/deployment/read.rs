@@ -63,6 +63,7 @@ pub fn routes(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &Raw) -> Option
             let mut reading = Reading { reader, prefix: &prefix, raw, operations: &operations, outer: common.as_ref() };
             let section = own.map_or_else(|| common.clone(), |own| reading.section(own));
             match section {
+                Some(section) if reading.is_in_vain(&section, &enabled) => is_whole = false,
                 Some(section) => all.push(deployment(dialect.name, route, &enabled, section)),
                 None => is_whole = false,
             }
@@ -168,6 +169,16 @@ impl Reading<'_, '_> {
             let message = format!("is before the deprecation in {} ({})", written(&deprecated.key), deprecated.place);
             self.reader.problem(&sunset.key, message);
         }
+    }
+
+    /// Notes an operation that is asked for, and that nobody can reach.
+    fn is_in_vain(&mut self, section: &Section, enabled: &Set<bool>) -> bool {
+        let Set { value: Serve::On, key, .. } = &section.serve else { return false };
+        let is_in_vain = !enabled.value && key.starts_with(self.prefix);
+        if is_in_vain {
+            self.reader.problem(key, format!("cannot be reached: {} is false ({})", enabled.key, enabled.place));
+        }
+        is_in_vain
     }
 
     /// A value of this section, or else of the one around it.

@@ -2,8 +2,9 @@
 
 use super::fixtures::*;
 use super::keys::key;
+use super::mail::{message, token};
 use crate::key::KeyReach;
-use crate::outbox::{MessageKind, OutboxMessage};
+use crate::outbox::MessageKind;
 use crate::page::Filter;
 use crate::ports::Store;
 use crate::user::{Status, User};
@@ -12,13 +13,14 @@ fn give_everything(store: &impl Store, n: u32) {
     let given = store.write(move |tx| {
         tx.insert_key(&key(&format!("own{n}"), KeyReach::Owner, Some(user_id(n))))?;
         tx.insert_key(&key(&format!("all{n}"), KeyReach::Installation, Some(user_id(n))))?;
-        tx.enqueue(&OutboxMessage { user: user_id(n), kind: MessageKind::Activation, created_at: at(0) })?;
-        tx.enqueue(&OutboxMessage { user: user_id(n), kind: MessageKind::Activation, created_at: at(1) })
+        tx.enqueue(&message(n, n, MessageKind::Activation))?;
+        tx.enqueue(&message(n + 100, n, MessageKind::Activation))?;
+        tx.insert_token(&token(n, n))
     });
     given.expect("given");
 }
 
-/// Memberships, keys and messages.
+/// Memberships, keys, messages and tokens.
 pub fn what_belongs_to_a_user_goes_with_it(store: &impl Store) {
     add(store, [user(1)]);
     add_workspace(store, 1, &[1]);
@@ -29,6 +31,7 @@ pub fn what_belongs_to_a_user_goes_with_it(store: &impl Store) {
     assert_eq!(find(store, 1), None);
     let left = store.read(|reads| Ok((reads.keys()?, reads.workspaces_of(&user_id(1))?, reads.workspaces()?.len())));
     assert_eq!(left, Ok((Vec::new(), Vec::new(), 2)));
+    assert_eq!(store.read(|reads| Ok((reads.messages()?, reads.token(&token(1, 1).hash)?))), Ok((Vec::new(), None)));
     assert!(all(store, &members(&[1, 2]), &Filter::default()).is_empty());
     add(store, [user(1)]);
     assert_eq!(store.read(|reads| reads.workspaces_of(&user_id(1))), Ok(Vec::new()), "a namesake inherits nothing");
@@ -48,6 +51,8 @@ pub fn other_users_keep_what_is_theirs(store: &impl Store) {
     let ids = store.read(|reads| Ok(reads.keys()?.into_iter().map(|key| key.id.to_string()).collect::<Vec<_>>()));
     assert_eq!(ids, Ok(["all2", "nobody", "own2"].map(str::to_owned).to_vec()));
     assert_eq!(all(store, &members(&[1]), &Filter::default()), user_ids([2]));
+    let mail = store.read(|reads| Ok((reads.messages()?.len(), reads.token(&token(2, 2).hash)?)));
+    assert_eq!(mail, Ok((2, Some(token(2, 2)))));
 }
 
 /// However often it is made; it says whether it was there when it ends.

@@ -1,8 +1,9 @@
 //! What is unique.
 
 use super::fixtures::*;
+use super::mail::message;
 use crate::error::{Conflict, Result, UserError};
-use crate::outbox::{MessageKind, OutboxMessage};
+use crate::outbox::MessageKind;
 use crate::ports::Store;
 use crate::user::User;
 
@@ -86,7 +87,7 @@ pub fn a_reference_leads_somewhere(store: &impl Store) {
     refused(save(store, User { default_workspace: Some(workspace_id(9)), ..user(1) }));
     refused(store.write(|tx| tx.add_member(&workspace_id(9), &user_id(1))));
     refused(store.write(|tx| tx.add_member(&workspace_id(1), &user_id(9))));
-    let message = OutboxMessage { user: user_id(9), kind: MessageKind::Activation, created_at: at(0) };
+    let message = message(1, 9, MessageKind::Activation);
     refused(store.write(move |tx| tx.enqueue(&message)));
     refused(
         store.write(|tx| tx.insert_key(&super::keys::key("a", crate::key::KeyReach::Workspace(workspace_id(9)), None))),

@@ -19,8 +19,10 @@ pub mod enrolments;
 mod fixtures;
 pub mod keys;
 pub mod lists;
+pub mod mail;
 pub mod records;
 pub mod search;
+pub mod sessions;
 pub mod totals;
 pub mod transactions;
 pub mod usage;
@@ -112,6 +114,15 @@ macro_rules! store_contract {
                 the_first_revocation_counts
                 pin_and_plan_are_set_and_taken_away
             }
+            sessions {
+                credentials_are_found_by_either_name
+                an_end_of_sessions_ends_those_of_the_user
+                ended_sessions_go_from_the_first_to_end_on
+                arrivals_are_kept_replaced_and_forgotten
+                old_arrivals_go_from_the_earliest_on
+                what_was_tried_at_an_account_goes_with_it
+                of_many_who_try_at_once_as_many_as_may_do
+            }
             belongings {
                 what_belongs_to_a_user_goes_with_it
                 other_users_keep_what_is_theirs
@@ -131,6 +142,16 @@ macro_rules! store_contract {
                 old_claims_go_from_the_oldest_on
                 of_many_with_one_claim_one_has_its_effect
                 a_conflict_leaves_no_claim
+            }
+            mail {
+                every_field_of_a_message_comes_back
+                messages_are_due_from_the_earliest_on
+                a_message_is_changed_by_who_holds_it
+                a_new_message_takes_the_place_of_earlier_ones
+                every_field_of_a_token_comes_back
+                tokens_go_with_the_user_or_for_a_purpose
+                tokens_that_have_expired_go_from_the_earliest_on
+                of_many_who_claim_each_message_goes_to_one
             }
             usage {
                 calls_add_up
