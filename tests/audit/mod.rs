@@ -1,5 +1,6 @@
 //! What has happened, and by whom: `diglot audit` tells of each change, and of who was refused.
 
+mod accounts;
 mod acts;
 mod changes;
 mod commands;

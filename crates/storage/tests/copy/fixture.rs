@@ -168,6 +168,8 @@ pub fn crowd(users: u32) -> String {
         INSERT INTO memberships (workspace_id, user_id) SELECT 'w', id FROM users;
         INSERT INTO keys SELECT 'k' || i, 'key', randomblob(32), 'owner', NULL, printf('%08x-0000-7000-8000-000000000000', i),
             NULL, i, NULL, NULL, NULL, NULL, 0 FROM n WHERE i % 10 = 0;
+        INSERT INTO audit SELECT i / 900, printf('%08x', i), 'operator', NULL, NULL, 'user.created', printf('%08x-0000-7000-8000-000000000000', i),
+            NULL, 'w', 'import', NULL, NULL, '[]', NULL FROM n;
         INSERT INTO usage SELECT 'k' || n.i, day.i, 'door.' || operation.i, n.i, 0, n.i FROM n CROSS JOIN (SELECT 1 AS i UNION SELECT 2) day
             CROSS JOIN (SELECT 1 AS i UNION SELECT 2) operation WHERE n.i % 10 = 0;
         INSERT INTO usage_details SELECT key_id, day, operation, kind.i, name.i, calls FROM usage CROSS JOIN (SELECT 'agent' AS i UNION SELECT 'field') kind

@@ -20,7 +20,7 @@ fn every_kind_of_row_arrives_as_it_was() {
     let folder = Folder::of_every_kind();
     let report = folder.copy().expect("copied");
     assert!(report.agrees());
-    assert_eq!((report.found, report.copied), (0, 41));
+    assert_eq!((report.found, report.copied), (0, 45));
     assert_eq!(report.tables.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES);
     assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 5, 8, 3, 3, 4, 3]);
     folder.assert_same("from", "to");
@@ -65,7 +65,7 @@ fn a_copy_that_is_complete_is_found_to_be() {
     let folder = Folder::of_every_kind();
     let first = folder.copy().expect("copied");
     let again = folder.copy().expect("compared");
-    assert_eq!((again.found, again.copied), (41, 0));
+    assert_eq!((again.found, again.copied), (45, 0));
     assert_eq!(first.tables, again.tables);
 }
 
@@ -126,6 +126,12 @@ fn a_sum_is_of_lines_of_json() {
 {"id":"c2","created_at":3,"user_id":"u0","fingerprint":"ff","answer":"\n\"\\ 🦀"}
 "#;
     assert_eq!(sum(&folder.copy().expect("copied"), "claims"), (3, of(claims)));
+    let audit = r#"{"at":-9223372036854775808,"id":"","actor":"key","actor_key":"k0","actor_user":null,"action":"","user_id":null,"key_id":null,"workspace_id":null,"operation":"","request_id":null,"reason":null,"fields":"","repetition":null}
+{"at":5,"id":"A","actor":"nobody","actor_key":null,"actor_user":null,"action":"what?","user_id":"gone","key_id":"🗝","workspace_id":"W1","operation":"user delete","request_id":"","reason":"é","fields":"[\"a\",\"b\"]","repetition":"once"}
+{"at":5,"id":"a","actor":"user","actor_key":"","actor_user":"u1","action":"user.changed","user_id":"u1","key_id":"","workspace_id":"","operation":"door.one","request_id":"r 🦀","reason":null,"fields":"[]","repetition":null}
+{"at":9223372036854775807,"id":"z","actor":"operator","actor_key":null,"actor_user":null,"action":"x","user_id":null,"key_id":null,"workspace_id":null,"operation":"","request_id":null,"reason":"","fields":"[]","repetition":"twice"}
+"#;
+    assert_eq!(sum(&report, "audit"), (4, of(audit)));
 }
 
 #[test]
@@ -145,6 +151,7 @@ fn any_change_changes_a_sum() {
         "UPDATE outbox SET id = 'm3' WHERE id = 'm1'",
         "UPDATE outbox SET leased_until = NULL WHERE id = 'm1'",
         "UPDATE tokens SET expires_at = 3 WHERE hash = 'f0'",
+        "UPDATE audit SET request_id = NULL WHERE id = 'A'",
         "UPDATE claims SET answer = 'x' WHERE id = 'c0'",
         "UPDATE claims SET user_id = NULL, fingerprint = NULL, answer = NULL WHERE id = 'c0'",
     ] {

@@ -54,7 +54,7 @@ fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        let is_ours = ["users", "memberships", "search_", "usage", "keys", "attempts", "outbox", "tokens"]
+        let is_ours = ["users", "memberships", "search_", "usage", "audit", "keys", "attempts", "outbox", "tokens"]
             .iter()
             .any(|name| statement.contains(name));
         is_one && is_ours && statement.contains('"') == to_postgres

@@ -9,6 +9,7 @@ INSERT INTO memberships (workspace_id, user_id) SELECT 'big', id FROM users;
 INSERT INTO memberships (workspace_id, user_id) SELECT 'small', id FROM users LIMIT 20;
 INSERT INTO keys (id, name, secret_hash, reach, owner_id, created_at) SELECT 'k' || id, '', x'', 'owner', id, 0 FROM users;
 INSERT INTO attempts SELECT 'account:' || id, 0 FROM users;
+INSERT INTO audit SELECT rowid, id, 'user', NULL, id, 'user.changed', id, NULL, 'big', 'door.x', NULL, NULL, '[]', NULL FROM users;
 INSERT INTO usage SELECT id, 20000 + rowid % 30, 'door.x', 1, 0, 0 FROM keys;
 INSERT INTO usage_details SELECT id, 20000 + rowid % 30, 'door.x', 'agent', 'x', 1 FROM keys;
 INSERT INTO outbox (id, user_id, kind, created_at, attempts, due_at) SELECT 'm' || id, id, 'activation', 0, 0, 0 FROM users;

@@ -1,6 +1,7 @@
 //! The rules, on an in-memory store.
 
 mod access;
+mod audit;
 mod changes;
 pub(crate) mod house;
 mod lists;

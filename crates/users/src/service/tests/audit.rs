@@ -1,0 +1,120 @@
+//! What is noted of an act.
+
+use super::house::{House, new_user, no_change, object};
+use crate::audit::{Action, Actor, Event, Occasion, Outcome, Reason, changed_fields};
+use crate::key::KeyReach;
+use crate::ports::{AuditReads, Store};
+use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
+use crate::service::Identified;
+use crate::user::{Status, User};
+use crate::{Conflict, Email, Precondition, StatusChange, Timestamp, UserChange};
+
+/// All that has happened since so many events.
+fn since(house: &House, before: usize) -> Vec<Event> {
+    house.store.read(|reads| AuditReads::events(reads, None, None, 1_000)).unwrap().split_off(before)
+}
+
+#[test]
+fn an_act_is_noted_with_who_did_it_and_its_occasion() {
+    let house = House::new();
+    let before = since(&house, 0).len();
+    let users = house.users.on(Occasion::request("door.changeIt", "r"));
+    let change = UserChange { bio: Some(Some(Bio::parse("x").unwrap())), ..no_change() };
+    let id = house.admin_user.id.clone();
+    users.update(&house.admin, id.as_str(), change, Precondition::default()).unwrap();
+    let [event] = since(&house, before).try_into().unwrap();
+    assert_eq!(event.actor, Actor::Key { key: house.admin.key.clone(), owner: Some(id.clone()) });
+    assert_eq!((event.action, event.outcome, event.user), (Action::UserChanged, Outcome::Done, Some(id)));
+    assert_eq!((event.occasion, event.fields), (Occasion::request("door.changeIt", "r"), vec!["bio".into()]));
+    house.update(&house.admin, house.admin_user.id.as_str(), no_change()).unwrap();
+    assert_eq!(since(&house, before).len(), 1);
+}
+
+#[test]
+fn what_is_undone_was_not() {
+    let house = House::new();
+    let ada = house.user("ada", &["user"], &house.first);
+    let before = since(&house, 0).len();
+    let taken = UserChange { email: Some(house.admin_user.email.clone()), ..no_change() };
+    assert_eq!(house.update(&house.admin, ada.id.as_str(), taken), Err(Conflict::Email.into()));
+    assert_eq!(house.create(&house.admin, new_user("ada")), Err(Conflict::Email.into()));
+    assert_eq!(since(&house, before), []);
+}
+
+#[test]
+fn each_field_has_a_name() {
+    let user = House::new().admin_user;
+    let other = |time: Timestamp| Timestamp::from_micros(time.micros() + 1).unwrap();
+    let same = user.clone();
+    let changes: [(&str, User); 18] = [
+        ("email", User { email: Email::parse("x@example.com").unwrap(), ..same.clone() }),
+        ("verified", User { verified: !same.verified, ..same.clone() }),
+        ("username", User { username: Username::parse("x").unwrap(), ..same.clone() }),
+        ("full_name", User { full_name: Some(FullName::parse("x").unwrap()), ..same.clone() }),
+        ("status", User { status: Status::Suspended, ..same.clone() }),
+        ("roles", User { roles: House::new().roles(&["guest"]), ..same.clone() }),
+        ("department", User { department: Some(Department::parse("x").unwrap()), ..same.clone() }),
+        ("avatar_url", User { avatar_url: Some(AvatarUrl::parse("https://example.com/").unwrap()), ..same.clone() }),
+        ("bio", User { bio: Some(Bio::parse("x").unwrap()), ..same.clone() }),
+        ("timezone", User { timezone: Some(Timezone::parse("Europe/London").unwrap()), ..same.clone() }),
+        ("locale", User { locale: Some(Locale::parse("en").unwrap()), ..same.clone() }),
+        ("auth_provider", User { auth_provider: None, ..same.clone() }),
+        ("preferences", User { preferences: object(r#"{"a":1}"#), ..same.clone() }),
+        ("settings", User { settings: object(r#"{"a":1}"#), ..same.clone() }),
+        ("metadata", User { metadata: object(r#"{"a":1}"#), ..same.clone() }),
+        ("created_at", User { created_at: other(same.created_at), ..same.clone() }),
+        ("last_login", User { last_login: Some(same.created_at), ..same.clone() }),
+        ("default_workspace", User { default_workspace: None, ..same.clone() }),
+    ];
+    for (name, new) in changes {
+        assert_eq!(changed_fields(&user, &new), [name]);
+    }
+    let moved = User { revision: 9, updated_at: other(same.updated_at), ..same };
+    assert_eq!(changed_fields(&user, &moved), [""; 0], "what every change moves is no field");
+}
+
+#[test]
+fn it_is_known_why_a_key_is_refused() {
+    let house = House::new();
+    let ada = house.user("ada", &["user"], &house.first);
+    let (own, short, gone) = (house.key_of(&ada), house.key_for(10, &ada), house.key_of(&ada));
+    let service = house.key(None, KeyReach::Installation, Some(&["users:read"]));
+    house.operator.revoke_key(gone.id().as_str()).unwrap();
+    house.wait(11);
+    let reason = |key| match house.users.identify(key).unwrap() {
+        Identified::Caller(_) => None,
+        Identified::Refused(refusal) => {
+            Some((refusal.actor.key().cloned(), refusal.actor.user().cloned(), refusal.reason))
+        }
+        Identified::Unknown => panic!("it is known"),
+    };
+    let of = |key: &crate::PresentedKey, reason| Some((Some(key.id().clone()), Some(ada.id.clone()), reason));
+    assert_eq!((reason(&own), reason(&service)), (None, None));
+    assert_eq!(reason(&short), of(&short, Reason::Expired));
+    assert_eq!(reason(&gone), of(&gone, Reason::Revoked));
+    let leave = UserChange { status: Some(StatusChange::To(Status::Suspended)), ..no_change() };
+    house.update(&house.admin, ada.id.as_str(), leave).unwrap();
+    assert_eq!(reason(&own), of(&own, Reason::OwnerInactive));
+    let stranger = crate::PresentedKey::from_random(&[1; 10], &[2; 20]);
+    assert_eq!(house.users.identify(&stranger), Ok(Identified::Unknown));
+}
+
+#[test]
+fn a_new_ranking_is_one_act() {
+    let house = House::new();
+    house.users.align_roles().unwrap();
+    let before = since(&house, 0).len();
+    house.users.align_roles().unwrap();
+    assert_eq!(since(&house, before), []);
+    let ranked = |names: &[&str]| {
+        let define = |name: &&str| crate::role::RoleDefinition {
+            name: crate::RoleName::from_stored((*name).to_owned()),
+            permissions: [].into_iter().collect(),
+        };
+        crate::RolePolicy::new(names.iter().map(define).collect()).unwrap()
+    };
+    let turned = ranked(&["user", "admin"]);
+    crate::Users::new(house.store.clone(), turned.into(), house.environment.ports()).align_roles().unwrap();
+    let actions: Vec<Action> = since(&house, before).iter().map(|event| event.action).collect();
+    assert_eq!(actions, [Action::RolesRanked]);
+}
