@@ -115,6 +115,11 @@ class Server:
             "DIGLOT_SIGN_IN__PER_PEER": "",
             "DIGLOT_SIGN_IN__MAILS_PER_ACCOUNT": "",
             "DIGLOT_LIMITS__FAILED_AUTHENTICATIONS": "",
+            # Nobody reads the mails that users are invited by.
+            "DIGLOT_MAIL__TRANSPORT": "file",
+            "DIGLOT_MAIL__FOLDER": f"{self.folder}/mail",
+            "DIGLOT_MAIL__SENDER": "diglot@example.com",
+            "DIGLOT_MAIL__PUBLIC_URL": self.url,
             "DIGLOT_SERVER__BIND": self.url.removeprefix("http://"),
             "DIGLOT_SERVER__ADMIN_BIND": self._admin_url.removeprefix("http://"),
         }
