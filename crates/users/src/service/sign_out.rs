@@ -19,7 +19,11 @@ impl<S: Store> Users<S> {
                 return Err(UserError::NoSession);
             }
             tx.revoke_key(&id, act.at)?;
-            act.note(tx, Action::SessionEnded, About { key: Some(key.id), user: key.owner, workspace, ..About::default() })
+            act.note(
+                tx,
+                Action::SessionEnded,
+                About { key: Some(key.id), user: key.owner, workspace, ..About::default() },
+            )
         })
     }
 }
