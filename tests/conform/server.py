@@ -30,8 +30,10 @@ class Server:
     key is personal; its owner is in neither workspace.
     """
 
-    def __init__(self, binary: Path) -> None:
+    def __init__(self, binary: Path, settings: dict[str, str] | None = None) -> None:
         self.binary = binary
+        # Variables with settings of its own.
+        self._own = settings or {}
         self._folder = tempfile.TemporaryDirectory(prefix="diglot-conform-")
         self.folder = Path(self._folder.name)
         self.log = self.folder / "server.log"
@@ -99,6 +101,7 @@ class Server:
             "DIGLOT_PASSWORDS__BCRYPT_COST": "4",
             "DIGLOT_SERVER__BIND": self.url.removeprefix("http://"),
             "DIGLOT_SERVER__ADMIN_BIND": self._admin_url.removeprefix("http://"),
+            **self._own,
         }
 
     def _wait_until_it_lives(self) -> None:

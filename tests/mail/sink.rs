@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::harness::eventually;
 
@@ -34,8 +34,6 @@ pub struct Received {
     pub from: String,
     pub to: Vec<String>,
     pub text: String,
-    /// When its text was there.
-    pub at: Instant,
 }
 
 impl Received {
@@ -138,7 +136,7 @@ impl Drop for Sink {
 fn converse(stream: &TcpStream, mood: &Mutex<Mood>, book: &Book) -> std::io::Result<()> {
     let mood_now = || *mood.lock().unwrap();
     let mut reader = BufReader::new(stream);
-    let mut say = |text: &str| (&*stream).write_all(format!("{text}\r\n").as_bytes());
+    let say = |text: &str| (&*stream).write_all(format!("{text}\r\n").as_bytes());
     // What to answer to a command: what the mood says, or what is usual.
     let answer = |command: &str, usual: &'static str| match mood_now() {
         Mood::Says(at, words) if at == command => words,
@@ -176,8 +174,8 @@ fn converse(stream: &TcpStream, mood: &Mutex<Mood>, book: &Book) -> std::io::Res
                     };
                     let words = answer(".", "250 taken");
                     if words.starts_with("250") {
-                        let (from, to, at) = (from.clone(), std::mem::take(&mut to), Instant::now());
-                        book.received.lock().unwrap().push(Received { from, to, text, at });
+                        let (from, to) = (from.clone(), std::mem::take(&mut to));
+                        book.received.lock().unwrap().push(Received { from, to, text });
                     }
                     match mood_now() {
                         Mood::HangsUpAfterText => return stream.shutdown(Shutdown::Both),
