@@ -17,7 +17,7 @@ fn an_invitation_arrives_and_is_forgotten() {
     let mail = &received[0];
     assert_eq!((mail.from.as_str(), &mail.to), ("accounts@example.com", &vec![address.clone()]));
     assert_eq!(mail.header("From"), "Example <accounts@example.com>");
-    assert_eq!(mail.header("To"), format!("\"Ada Lovelace\" <{address}>").replace('"', ""));
+    assert_eq!(mail.header("To"), format!("\"Ada Lovelace\" <{address}>"));
     assert_eq!(mail.header("Subject"), "Activate your account");
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
     assert!(mail.id().ends_with("@example.com>"), "{}", mail.id());
