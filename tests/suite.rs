@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod accounts;
 mod balancer;
 mod cli;
 mod contract;

@@ -70,7 +70,7 @@ fn a_calendar_that_cannot_be_kept_is_refused() {
     for words in [
         "sunset",
         "is the operation itself",
-        "needs more than the path of the operation tells",
+        "has an id in its path, which requests of this operation do not tell",
         "empty for none, an operation",
         "brownouts[0].at",
         "brownouts[0].for",

@@ -51,8 +51,8 @@ fn all_that_is_wrong_is_told_at_once_with_file_line_and_key() {
         (3, "server.bnid", "is not known"),
         (4, "server.head_timeout", "must be a time"),
         (12, "dialects.mechamental.serve", "must be \"on\""),
-        (15, "dialects.maisa.hosts", "dialects.mechamental has one of these hosts"),
-        (16, "dialects.maisa.prefix", "dialects.mechamental has the same prefix"),
+        (15, "dialects.maisa.hosts", "has a host of dialects.mechamental.hosts"),
+        (16, "dialects.maisa.prefix", "is the same as dialects.mechamental.prefix"),
         (18, "dialects.maisa.sunset", "is before the deprecation in dialects.maisa.deprecated"),
         (20, "routes.\"maisa.deletUser\"", "is not known"),
         (24, "routes.\"maisa.getUser\".serve", "must be \"on\", \"off\" or \"gone\""),
@@ -62,7 +62,7 @@ fn all_that_is_wrong_is_told_at_once_with_file_line_and_key() {
         (30, "routes.\"maisa.getUser\".brownouts[1].at", "must be a day"),
         (33, "routes.klingon", "is not known"),
     ];
-    let mut found: Vec<(u64, &str, &str)> = verdict["problems"]
+    let found: Vec<(u64, &str, &str)> = verdict["problems"]
         .as_array()
         .unwrap()
         .iter()
@@ -72,7 +72,6 @@ fn all_that_is_wrong_is_told_at_once_with_file_line_and_key() {
             (problem["line"].as_u64().unwrap(), text("key"), text("message"))
         })
         .collect();
-    found.sort_unstable();
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for ((line, key, message), (place, named, start)) in found.iter().zip(expected) {
         assert_eq!((*line, *key), (place, named), "{message}");
@@ -99,6 +98,21 @@ fn what_nobody_can_reach_is_told() {
             "lies within dialects.mechamental.prefix and hides paths of its listUsers, ",
         ),
         ("[dialects.maisa]\nprefix = \"/v1\"\n", 2, "must not begin with /v1"),
+        (
+            "[dialects.maisa]\nenabled = false\n[routes.\"maisa.getUser\"]\nserve = \"on\"\n",
+            4,
+            "cannot be reached: dialects.maisa.enabled is false (file",
+        ),
+        (
+            "[dialects.maisa]\nserve = \"gone\"\n[dialects.mechamental]\nsuccessor = \"maisa.listUsers\"\n",
+            4,
+            "is not served (mechamental.listUsers)",
+        ),
+        (
+            "[dialects.mechamental]\nprefix = \"/maisa\"\n",
+            2,
+            "is the same as dialects.maisa.prefix (the built-in settings)",
+        ),
         ("[dialects.mechamental]\nshared = false\n", 0, "must take part in the shared mount"),
     ] {
         let file = house.write_file("unreachable.toml", text);
@@ -133,4 +147,22 @@ fn every_line_that_is_no_toml_is_told() {
         assert!(said.err.contains(&format!("broken.toml, line {line}: is no TOML")), "{}", said.story());
     }
     assert!(!said.err.contains("canary-secret"), "{}", said.story());
+}
+
+#[test]
+fn a_wrong_dialect_hides_nothing_of_its_operations() {
+    let house = House::empty();
+    let text = "[dialects.maisa]\nmax_body = \"1GiB\"\n[routes.\"maisa.deleteUser\"]\nserve = \"read_only\"\n";
+    let file = house.write_file("wrong.toml", text);
+    let said = house.cli(&["check", file.to_str().unwrap()]).misused();
+    said.naming("line 2): must be a size").naming("line 4): must be \"on\", \"off\" or \"gone\"\n");
+}
+
+#[test]
+fn an_exempt_key_that_is_none_is_told() {
+    let mut house = House::empty();
+    house.init();
+    let file = house.write_file("exempt.toml", "[routes.\"maisa.getUser\"]\nexempt = [\"zzzzzzzzzzzzzzzz\"]\n");
+    house.file(&file);
+    house.cli(&["check"]).refused().naming("routes.\"maisa.getUser\".exempt names zzzzzzzzzzzzzzzz");
 }

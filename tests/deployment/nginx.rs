@@ -13,7 +13,16 @@ use crate::harness::{Answer, House, Http, NOBODY, Request, Server, Town, eventua
 const PARTS: [&[&str]; 3] = [
     &["maisa.*"],
     &["mechamental.listUsers", "mechamental.getCurrentUser", "mechamental.getUser", "maisa.getUser"],
-    &["mechamental.createUser", "mechamental.updateUser", "mechamental.deleteUser", "mechamental.updateMyPreferences"],
+    &[
+        "mechamental.createUser",
+        "mechamental.updateUser",
+        "mechamental.deleteUser",
+        "mechamental.updateMyPreferences",
+        "mechamental.login",
+        "mechamental.logout",
+        "mechamental.getAuthConfig",
+        "mechamental.forgotPassword",
+    ],
 ];
 
 const HOSTS: [(&str, &str); 5] = [

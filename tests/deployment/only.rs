@@ -48,9 +48,10 @@ fn what_is_off_stays_off_in_a_process_that_is_told_to_serve_it() {
     let other = elsewhere.serve_only(&["maisa.getUser"]);
     Maisa::new(&other.http, &town.root.key).create(json!({})).maisa_error(404, "NOT_FOUND");
     // What is told of the installation is the same everywhere.
-    for page in ["/openapi/maisa.json", "/.well-known/diglot"] {
+    for (page, here) in [("/openapi/maisa.json", "\"operationId\": \"getUser\""), ("/.well-known/diglot", "\"gone\"")] {
         let told = [&server, &other].map(|server| server.http.send(&Request::get(page)).unwrap().expect(200).text());
         assert_eq!(told[0], told[1]);
+        assert!(told[0].contains(here), "{}", told[0]);
         assert!(!told[0].contains("\"operationId\": \"createUser\""), "{}", told[0]);
     }
 }

@@ -49,7 +49,7 @@ fn a_plan_names_what_would_change_of_each_operation() {
 fn what_changes_nothing_is_no_change() {
     let mut house = House::empty();
     let old = house.write_file("old.toml", "[dialects.maisa]\nserve = \"read_only\"\n");
-    let same = "[log]\nformat = \"json\"\n[dialects.maisa]\nserve = \"off\"\n[routes.maisa.listUsers]\nserve = \"on\"\n\
+    let same = "[dialects.maisa]\nserve = \"off\"\n[routes.maisa.listUsers]\nserve = \"on\"\n\
                 [routes.\"maisa.getUser\"]\nserve = \"on\"\n";
     house.file(&old);
     let said = house.cli(&["plan", old.to_str().unwrap()]).done();
@@ -107,4 +107,24 @@ fn a_plan_names_the_keys_that_use_what_would_change() {
     assert!(text.contains("No key has called any of these operations in the last 30 days."), "{text}");
     let text = House::empty().cli(&["plan", new]).refused().out;
     assert!(text.contains("Which keys have called them is not known: "), "{text}");
+}
+
+#[test]
+fn what_is_no_matter_of_routes_is_told_by_section() {
+    let mut house = House::empty();
+    let old = house.write_file("old.toml", "");
+    let new = house
+        .write_file("new.toml", "[dialects]\ndefault = \"maisa\"\n[plans]\ngold = \"9/s\"\n[log]\nformat = \"json\"\n");
+    house.file(&old);
+    let said = house.cli(&["plan", new.to_str().unwrap()]).refused();
+    for line in [
+        "    - urls /v1/users with X-API-Key\n    + urls /v1/users with X-API-Key, or without\n",
+        "Beside operations: plans\nNeeds a restart: log\n",
+    ] {
+        assert!(said.out.contains(line), "{line} is not in {}", said.out);
+    }
+    let new = house.write_file("new.toml", "[log]\nformat = \"json\"\n");
+    let said = house.cli(&["plan", new.to_str().unwrap(), "--json"]).refused();
+    assert_eq!((&said.json()["changes"], &said.json()["needs_restart"]), (&json!([]), &json!(["log"])));
+    said.naming("no operation would change, but what is named above");
 }

@@ -108,7 +108,7 @@ fn what_needs_a_restart_is_named_and_the_rest_is_done() {
     }
     town.server.http.send(&Request::get("/docs")).unwrap().expect(404);
     let text = town.cli(&["reload"]).done().out;
-    assert!(text.contains("Needs a restart, and is as before: server.workers, cache, roles, log"), "{text}");
+    assert!(text.contains("Needs a restart: server.workers, cache, roles, log"), "{text}");
 }
 
 #[test]

@@ -273,3 +273,13 @@ fn a_key_is_pinned_once_it_is_clean() {
     town.cli(&["key", "pin", &key.id, "latin"]).misused().naming("mechamental, maisa");
     town.cli(&["key", "pin", &key.id, "none", "--if-clean", "1d"]).misused();
 }
+
+#[test]
+fn nobody_is_clean_for_a_time_of_which_nothing_is_known() {
+    let mut house = House::empty();
+    house.init();
+    house.set("usage.retention", "2d");
+    house.cli(&["key", "pin", "aaaaaaaaaaaaaaaa", "maisa", "--if-clean", "14d"]).refused().naming("usage.retention");
+    house.set("usage.enabled", "false");
+    house.cli(&["key", "pin", "aaaaaaaaaaaaaaaa", "maisa", "--if-clean", "1d"]).refused().naming("usage.enabled");
+}

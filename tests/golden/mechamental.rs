@@ -1,4 +1,4 @@
-//! MechaMental's seven operations.
+//! MechaMental's eleven operations.
 
 use serde_json::{Value, json};
 
@@ -35,10 +35,25 @@ impl<'a> Book<'a> {
 
     /// What every operation with a body refuses alike.
     fn bad_bodies(&mut self, method: &str, target: &str) {
+        self.unreadable_bodies(method, target);
+        self.anonymous("no key", 401, request(method, target).json("{}"));
+        self.wrong_bodies(method, target);
+    }
+
+    /// The same where no key is asked for.
+    fn bad_open_bodies(&mut self, target: &str) {
+        self.unreadable_bodies("POST", target);
+        self.wrong_bodies("POST", target);
+    }
+
+    fn unreadable_bodies(&mut self, method: &str, target: &str) {
         let ask = || request(method, target);
         self.case("unreadable body", 400, ask().json(vec![b'"', 0xff, b'"']));
         self.case("nested too deeply", 400, ask().json("[".repeat(65) + &"]".repeat(65)));
-        self.anonymous("no key", 401, ask().json("{}"));
+    }
+
+    fn wrong_bodies(&mut self, method: &str, target: &str) {
+        let ask = || request(method, target);
         self.case("too large", 413, ask().json(" ".repeat(300_000)));
         self.case("malformed body", 422, ask().json("{\"a\":"));
         self.case("duplicate key", 422, ask().json("{\"a\":1,\"a\":2}"));
@@ -253,4 +268,87 @@ fn update_my_preferences() {
     book.case("too large together", 413, patch(json!({"preferences": {"b": "x".repeat(100_000)}})));
     book.case("no preferences", 422, patch(json!({"theme": "dark"})));
     book.case("no object of preferences", 422, patch(json!({"preferences": ["dark"]})));
+}
+
+/// Whom nobody may guess twice.
+fn guarded() -> Town {
+    Town::with(&[("sign_in.per_account", "1/h"), ("sign_in.mails_per_account", "1/h")])
+}
+
+#[test]
+fn login() {
+    let town = guarded();
+    let stage = Stage::new(&town);
+    town.mm().create(full(&stage, "ada")).expect(201);
+    let mut book = Book::of(&stage, "login");
+    let target = "/v1/auth/login";
+    let post = |body: Value| request("POST", target).json(body.to_string());
+    let ada = |password: &str| json!({"email": "ada@example.com", "password": password});
+    book.anonymous("by e-mail", 200, post(ada("correct horse")));
+    book.anonymous("by username", 200, post(json!({"username": "ADA", "password": "correct horse"})));
+    book.anonymous(
+        "at the prefix",
+        200,
+        request("POST", "/mechamental/v1/auth/login").json(ada("correct horse").to_string()),
+    );
+    book.case("with a key", 200, post(ada("correct horse")));
+    book.case("two keys", 400, post(ada("correct horse")).header("X-API-Key", "x"));
+    book.anonymous("wrong password", 401, post(ada("wrong horse")));
+    book.anonymous("too often", 429, post(ada("correct horse")));
+    book.anonymous("nobody", 401, post(json!({"email": "nobody@example.com", "password": "correct horse"})));
+    book.anonymous("nobody, too often", 429, post(json!({"email": "nobody@example.com", "password": "correct horse"})));
+    book.bad_open_bodies(target);
+    book.anonymous("everything missing", 422, post(json!({})));
+    book.anonymous("no name", 422, post(json!({"password": "secret"})));
+    book.anonymous("two names", 422, post(json!({"email": "a@example.com", "username": "a", "password": "secret"})));
+    book.anonymous("everything wrong", 422, post(json!({"email": "a", "username": 1, "password": ["secret"]})));
+    book.anonymous("wrong method", 405, request("GET", target));
+}
+
+#[test]
+fn logout() {
+    let town = Town::new();
+    let stage = Stage::new(&town);
+    town.mm().create(full(&stage, "ada")).expect(201);
+    let body = json!({"username": "ada", "password": "correct horse"});
+    let session = town.mm().ask_with("POST", "/v1/auth/login", &body).expect(200).str("/access_token");
+    let mut book = Book::of(&stage, "logout");
+    let post = || request("POST", "/v1/auth/logout");
+    book.anonymous("no key", 401, post());
+    book.case("two keys", 400, post().header("X-API-Key", "x"));
+    book.case("a key that is no session", 403, post());
+    book.with("a session", 204, &session, post());
+    book.with("again", 401, &session, post());
+    book.case("too large", 413, post().json(" ".repeat(300_000)));
+    book.case("wrong method", 405, request("GET", "/v1/auth/logout"));
+}
+
+#[test]
+fn get_auth_config() {
+    let town = Town::new();
+    let stage = Stage::new(&town);
+    let mut book = Book::of(&stage, "getAuthConfig");
+    let get = || request("GET", "/v1/auth/config");
+    book.anonymous("no key", 200, get());
+    book.with("wrong key", 200, "dgl_x_y", get());
+    book.case("two keys", 400, get().header("X-API-Key", "x"));
+    book.case("wrong method", 405, request("POST", "/v1/auth/config"));
+}
+
+#[test]
+fn forgot_password() {
+    let town = guarded();
+    let stage = Stage::new(&town);
+    town.mm().create(full(&stage, "ada")).expect(201);
+    let mut book = Book::of(&stage, "forgotPassword");
+    let target = "/v1/auth/password/forgot";
+    let post = |body: Value| request("POST", target).json(body.to_string());
+    for (name, email) in [("somebody", "ada@example.com"), ("nobody", "nobody@example.com")] {
+        book.anonymous(name, 204, post(json!({"email": email})));
+        book.anonymous(&format!("{name}, too often"), 429, post(json!({"email": email})));
+    }
+    book.bad_open_bodies(target);
+    book.anonymous("no address", 422, post(json!({"email": "ada"})));
+    book.anonymous("everything missing", 422, post(json!({})));
+    book.anonymous("wrong method", 405, request("GET", target));
 }

@@ -32,7 +32,7 @@ const OUTSIDE: [u16; 5] = [307, 404, 405, 400, 410];
 const UNSEEN: [u16; 3] = [400, 408, 431];
 
 /// The paths that belong to no dialect.
-const OWN: [&str; 5] = ["/healthz", "/readyz", "/docs", "/openapi", "/.well-known"];
+const OWN: [&str; 6] = ["/healthz", "/readyz", "/docs", "/openapi", "/.well-known", "/activate"];
 
 /// The document of one dialect.
 pub struct Document {

@@ -177,6 +177,11 @@ impl<'a> Mm<'a> {
         self.0.ask(method, path, None)
     }
 
+    /// Any other request with a body.
+    pub fn ask_with(&self, method: &str, path: &str, body: impl Body) -> Answer {
+        self.0.ask(method, path, Some(body.bytes()))
+    }
+
     /// Every user that a walk by cursor visits, page by page.
     pub fn walk(&self, workspace: &str, limit: usize) -> Vec<Value> {
         let mut users = Vec::new();

@@ -1,5 +1,6 @@
 //! A house: a temporary directory with settings, and a store there or in a database of its own, in which the real binary runs.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -98,6 +99,11 @@ impl House {
     pub fn unset(&mut self, name: &str) -> &mut Self {
         self.settings.retain(|(given, _)| given != name);
         self
+    }
+
+    /// The settings, as the environment says them.
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+        self.settings.iter().map(|(name, value)| (variable(name).into(), value.into())).collect()
     }
 
     pub fn path(&self) -> &Path {

@@ -150,6 +150,32 @@ fn mechamental_preferences() {
 }
 
 #[test]
+fn mechamental_login() {
+    let place = town().workspace();
+    let user = place.user_with("login", json!({}));
+    Body {
+        dialect: "mechamental",
+        schema: "LoginRequest",
+        good: Box::new(|| json!({"email": user["email"], "password": "correct horse"})),
+        send: Box::new(|body| town().mm().ask_with("POST", "/v1/auth/login", body)),
+        finer: &["email"],
+    }
+    .check();
+}
+
+#[test]
+fn mechamental_forgotten_password() {
+    Body {
+        dialect: "mechamental",
+        schema: "PasswordForgotRequest",
+        good: Box::new(|| json!({"email": format!("{}@example.com", fresh("forgotten"))})),
+        send: Box::new(|body| town().mm().ask_with("POST", "/v1/auth/password/forgot", body)),
+        finer: &["email"],
+    }
+    .check();
+}
+
+#[test]
 fn maisa_create() {
     let key = town().workspace().steward().secret;
     Body {

@@ -111,6 +111,10 @@ fn summaries_are_those_of_the_reference() {
         ("updateUser", "Update User"),
         ("deleteUser", "Delete User"),
         ("updateMyPreferences", "Update My Preferences"),
+        ("login", "Login"),
+        ("logout", "Logout"),
+        ("getAuthConfig", "Get Auth Config"),
+        ("forgotPassword", "Forgot Password"),
     ];
     assert_eq!(summaries("mechamental"), owned(&reference));
     let reference = [

@@ -2,7 +2,7 @@
 
 use users::json::FreeObject;
 use users::page::Filter;
-use users::{Json, NewUser, UserChange};
+use users::{Email, Json, NewUser, SignIn, UserChange};
 
 use crate::directory::{Begin, ListQuery};
 use crate::fields::{self, Concept, Field};
@@ -27,6 +27,12 @@ pub enum Ask {
     MergeOwnPreferences(FreeObject),
     /// The end of a user.
     Delete,
+    /// A key for whoever knows an account's password.
+    SignIn(Box<SignIn>),
+    /// The end of the key that is presented.
+    SignOut,
+    /// A mail to this address with the way to a new password.
+    AskForMail(Email),
 }
 
 /// How much of what was asked a dialect's request says.

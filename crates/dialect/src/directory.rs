@@ -1,5 +1,6 @@
 //! The directory as the dialects see it: a port, so that an answer may come from this process's store or from elsewhere.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,10 @@ use async_trait::async_trait;
 use thiserror::Error;
 use users::json::FreeObject;
 use users::page::Filter;
-use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, Shown, User, UserChange, UserError, View};
+use users::{
+    Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, Shown, SignIn, SignedIn, User, UserChange,
+    UserError, View,
+};
 
 /// Who asks for what, and until when.
 #[derive(Debug, Clone)]
@@ -140,4 +144,11 @@ pub trait Directory: Send + Sync {
     async fn merge_own_preferences(&self, call: &Call, patch: FreeObject, precondition: Precondition) -> Result<User>;
     /// Deletes a user.
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()>;
+    /// Signs somebody in.
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn>;
+    /// Ends the session that the caller's key is.
+    async fn sign_out(&self, call: &Call) -> Result<()>;
+    /// Asks from there for a mail to this address with the way to a new password. Whether there is somebody whom it is sent to, nobody
+    /// learns.
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()>;
 }

@@ -1,5 +1,6 @@
 //! A request, as the gateway hands it to a dialect: whole, and within the limits.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -72,6 +73,8 @@ pub struct Request {
     pub operation: String,
     /// After that, nobody waits for the answer.
     pub deadline: Instant,
+    /// From which address the request comes, as far as that is known.
+    pub origin: Option<IpAddr>,
     /// Who answers.
     pub directory: Arc<dyn Directory>,
     /// Who lets callers in.

@@ -15,12 +15,13 @@ use dialect::{Head, Services};
 use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
 
+use crate::accounts::{Page, Visit};
 use crate::answer::{self, REQUEST_ID};
 use crate::calendar::Way;
 use crate::connections::{Connection, Serving};
 use crate::cors::PREFLIGHT;
 use crate::health::{self, Health};
-use crate::limits::Peers;
+use crate::limits::{self, Peers};
 use crate::live::Live;
 use crate::mail::Room;
 use crate::table::Asked;
@@ -103,6 +104,9 @@ impl Application {
             finished.operation = page.name.into();
             return page.answer(request.method());
         }
+        if let Some(page) = Page::at(&path) {
+            return self.account_page(live, page, request, payload, finished).await;
+        }
         let host = host(request);
         let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };
         let resolved = live.table.resolve(&asked);
@@ -133,6 +137,31 @@ impl Application {
         if resolved.by_header {
             answer::vary(&mut response, live.table.vary());
         }
+        response
+    }
+}
+
+impl Application {
+    /// Answers a request for one of the pages on which people set their password.
+    async fn account_page(
+        &self,
+        live: &Live,
+        page: Page,
+        request: &HttpRequest,
+        payload: Payload,
+        finished: &mut Finished,
+    ) -> HttpResponse {
+        finished.operation = page.name().into();
+        let peer = request.peer_addr().map(|address| address.ip());
+        let visit = Visit {
+            method: request.method(),
+            query: request.uri().query().unwrap_or(""),
+            headers: request.headers(),
+            origin: peer.map(|peer| limits::origin(peer, request.headers(), &live.limits.trusted_proxies)),
+            request_id: &finished.request_id,
+        };
+        let (response, closes) = live.accounts.answer(page, &visit, payload).await;
+        finished.closes = closes;
         response
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use users::PlainPassword;
 use users::error::{Result, UserError};
-use users::password::{Cost, PasswordHash, hash};
+use users::password::{Cost, PasswordHash, TypedPassword, hash, renew, verify};
 use users::ports::PasswordHasher;
 
 const BUSY: UserError = UserError::Busy("too many passwords are waiting to be hashed");
@@ -95,6 +95,16 @@ impl PasswordHasher for BoundedHasher {
         let _slot = self.enter()?;
         hash(password, self.cost)
     }
+
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
+        let _slot = self.enter()?;
+        verify(typed, hash, self.cost)
+    }
+
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
+        let _slot = self.enter()?;
+        renew(typed, old, self.cost)
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +121,7 @@ mod tests {
         let slot = hasher.enter().expect("the first");
         let password = PlainPassword::parse("correct horse").expect("a password");
         assert_eq!(hasher.hash(&password), Err(BUSY));
+        assert_eq!(hasher.verify(&TypedPassword::new(String::new()), None), Err(BUSY));
         drop(slot);
         let hash = hasher.hash(&password).expect("a hash");
         assert!(hash.as_str().starts_with("$2b$"));

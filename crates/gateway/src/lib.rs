@@ -1,5 +1,6 @@
 //! The program `diglot`: settings, the listeners, the choice of the dialect, the command line, and what operators see.
 
+pub mod accounts;
 pub mod answer;
 pub mod body;
 pub mod calendar;

@@ -55,8 +55,8 @@ fn parts(example: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn head(processes: &[Process]) -> String {
-    let mut text = "# Written by `diglot export nginx`, for nginx 1.19.10 or later. Put in a name and a certificate of your own, and try it \
-                    with `nginx -t`.\n# Write it anew when routes, hosts or prefixes change. The processes behind it:\n#\n"
+    let mut text = "# Written by `diglot export nginx`, for nginx 1.19.10 or later. Include it in the http block (on Debian, \
+                    put it into /etc/nginx/conf.d/), put in a name and a certificate of your own, and try it with `nginx -t`.\n# Write it anew when routes, hosts or prefixes change. The processes behind it:\n#\n"
         .to_owned();
     for process in processes {
         let only: Vec<String> = process.only.patterns().iter().map(|pattern| format!("--only '{pattern}'")).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use storage::{OpenError, Replica, Stats};
 use thiserror::Error;
 use users::ports::Environment;
-use users::{Keep, Operator, RolePolicy, UserError, Users};
+use users::{Keep, Operator, RolePolicy, SignInRules, UserError, Users};
 
 use crate::directory::Answers;
 use crate::environment;
@@ -34,6 +34,7 @@ pub struct Installation {
     environment: Environment,
     hasher: Arc<BoundedHasher>,
     keep: Keep,
+    sign_in: SignInRules,
 }
 
 impl Installation {
@@ -57,7 +58,14 @@ impl Installation {
         // Whoever waits for longer than a request may take has waited in vain.
         let hasher = Arc::new(BoundedHasher::new(settings.bcrypt_cost, settings.server.request_timeout));
         let environment = environment::real(hasher.clone());
-        Self { store: Arc::new(store), policy: settings.roles.clone(), environment, hasher, keep: settings.cache }
+        Self {
+            store: Arc::new(store),
+            policy: settings.roles.clone(),
+            environment,
+            hasher,
+            keep: settings.cache,
+            sign_in: settings.sign_in,
+        }
     }
 
     /// What must be done before the store is served. Gives the secret of the installation.
@@ -80,7 +88,9 @@ impl Installation {
     /// The directory.
     #[must_use]
     pub fn users(&self) -> Users<Store> {
-        Users::new(self.store.clone(), self.policy.clone(), self.environment.clone()).keeping(self.keep)
+        Users::new(self.store.clone(), self.policy.clone(), self.environment.clone())
+            .keeping(self.keep)
+            .signing_in(self.sign_in)
     }
 
     /// The directory as a replica of the store shows it, to be read.

@@ -1,5 +1,6 @@
 //! Stand-ins for the tests of this crate.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -8,7 +9,12 @@ use dialect::directory::Result;
 use dialect::openapi::{Description, Operation, Response};
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
-use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, RolePolicy, User, UserChange, UserError};
+use users::{
+    Caller, Created, Email, Holder, NewUser, Once, PlainPassword, Precondition, PresentedKey, Redeemed, RolePolicy,
+    SignIn, SignedIn, User, UserChange, UserError,
+};
+
+use crate::accounts::Accounts;
 
 /// The description of a dialect that has nothing to say.
 pub fn undescribed() -> Description {
@@ -59,5 +65,32 @@ impl Directory for NoDirectory {
 
     async fn delete(&self, _: &Call, _: &str, _: Precondition) -> Result<()> {
         Err(NOBODY)
+    }
+
+    async fn sign_in(&self, _: SignIn) -> Result<SignedIn> {
+        Err(NOBODY)
+    }
+
+    async fn sign_out(&self, _: &Call) -> Result<()> {
+        Err(NOBODY)
+    }
+
+    async fn ask_for_mail(&self, _: Email, _: Option<IpAddr>) -> Result<()> {
+        Err(NOBODY)
+    }
+}
+
+#[async_trait]
+impl Accounts for NoDirectory {
+    async fn holder(&self, _: &str) -> Result<Option<Holder>> {
+        Ok(None)
+    }
+
+    async fn redeem(&self, _: &str, _: PlainPassword, _: &str) -> Result<Redeemed> {
+        Ok(Redeemed::Void)
+    }
+
+    async fn ask_for_link(&self, _: Email, _: Option<IpAddr>, _: &str) -> Result<()> {
+        Ok(())
     }
 }

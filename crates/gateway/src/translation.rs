@@ -190,6 +190,7 @@ fn read(
         parameters: given.id.map(str::to_owned).into_iter().collect(),
         operation: route.full_name(from.name()),
         deadline: Instant::now(),
+        origin: None,
         directory: recorder.clone(),
         guard: Arc::new(Open),
         services,
@@ -198,6 +199,9 @@ fn read(
     let answer = (route.handler)(request).now_or_never();
     match (recorder.asked(), answer) {
         (Some(ask), _) => Ok(ask),
+        (None, Some(answer)) if answer.status().is_success() => {
+            Err(Untranslated::Unsayable("what it tells is of its own dialect, and no other is asked for it"))
+        }
         (None, Some(answer)) => Err(Untranslated::Refused(answer.status().as_u16(), text(answer))),
         (None, None) => Err(Untranslated::Refused(500, "the request was not read to its end".to_owned())),
     }

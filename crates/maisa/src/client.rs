@@ -32,6 +32,12 @@ pub(crate) fn draft(ask: &Ask, policy: &RolePolicy) -> Result<Draft, &'static st
         Ask::MergeOwnPreferences(_) => Err("there are no preferences here, and nothing is merged: updateUser with \
                                             metadata, which is replaced as one value, comes closest"),
         Ask::Delete => Ok(Draft::new("deleteUser", FIELDS)),
+        Ask::SignIn(_) => Err("nobody signs in here: each request presents a key, which an operator makes"),
+        Ask::SignOut => Err("there are no sessions here: a key ends when its time is over, or an operator revokes it"),
+        Ask::AskForMail(_) => {
+            Err("no mail is asked for here; createUser with sendActivationEmail, which has one sent to a new \
+                                   user, comes closest")
+        }
     }
 }
 

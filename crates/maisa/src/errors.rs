@@ -208,8 +208,10 @@ impl From<UserError> for ApiError {
                 ApiError::invalid("status", format!("cannot be changed to {}", status.as_str()))
             }
             UserError::TooLarge => ApiError::TooLarge,
+            UserError::TooOften { retry_after } => ApiError::RateLimited(retry_after),
             UserError::Busy(_) | UserError::Unavailable(_) => ApiError::Unavailable(retry::SOON),
-            UserError::Internal(_) => ApiError::Internal,
+            // Nobody signs out of this API.
+            UserError::NoSession | UserError::Internal(_) => ApiError::Internal,
         }
     }
 }

@@ -166,6 +166,7 @@ impl Asked {
             parameters: self.parameters,
             operation: "maisa.test".to_owned(),
             deadline: Instant::now(),
+            origin: None,
             directory,
             guard: Arc::new(dialect::guard::Open),
             services: Arc::new(services),

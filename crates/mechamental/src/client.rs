@@ -3,7 +3,9 @@
 use dialect::ListQuery;
 use dialect::client::{Ask, Draft, or_null, text, texts};
 use dialect::fields::Concept;
-use users::{FullNameChange, NewUser, PresentedKey, RoleChange, RoleName, Status, StatusChange, UserChange};
+use users::{
+    AccountName, FullNameChange, NewUser, PresentedKey, RoleChange, RoleName, SignIn, Status, StatusChange, UserChange,
+};
 
 use crate::caller::SCHEME;
 use crate::fields::FIELDS;
@@ -32,7 +34,24 @@ pub(crate) fn draft(ask: &Ask) -> Draft {
             draft
         }
         Ask::Delete => Draft::new("deleteUser", FIELDS),
+        Ask::SignIn(sign_in) => login(sign_in),
+        Ask::SignOut => Draft::new("logout", FIELDS),
+        Ask::AskForMail(address) => {
+            let mut draft = Draft::new("forgotPassword", FIELDS);
+            draft.say(Concept::Email, Some(text(address.as_str())));
+            draft
+        }
     }
+}
+
+fn login(sign_in: &SignIn) -> Draft {
+    let mut draft = Draft::new("login", FIELDS);
+    match &sign_in.account {
+        AccountName::Email(email) => draft.say(Concept::Email, Some(text(email.as_str()))),
+        AccountName::Username(username) => draft.say(Concept::Username, Some(text(username))),
+    }
+    draft.say(Concept::Password, Some(text(sign_in.password.expose())));
+    draft
 }
 
 fn list(query: &ListQuery) -> Draft {

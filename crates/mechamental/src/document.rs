@@ -6,7 +6,7 @@ use users::RolePolicy;
 
 use crate::caller::SCHEME;
 use crate::errors::Published;
-use crate::operations::{create_user, update_my_preferences, update_user};
+use crate::operations::{create_user, forgot_password, login, update_my_preferences, update_user};
 use crate::wire;
 
 const ABOUT: &str =
@@ -28,13 +28,15 @@ pub(crate) fn describe(policy: &RolePolicy) -> Description {
         tag: ("Users", "User management operations"),
         security: (
             KEY,
-            json!({"type": "http", "scheme": scheme, "description": "A key that `diglot key create` has made."}),
+            json!({"type": "http", "scheme": scheme, "description": "A key that `diglot key create` has made, or the token of a session."}),
         ),
         schemas: [
             vec![
                 (create_user::BODY, create_user::schema(policy)),
                 (update_user::BODY, update_user::schema(policy)),
                 (update_my_preferences::BODY, update_my_preferences::schema()),
+                (login::BODY, login::schema()),
+                (forgot_password::BODY, forgot_password::schema()),
             ],
             wire::schemas(Published::codes()),
         ]

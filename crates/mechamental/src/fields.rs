@@ -1,10 +1,11 @@
 //! Every name on the wire of this API, and what it means.
 
 use dialect::fields::Concept::{
-    AuthProvider, AvatarUrl, Bio, CreatedAt, DefaultWorkspace, Email, ErrorCode, ErrorDetails, ErrorMessage,
+    AuthProvider, AvatarUrl, Bio, CreatedAt, DefaultWorkspace, Email, Envelope, ErrorCode, ErrorDetails, ErrorMessage,
     ErrorStatus, ErrorTime, FaultCode, FaultContext, FaultInput, FaultMessage, FaultPlace, FullName, HasMore, Id,
-    IdempotencyKey, Key, LastLogin, Limit, Locale, NextPosition, NoneOf, OneOf, Password, Position, Preferences, Roles,
-    Search, Settings, Status, Timezone, Total, UpdatedAt, Username, Users, Verified, Workspace,
+    IdempotencyKey, Key, LastLogin, Limit, Locale, NextPosition, NoneOf, OneOf, Password, Position, Preferences,
+    Registration, Roles, Search, SessionKey, SessionLength, SessionScheme, Settings, Status, Timezone, Total,
+    UpdatedAt, Username, Users, Verified, Workspace,
 };
 use dialect::fields::Place::{Answer, Body, Header, Path, Query};
 use dialect::fields::{Field, Place};
@@ -14,11 +15,20 @@ const CREATE: &[&str] = &["createUser"];
 const WRITES: Place = Body(&["createUser", "updateUser"]);
 const ONE: &[&str] = &["getUser", "updateUser", "deleteUser"];
 const CONDITIONAL: &[&str] = &["getCurrentUser", "getUser", "updateUser", "deleteUser", "updateMyPreferences"];
-const ALL: &[&str] =
-    &["listUsers", "createUser", "getCurrentUser", "getUser", "updateUser", "deleteUser", "updateMyPreferences"];
+const WITH_A_KEY: &[&str] = &[
+    "listUsers",
+    "createUser",
+    "getCurrentUser",
+    "getUser",
+    "updateUser",
+    "deleteUser",
+    "updateMyPreferences",
+    "logout",
+];
 
 const USER: Place = Answer(&["UserResponse"]);
 const PAGE: &[Place] = &[Answer(&["UserListResponse"])];
+const SESSION: &[Place] = &[Answer(&["LoginResponse"])];
 const ERROR: &[Place] = &[Answer(&["ErrorResponse"])];
 const FAULT: &[Place] = &[Answer(&["ValidationError"])];
 /// What can be set at any time, and is shown.
@@ -47,22 +57,22 @@ pub(crate) static FIELDS: &[Field] = &[
     Field::exact(
         Email,
         "email",
-        RECORD,
+        &[Body(&["createUser", "updateUser", "login", "forgotPassword"]), USER],
         "Normalised, and unique in the installation without regard to case; a new one is not verified.",
         "contract::identity::an_address_is_normalised_alike_through_both_doors",
     ),
     Field::exact(
         Username,
         "username",
-        RECORD,
+        &[Body(&["createUser", "updateUser", "login"]), USER],
         "At least one character, unique in the installation without regard to case.",
         "contract::identity::a_username_is_unique_without_regard_to_case",
     ),
     Field::exact(
         Password,
         "password",
-        &[WRITES],
-        "From 8 characters to 71 bytes of UTF-8; never shown again.",
+        &[Body(&["createUser", "updateUser", "login"])],
+        "From 8 characters to 71 bytes of UTF-8, where it is set; never shown again.",
         "contract::passwords::a_password_has_eight_characters_at_least_and_seventy_one_bytes_at_most",
     ),
     Field::exact(FullName, "full_name", RECORD, "May be absent or empty.", ROUND_TRIP),
@@ -148,6 +158,41 @@ pub(crate) static FIELDS: &[Field] = &[
     Field::exact(HasMore, "has_more", PAGE, "Whether there is a page behind this one.", PAGES),
     Field::exact(NextPosition, "next_cursor", PAGE, "Where the next page begins; null on the last one.", PAGES),
     Field::exact(Users, "users", PAGE, "By id, each as getUser shows it.", PAGES),
+    Field::exact(
+        SessionKey,
+        "access_token",
+        SESSION,
+        "A key with the rights of whoever has signed in, which is shown once.",
+        "accounts::sign_in::whoever_signs_in_has_a_key_of_its_own_in_every_dialect",
+    ),
+    Field::exact(
+        SessionScheme,
+        "token_type",
+        SESSION,
+        "The scheme in which it is presented: always bearer.",
+        "accounts::sign_in::whoever_signs_in_has_a_key_of_its_own_in_every_dialect",
+    ),
+    Field::exact(
+        SessionLength,
+        "expires_in",
+        SESSION,
+        "In seconds, from the answer on.",
+        "accounts::sign_in::a_session_ends_by_itself",
+    ),
+    Field::exact(
+        Envelope,
+        "user",
+        SESSION,
+        "Who has signed in, as getUser shows it.",
+        "accounts::sign_in::whoever_signs_in_has_a_key_of_its_own_in_every_dialect",
+    ),
+    Field::exact(
+        Registration,
+        "allow_registration",
+        &[Answer(&["AuthConfigResponse"])],
+        "Whether people can make accounts for themselves: never.",
+        "accounts::sign_in::nobody_makes_an_account_for_itself",
+    ),
     Field::derived(ErrorCode, "error", ERROR, "What went wrong, as a code of this dialect's own.", ENVELOPE),
     Field::derived(ErrorMessage, "message", ERROR, "The same as a sentence, which may change.", ENVELOPE),
     Field::derived(ErrorDetails, "details", ERROR, "An object that belongs to the code.", ENVELOPE),
@@ -174,7 +219,7 @@ pub(crate) static FIELDS: &[Field] = &[
     Field::derived(
         Key,
         "authorization",
-        &[Header(ALL)],
+        &[Header(WITH_A_KEY)],
         "The scheme Bearer, and a key, which is the same in every dialect.",
         "contract::callers::the_same_key_works_in_both_dialects",
     ),

@@ -11,7 +11,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::errors::ApiError;
 use crate::operations::{
-    create_user, delete_user, get_current_user, get_user, list_users, update_my_preferences, update_user,
+    create_user, delete_user, forgot_password, get_auth_config, get_current_user, get_user, list_users, login, logout,
+    update_my_preferences, update_user,
 };
 
 /// Where the users are.
@@ -22,7 +23,7 @@ const OWN_PREFERENCES: &str = "/v1/users/me/preferences";
 const USER: &str = "/v1/users/{user_id}";
 
 /// The operations, in the order in which paths are tried: `me` is no id where an operation has it as a word.
-pub static ROUTES: [Route; 7] = [
+pub static ROUTES: [Route; 11] = [
     Route {
         operation: "listUsers",
         method: Method::GET,
@@ -71,6 +72,34 @@ pub static ROUTES: [Route; 7] = [
         path: OWN_PREFERENCES,
         handler: |request| answer(request, update_my_preferences::handle),
         describe: update_my_preferences::describe,
+    },
+    Route {
+        operation: "login",
+        method: Method::POST,
+        path: "/v1/auth/login",
+        handler: |request| answer(request, login::handle),
+        describe: login::describe,
+    },
+    Route {
+        operation: "logout",
+        method: Method::POST,
+        path: "/v1/auth/logout",
+        handler: |request| answer(request, logout::handle),
+        describe: logout::describe,
+    },
+    Route {
+        operation: "getAuthConfig",
+        method: Method::GET,
+        path: "/v1/auth/config",
+        handler: |request| answer(request, get_auth_config::handle),
+        describe: get_auth_config::describe,
+    },
+    Route {
+        operation: "forgotPassword",
+        method: Method::POST,
+        path: "/v1/auth/password/forgot",
+        handler: |request| answer(request, forgot_password::handle),
+        describe: forgot_password::describe,
     },
 ];
 

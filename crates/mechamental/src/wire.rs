@@ -2,6 +2,7 @@
 //! reference's order.
 
 mod error;
+mod session;
 mod time;
 mod user;
 
@@ -17,6 +18,7 @@ use users::{Shown, User, UserError, View};
 use crate::tag;
 
 pub(crate) use error::ErrorBody;
+pub(crate) use session::{AuthConfig, SessionBody};
 pub(crate) use time::naive_time;
 pub(crate) use user::{UserBody, UserPage};
 
@@ -73,12 +75,16 @@ pub(crate) const VALIDATION: &str = "HTTPValidationError";
 const FAULT: &str = "ValidationError";
 const USER: &str = "UserResponse";
 const PAGE: &str = "UserListResponse";
+const SESSION: &str = "LoginResponse";
+const AUTH_CONFIG: &str = "AuthConfigResponse";
 
 /// The schemas of all bodies of answers, where errors have these codes.
 pub(crate) fn schemas(codes: Vec<&'static str>) -> Vec<(&'static str, Value)> {
     vec![
         (USER, UserBody::schema()),
         (PAGE, UserPage::schema()),
+        (SESSION, SessionBody::schema()),
+        (AUTH_CONFIG, AuthConfig::schema()),
         (ENVELOPE, ErrorBody::schema(codes)),
         (DETAIL, error::detail()),
         (VALIDATION, error::validation()),
@@ -94,6 +100,16 @@ pub(crate) fn described_user(status: StatusCode) -> Response {
 /// A response without a body, as the document describes it.
 pub(crate) fn described_nothing() -> Response {
     Response::empty(StatusCode::NO_CONTENT, "Successful Response")
+}
+
+/// A response with a session, as the document describes it.
+pub(crate) fn described_session() -> Response {
+    Response::new(StatusCode::OK, "Successful Response", schema::named(SESSION), session::example())
+}
+
+/// A response with how one comes to an account, as the document describes it.
+pub(crate) fn described_auth_config() -> Response {
+    Response::new(StatusCode::OK, "Successful Response", schema::named(AUTH_CONFIG), session::example_config())
 }
 
 /// A response with a page of users, as the document describes it.

@@ -14,11 +14,12 @@ const DAMAGE: [&str; 4] = ["malformed", "is not a database", "no such table", "n
 
 /// What PostgreSQL says may be in any language, and Diesel keeps most of its codes to itself; so it is told by what stands in
 /// every language alike. These are our tables.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "workspaces",
     "users",
     "memberships",
     "keys",
+    "attempts",
     "usage",
     "usage_details",
     "outbox",

@@ -93,6 +93,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         pinned -> Nullable<Text>,
         plan -> Nullable<Text>,
+        session -> Bool,
     }
 }
 
@@ -117,6 +118,14 @@ diesel::table! {
         kind -> Text,
         name -> Text,
         calls -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// How often somebody has tried.
+    attempts (subject) {
+        subject -> Text,
+        arrival -> BigInt,
     }
 }
 

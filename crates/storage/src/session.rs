@@ -1,6 +1,7 @@
 //! A transaction as the core sees it.
 
 mod mail;
+mod sessions;
 
 use diesel::QueryResult;
 use users::changes::Subject;

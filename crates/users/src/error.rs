@@ -1,5 +1,7 @@
 //! What can go wrong in the core. No protocol's words: each dialect maps these to its own, exhaustively.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::role::Permission;
@@ -46,6 +48,15 @@ pub enum UserError {
     /// A free object would grow beyond its limit.
     #[error("an object would be larger than {} bytes", crate::json::FreeObject::MAX_BYTES)]
     TooLarge,
+    /// The key was not made by signing in, so signing out does not end it.
+    #[error("the key is no session")]
+    NoSession,
+    /// Somebody has tried too often.
+    #[error("tried too often")]
+    TooOften {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// Too much waits already; later it may go.
     #[error("busy: {0}")]
     Busy(&'static str),

@@ -198,6 +198,8 @@ pub struct Key {
     pub pinned: Option<String>,
     /// How much it may do at a time, by a name that the settings explain; `None` for no limit of its own.
     pub plan: Option<String>,
+    /// Whether it came to be by signing in. Such a key has an owner, all that the owner may do, and an end.
+    pub session: bool,
 }
 
 /// Whether a key is taken, and if not, why.

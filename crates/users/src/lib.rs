@@ -2,6 +2,7 @@
 //! through which the outside is reached. No protocol, no SQL, no async runtime.
 
 pub mod access;
+pub mod attempts;
 pub mod caller;
 pub mod changes;
 pub mod email;
@@ -16,8 +17,10 @@ pub mod page;
 pub mod password;
 pub mod ports;
 pub mod profile;
+pub mod rate;
 pub mod role;
 pub mod shown;
+pub mod strength;
 pub mod text;
 pub mod time;
 pub mod token;
@@ -46,8 +49,8 @@ pub use operator::{
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{
-    Fate, FullNameChange, Held, Keep, Letter, Look, NewUser, RoleChange, Setback, StatusChange, Taken, UserChange,
-    Users,
+    AccountName, Fate, FullNameChange, Held, Holder, Keep, Letter, Look, NewUser, Redeemed, RoleChange, Setback,
+    SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
 };
 pub use shown::{Shown, View};
 pub use time::Timestamp;

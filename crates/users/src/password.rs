@@ -41,6 +41,35 @@ impl fmt::Debug for PlainPassword {
     }
 }
 
+/// A password as somebody presents it to be checked. No rule holds for it: what could never have been set is simply wrong.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TypedPassword(String);
+
+impl TypedPassword {
+    /// Whatever it is.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the server that is to check it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, if bcrypt reads all of it: it is neither longer than that, nor ended by a zero before its end.
+    fn readable(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| text.len() <= PlainPassword::MAX_BYTES && !text.contains('\0'))
+    }
+}
+
+impl fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedPassword(..)")
+    }
+}
+
 /// A bcrypt hash in its usual text form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
@@ -73,6 +102,28 @@ impl PasswordHash {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its cost. `None` if it has not the form of a hash.
+    fn cost(&self) -> Option<u32> {
+        self.0.get(4..6)?.parse().ok()
+    }
+
+    /// The same hash as bcrypt writes it. The last letters of salt and sum have bits to spare, which some programs fill.
+    fn canonical(&self) -> String {
+        const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        const SALT_END: usize = 28;
+        const SUM_END: usize = 59;
+        let letter = |at: usize, letter: char| {
+            let unused = match at {
+                SALT_END => 0b1111,
+                SUM_END => 0b11,
+                _ => 0,
+            };
+            let place = ALPHABET.iter().position(|known| char::from(*known) == letter);
+            place.and_then(|place| ALPHABET.get(place & !unused)).map_or(letter, |known| char::from(*known))
+        };
+        self.0.chars().enumerate().map(|(at, c)| letter(at, c)).collect()
     }
 }
 
@@ -109,9 +160,128 @@ pub fn hash(password: &PlainPassword, cost: Cost) -> Result<PasswordHash> {
         .map_err(|e| crate::UserError::Internal(format!("bcrypt: {e}")))
 }
 
+/// Whether the password is the one of which that hash was made. It takes the time of one hash of that cost, to the work: also where there
+/// is no hash to compare with, where it cannot be read, and where it is of a lower cost, since 2^c and then 2^c, 2^(c+1) … 2^(cost - 1)
+/// add up to 2^cost. Only a hash of a higher cost takes longer.
+///
+/// # Errors
+/// `Internal` if bcrypt fails, which it has no reason to.
+pub fn verify(typed: &TypedPassword, hash: Option<&PasswordHash>, cost: Cost) -> Result<bool> {
+    let readable = typed.readable();
+    let text = readable.unwrap_or_default();
+    let hash = hash.and_then(|hash| Some((hash.cost()?, hash.canonical())));
+    let (from, matches) = match &hash {
+        Some((from, hash)) => match bcrypt::verify(text, hash) {
+            Ok(matches) => (*from, matches),
+            // What the store holds is no hash, so no password is right.
+            Err(bcrypt::BcryptError::InvalidHash(_)) => return idle(text, cost.0).map(|()| false),
+            Err(error) => return Err(failed(&error)),
+        },
+        None => return idle(text, cost.0).map(|()| false),
+    };
+    (from..cost.0).try_for_each(|rest| idle(text, rest))?;
+    Ok(matches && readable.is_some())
+}
+
+/// Hashes a password that was just found to be right anew, if its hash is of a lower cost than that.
+///
+/// # Errors
+/// As [`hash`].
+pub fn renew(typed: &TypedPassword, old: &PasswordHash, cost: Cost) -> Result<Option<PasswordHash>> {
+    let is_outdated = old.cost().is_some_and(|old| old < cost.0);
+    let Some(text) = typed.readable().filter(|_| is_outdated) else { return Ok(None) };
+    bcrypt::non_truncating_hash(text, cost.0).map(|hash| Some(PasswordHash(hash))).map_err(|e| failed(&e))
+}
+
+/// Takes the time of a hash of that cost.
+fn idle(text: &str, cost: u32) -> Result<()> {
+    const SALT: [u8; 16] = [0x5a; 16];
+    let nothing = bcrypt::hash_with_salt(text, cost, SALT).map_err(|e| failed(&e))?;
+    std::hint::black_box(nothing);
+    Ok(())
+}
+
+fn failed(error: &bcrypt::BcryptError) -> crate::UserError {
+    crate::UserError::Internal(format!("bcrypt: {error}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn typed(text: &str) -> TypedPassword {
+        TypedPassword::new(text.to_owned())
+    }
+
+    fn cost(cost: u32) -> Cost {
+        Cost::new(cost).unwrap()
+    }
+
+    /// Made by another program, libxcrypt 4.4, but the second to last and the one before, which are among the test vectors of Openwall's
+    /// crypt_blowfish.
+    const VECTORS: [(&str, &str); 6] = [
+        ("correct horse", "$2a$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"),
+        ("pâsswörd ☃ 🦀", "$2b$04$N9qo8uLOickgx2ZMRZoMyesQ2M5pIMUucQdxJ9BUKsNarScH5iWEi"),
+        ("パスワード1234", "$2y$05$./OK.fbVrR/bpIqNJ5ian.KDnP4kecAXcrtyq7SpPjzkDBwWUek8a"),
+        ("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"),
+        ("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"),
+        (SEVENTY_ONE_BYTES, "$2b$04$7EqJtq98hPqEX7fNZaFWoOjPmbAGaQSIJ79UG8pH91i6NCDv70BNS"),
+    ];
+
+    const SEVENTY_ONE_BYTES: &str = "éééééééééééééééééééééééééééééééééééx";
+
+    #[test]
+    fn hashes_of_other_programs_are_verified() {
+        for (password, hash) in VECTORS {
+            let hash = PasswordHash::parse(hash).unwrap();
+            for configured in [4, 5, 6] {
+                assert_eq!(verify(&typed(password), Some(&hash), cost(configured)), Ok(true), "{password}");
+                for wrong in [format!("{password}x"), password.to_uppercase() + "!", format!("{password}\0")] {
+                    assert_eq!(verify(&typed(&wrong), Some(&hash), cost(configured)), Ok(false), "{wrong}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_bcrypt_would_cut_is_never_right() {
+        // A hash of 72 bytes, of which bcrypt reads just as many; whatever comes behind them would not count.
+        let full = "x".repeat(72);
+        let hash = PasswordHash(bcrypt::hash(&full, 4).unwrap());
+        assert!(bcrypt::verify(format!("{full}y"), hash.as_str()).unwrap());
+        for text in [full.clone(), full + "y"] {
+            assert_eq!(verify(&typed(&text), Some(&hash), cost(4)), Ok(false));
+        }
+    }
+
+    #[test]
+    fn bits_that_mean_nothing_do_not_count() {
+        let (password, hash) = VECTORS[0];
+        for (at, other) in [(28, 'z'), (28, '9'), (59, 'f'), (59, 'h')] {
+            let mut filled: Vec<char> = hash.chars().collect();
+            filled[at] = other;
+            let filled = PasswordHash::parse(&filled.into_iter().collect::<String>()).unwrap();
+            assert_eq!(verify(&typed(password), Some(&filled), cost(4)), Ok(true), "{filled:?} {other}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_hash_nothing_is_right() {
+        for hash in [None, Some(PasswordHash(String::new())), Some(PasswordHash("$2b$04$é".to_owned()))] {
+            assert_eq!(verify(&typed(""), hash.as_ref(), cost(4)), Ok(false));
+            assert_eq!(verify(&typed("x"), hash.as_ref(), cost(4)), Ok(false));
+        }
+    }
+
+    #[test]
+    fn only_a_hash_of_a_lower_cost_is_renewed() {
+        let (password, old) = (typed("correct horse"), PasswordHash::parse(VECTORS[0].1).unwrap());
+        assert_eq!(renew(&password, &old, cost(4)), Ok(None));
+        let new = renew(&password, &old, cost(6)).unwrap().unwrap();
+        assert!(new.as_str().starts_with("$2b$06$"));
+        assert_eq!(verify(&password, Some(&new), cost(6)), Ok(true));
+        assert_eq!(renew(&password, &new, cost(5)), Ok(None), "it is never made cheaper");
+    }
 
     #[test]
     fn length_counts_code_points_and_then_bytes() {
@@ -124,6 +294,7 @@ mod tests {
 
     #[test]
     fn debug_prints_nothing_of_it() {
+        assert_eq!(format!("{:?}", typed("correct horse")), "TypedPassword(..)");
         let printed = PlainPassword::parse("correct horse").map(|p| format!("{p:?}"));
         assert_eq!(printed.as_deref(), Ok("PlainPassword(..)"));
     }

@@ -1,8 +1,10 @@
 //! The ports: what the core asks of the outside. Time, ids and randomness are ports too, so that tests need none of the real ones.
 
 mod mail;
+mod sessions;
 
 pub use mail::{MailReads, MailTx};
+pub use sessions::{Credentials, Login, SessionReads, SessionTx};
 
 use std::sync::Arc;
 
@@ -11,10 +13,10 @@ use uuid::Uuid;
 use crate::changes::Changes;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
-use crate::key::{Key, KeyId};
+use crate::key::{Key, KeyId, PresentedKey};
 use crate::once::{Claim, ClaimId};
 use crate::page::{Filter, Scope, Start};
-use crate::password::{PasswordHash, PlainPassword};
+use crate::password::{PasswordHash, PlainPassword, TypedPassword};
 use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used};
@@ -23,7 +25,7 @@ use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
 /// `Internal` when what it holds makes no sense; never with "not found" for either.
-pub trait Reads: MailReads {
+pub trait Reads: MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// Every key, by time of creation.
@@ -101,7 +103,7 @@ pub enum Lock<'a> {
 }
 
 /// A transaction: all of its changes hold, or none.
-pub trait Tx: Reads + MailTx {
+pub trait Tx: Reads + MailTx + SessionTx {
     /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
     /// store that runs one write after the other has nothing to do here.
     fn lock(&mut self, lock: Lock<'_>) -> Result<()>;
@@ -120,8 +122,8 @@ pub trait Tx: Reads + MailTx {
     fn update_user(&mut self, user: &User) -> Result<()>;
     /// Sets the user's password.
     fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()>;
-    /// Deletes a user with its memberships, keys, messages and tokens. Of the claim that it was created by, nothing stays but its id
-    /// and time.
+    /// Deletes a user with its memberships, keys, messages, tokens and attempts. Of the claim that it was created by, nothing stays but
+    /// its id and time.
     fn delete_user(&mut self, id: &UserId) -> Result<()>;
     /// Adds a workspace.
     fn insert_workspace(&mut self, workspace: &Workspace) -> Result<()>;
@@ -200,6 +202,29 @@ pub trait PasswordHasher: Send + Sync {
     /// # Errors
     /// `Busy` if too many wait already.
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash>;
+    /// See [`crate::password::verify`].
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool>;
+    /// See [`crate::password::renew`].
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>>;
+}
+
+impl Environment {
+    /// Makes a key that nobody can guess.
+    ///
+    /// # Errors
+    /// As [`Randomness::fill`].
+    pub(crate) fn random_key(&self) -> Result<PresentedKey> {
+        let (mut id, mut secret) = ([0; 10], [0; 20]);
+        self.randomness.fill(&mut id)?;
+        self.randomness.fill(&mut secret)?;
+        Ok(PresentedKey::from_random(&id, &secret))
+    }
 }
 
 /// The ports other than the store, together.

@@ -31,6 +31,12 @@ impl Timestamp {
         Self(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
+    /// How long it has been since then; less than nothing if it was before.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> TimeDelta {
+        self.0.signed_duration_since(earlier.0)
+    }
+
     /// The calendar's view of it, for rendering.
     #[must_use]
     pub fn utc(self) -> DateTime<Utc> {

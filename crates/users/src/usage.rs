@@ -120,6 +120,16 @@ impl Tally {
         other.details.into_iter().for_each(|(detail, calls)| self.add_detail(detail, calls));
     }
 
+    /// Has no more than that many names of a kind; calls with any other are counted as those without a name of their own.
+    pub fn bound(&mut self, kind: DetailKind, most: usize) {
+        let named = |detail: &&Detail| detail.kind == kind && detail.name.is_some();
+        let surplus: Vec<Detail> = self.details.keys().filter(named).skip(most).cloned().collect();
+        for detail in surplus {
+            let calls = self.details.remove(&detail).unwrap_or_default();
+            self.add_detail(Detail { kind, name: None }, calls);
+        }
+    }
+
     /// Counts what so many calls were made with.
     pub fn add_detail(&mut self, detail: Detail, calls: u64) {
         let count = self.details.entry(detail).or_default();

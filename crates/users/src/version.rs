@@ -12,7 +12,7 @@ pub struct Version {
     pub user: UserId,
     /// Its revision.
     pub revision: i64,
-    /// When it last changed. Where a store was put back to an earlier state, revisions are given a second time; times are not.
+    /// When it last changed, sign-ins included. Where a store was put back to an earlier state, revisions are given a second time; times are not.
     pub changed_at: Timestamp,
 }
 
@@ -38,7 +38,9 @@ impl User {
     /// The state that this record is in.
     #[must_use]
     pub fn version(&self) -> Version {
-        Version { user: self.id.clone(), revision: self.revision, changed_at: self.updated_at }
+        // A sign-in changes what is shown, and not when the record was last changed by anybody.
+        let changed_at = self.last_login.map_or(self.updated_at, |login| login.max(self.updated_at));
+        Version { user: self.id.clone(), revision: self.revision, changed_at }
     }
 }
 

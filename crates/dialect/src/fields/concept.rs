@@ -103,6 +103,14 @@ pub enum Concept {
     FaultContext,
     /// The credential.
     Key,
+    /// The credential of a session.
+    SessionKey,
+    /// How it is presented.
+    SessionScheme,
+    /// How long a session lasts.
+    SessionLength,
+    /// Whether people can make accounts for themselves.
+    Registration,
     /// The key under which a request has its effect once.
     IdempotencyKey,
     /// The states in which a change is welcome.
@@ -166,6 +174,10 @@ impl Concept {
             Concept::FaultInput => "fault.input",
             Concept::FaultContext => "fault.context",
             Concept::Key => "key",
+            Concept::SessionKey => "session.key",
+            Concept::SessionScheme => "session.scheme",
+            Concept::SessionLength => "session.length",
+            Concept::Registration => "registration",
             Concept::IdempotencyKey => "idempotency_key",
             Concept::OneOf => "precondition.one_of",
             Concept::NoneOf => "precondition.none_of",

@@ -24,19 +24,27 @@ pub struct Operation {
     body: Option<Value>,
     answer: Response,
     shared: Vec<Shared>,
+    is_open: bool,
 }
 
 impl Operation {
     /// An operation that is summed up in these words, and the response of its success.
     #[must_use]
     pub fn new(summary: &'static str, answer: Response) -> Self {
-        Self { summary, about: None, parameters: Vec::new(), body: None, answer, shared: Vec::new() }
+        Self { summary, about: None, parameters: Vec::new(), body: None, answer, shared: Vec::new(), is_open: false }
     }
 
     /// More about it.
     #[must_use]
     pub fn about(mut self, text: &'static str) -> Self {
         self.about = Some(text);
+        self
+    }
+
+    /// The same for everybody: no key is asked for.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.is_open = true;
         self
     }
 
@@ -64,7 +72,7 @@ impl Operation {
 
     /// The operation object.
     pub(super) fn into_value(self, id: &str, tag: &str, headers: &mut Headers) -> Value {
-        let Self { summary, about, parameters, body, answer, shared } = self;
+        let Self { summary, about, parameters, body, answer, shared, is_open } = self;
         let mut responses = Map::new();
         responses.insert(answer.status.as_str().to_owned(), answer.into_value(headers));
         for Shared { status, name } in shared {
@@ -77,6 +85,7 @@ impl Operation {
             ("summary", Some(json!(summary))),
             ("description", about.map(Value::from)),
             ("operationId", Some(json!(id))),
+            ("security", is_open.then(|| json!([]))),
             ("parameters", (!parameters.is_empty()).then(|| parameters.into())),
             ("requestBody", body),
             ("responses", Some(responses.into())),

@@ -9,6 +9,10 @@ use crate::settings::{Mounting, Successor};
 /// What a segment of a path cannot have as it is (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The longest parameter that is led further, in bytes. Ids are shorter, and who sends a long text must not get a head back that no
+/// proxy takes.
+const LONGEST: usize = 255;
+
 /// How a request came to its dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -67,12 +71,12 @@ impl Link {
     }
 }
 
-/// The path with its parameters in their places, the first one first. `None` if there are not enough.
+/// The path with its parameters in their places, the first one first. `None` if there are not enough, or one is no id.
 fn filled(template: &str, parameters: &[String]) -> Option<String> {
     let (mut path, mut rest, mut parameters) = (String::new(), template, parameters.iter());
     while let Some((words, behind)) = rest.split_once('{') {
         path.push_str(words);
-        path.extend(utf8_percent_encode(parameters.next()?, SEGMENT));
+        path.extend(utf8_percent_encode(parameters.next().filter(|text| text.len() <= LONGEST)?, SEGMENT));
         rest = behind.split_once('}')?.1;
     }
     path.push_str(rest);
@@ -100,6 +104,8 @@ mod tests {
             "<//new.example/v2/things/a%2F%3E%C3%A9/parts>; rel=\"successor-version\""
         );
         assert_eq!(link.value(Way::Path, &[]), None);
+        assert!(link.value(Way::Path, &["a".repeat(LONGEST)]).is_some());
+        assert_eq!(link.value(Way::Path, &["a".repeat(LONGEST + 1)]), None);
     }
 
     #[test]

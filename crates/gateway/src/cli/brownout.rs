@@ -9,6 +9,7 @@ use super::{Context, Form, output};
 use crate::control::Question;
 use crate::dialects;
 use crate::exit::{Failure, Outcome};
+use crate::settings::calendar::LONGEST;
 use crate::settings::{Only, duration};
 
 /// Take operations away for a short time, so that whoever still depends on them notices
@@ -49,7 +50,9 @@ pub struct Stop {
 }
 
 fn length(text: &str) -> Result<Duration, String> {
-    duration::positive(text).ok_or_else(|| "must be a time such as 90s, 15m or 1h".to_owned())
+    duration::positive(text)
+        .filter(|length| *length <= LONGEST)
+        .ok_or_else(|| "must be a time such as 90s, 15m or 1h, and at most 31d".to_owned())
 }
 
 impl Brownout {
@@ -81,11 +84,12 @@ fn tell(context: &Context, form: Form, question: &Question) -> Outcome {
     if told.iter().all(|told| told.done) { Ok(()) } else { Err(Failure::No("that was not done".to_owned())) }
 }
 
-fn lines(Told { pid, done, result }: &Told) -> String {
-    if !done {
-        return format!("Process {pid} refuses: {}", output::words(&result["reason"]));
+fn lines(told: &Told) -> String {
+    if let Some(refusal) = told.refusal() {
+        return refusal;
     }
-    let operations = result["operations"].as_array().into_iter().flatten();
+    let pid = told.pid.unwrap_or_default();
+    let operations = told.result["operations"].as_array().into_iter().flatten();
     let lines = operations.map(|operation| {
         let name = output::words(&operation["name"]);
         match operation["until"].as_str() {

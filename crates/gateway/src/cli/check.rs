@@ -1,5 +1,6 @@
 //! `diglot check`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,7 +12,7 @@ use users::ports::Clock;
 use super::{Context, Form, output};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
-use crate::settings::{Problem, Settings, SettingsError, replica_key};
+use crate::settings::{Problem, Settings, SettingsError, replica_key, written};
 use crate::store::{Installation, InstallationError};
 
 /// Look at the settings and the store, without serving
@@ -49,7 +50,8 @@ impl Check {
         if !users.has_administrator()? {
             return Err(Failure::No("there is no administrator yet: run `diglot init`".to_owned()));
         }
-        let strays = strays(&settings, installation.operator().keys()?);
+        let keys = installation.operator().keys()?;
+        let strays = [strays(&settings, &keys), unknown(&settings, &keys)].concat();
         if !strays.is_empty() {
             return Err(Failure::No(strays.join("\n")));
         }
@@ -93,13 +95,21 @@ fn look_at(file: &Path, form: Form) -> Outcome {
 }
 
 /// Live keys whose plan the settings do not have: they are not limited, though somebody wanted it.
-fn strays(settings: &Settings, keys: Vec<Key>) -> Vec<String> {
+fn strays(settings: &Settings, keys: &[Key]) -> Vec<String> {
     let now = SystemClock.now();
     let stray = |key: &Key| {
         let plan = key.plan.as_ref().filter(|plan| key.is_live(now) && !settings.limits.plans.contains_key(*plan))?;
         Some(format!("the key {} has the plan {plan}, which [plans] does not have: it is not limited", key.id))
     };
     keys.iter().filter_map(stray).collect()
+}
+
+/// Exempt keys that are none: whoever is meant is told that the operation is gone like all others.
+fn unknown(settings: &Settings, keys: &[Key]) -> Vec<String> {
+    let exempt = settings.routes.iter().flat_map(|how| how.exempt.value.iter().map(|id| (&how.exempt.key, id)));
+    let unknown = exempt.filter(|(_, id)| keys.iter().all(|key| key.id != **id));
+    let lines = unknown.map(|(key, id)| format!("{} names {id}, and there is no such key", written(key)));
+    lines.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What is wrong with replicas: a mistake in the settings, or only that some are away now.

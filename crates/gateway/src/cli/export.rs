@@ -48,12 +48,24 @@ impl Nginx {
         let wrong = |error| Failure::Usage(format!("--process: {error}"));
         let processes: Vec<Process> =
             self.processes.iter().map(|text| process(text, &settings)).collect::<Result<_, _>>().map_err(wrong)?;
+        if let Some(twice) = twice(&processes) {
+            return Err(Failure::Usage(format!(
+                "--process: {twice} is named twice; one process is named once, with all that it serves"
+            )));
+        }
         let is_plain = |c: char| c.is_ascii_alphanumeric() || " .:[]=_/*-".contains(c);
         if self.listen.is_empty() || !self.listen.chars().all(is_plain) {
             return Err(Failure::Usage("--listen: must be such as 443 ssl or 127.0.0.1:8080".to_owned()));
         }
         output::text(&nginx::front(&settings, &processes, &self.listen).map_err(Failure::Usage)?)
     }
+}
+
+/// An address that two processes have.
+fn twice(processes: &[Process]) -> Option<&str> {
+    let later = |n: usize, address: &str| processes[n + 1..].iter().any(|process| process.address == address);
+    let found = processes.iter().enumerate().find(|(n, process)| later(*n, &process.address));
+    found.map(|(_, process)| process.address.as_str())
 }
 
 fn process(text: &str, settings: &Settings) -> Result<Process, String> {

@@ -48,7 +48,15 @@ pub enum Key {
         form: Form,
     },
     /// Print every key, the oldest first, without their secrets
+    ///
+    /// Sessions, the keys of people who have signed in, are left out unless they are asked for. They can be revoked like any other.
+    ///
+    ///     diglot key list --sessions
+    #[command(verbatim_doc_comment)]
     List {
+        /// Only sessions, also those that ended within the last 30 days
+        #[arg(long)]
+        sessions: bool,
         #[command(flatten)]
         form: Form,
     },
@@ -98,7 +106,7 @@ impl Key {
                 let reach = reach(workspace);
                 create(context, form, KeyRequest { name, reach, owner: user, permissions, expires_at, plan })
             }
-            Key::List { form } => list(context, form),
+            Key::List { sessions, form } => list(context, form, sessions),
             Key::Pin(command) => command.run(context),
             Key::Plan { key, plan, form } => {
                 let plan = (plan != NO_PLAN).then_some(plan);
@@ -129,10 +137,10 @@ fn known_plan(context: &Context, plan: Option<&str>) -> Outcome {
     Err(Failure::Usage(format!("the settings have no plan of that name; [plans] has {}", known.join(", "))))
 }
 
-fn list(context: &Context, form: Form) -> Outcome {
+fn list(context: &Context, form: Form, sessions: bool) -> Outcome {
     let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
     let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
-    for key in keys {
+    for key in keys.into_iter().filter(|key| key.session == sessions) {
         let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
         let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
         let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());

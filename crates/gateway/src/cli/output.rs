@@ -138,9 +138,21 @@ pub fn step(name: &str, from: &Value, to: &Value) -> String {
     gone.chain(new).collect()
 }
 
+/// What changes beside operations: a line for what is done at once and one for what needs a restart, where there is any.
+pub fn beside(others: &[String], needs_restart: &[String]) -> String {
+    let line = |about, names: &[String]| match names {
+        [] => String::new(),
+        names => format!("{about}: {}\n", names.join(", ")),
+    };
+    line("Beside operations", others) + &line("Needs a restart", needs_restart)
+}
+
 /// A member of a list. An address is told as `diglot routes` tells it.
 fn member(name: &str, value: &Value) -> String {
     match (name, &value["url"], &value["header"]) {
+        ("urls", Value::String(url), Value::String(header)) if value["default"] == true => {
+            format!("{url} with {header}, or without")
+        }
         ("urls", Value::String(url), Value::String(header)) => format!("{url} with {header}"),
         ("urls", Value::String(url), _) => url.clone(),
         _ => words(value),

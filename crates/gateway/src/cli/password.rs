@@ -2,17 +2,20 @@
 
 use std::io::{self, BufRead, IsTerminal};
 
-use users::PlainPassword;
+use users::{PlainPassword, User, strength};
 
 use crate::exit::Failure;
 
 /// More than any password may have.
 const LONGEST_LINE: u64 = 4_096;
 
-/// Asks for a new password, twice and without echo, or takes the first line of the input if nobody sits there.
-pub fn read() -> Result<PlainPassword, Failure> {
+/// Asks for a new password of this user, twice and without echo, or takes the first line of the input if nobody sits there. One that is
+/// among the first that anybody tries is refused here, as on the pages where users choose theirs.
+pub fn read(user: &User) -> Result<PlainPassword, Failure> {
     let text = if io::stdin().is_terminal() { ask()? } else { first_line(io::stdin().lock())? };
-    PlainPassword::parse(&text).map_err(|error| Failure::Usage(format!("the password {error}")))
+    let password = PlainPassword::parse(&text).map_err(|error| Failure::Usage(format!("the password {error}")))?;
+    strength::check(&password, user).map_err(|error| Failure::Usage(format!("the password {error}")))?;
+    Ok(password)
 }
 
 fn ask() -> Result<String, Failure> {

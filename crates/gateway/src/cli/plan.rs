@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::Args;
 use serde_json::{Value, json};
+use users::key::KeyId;
 use users::ports::Clock;
 use users::usage::{Day, Used};
 
 use super::{Context, Form, output};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
-use crate::outline::{self, Change};
+use crate::live::Step;
+use crate::outline::Change;
 use crate::settings::Settings;
 use crate::store::Installation;
 
@@ -22,10 +24,12 @@ const DAYS: i64 = 30;
 /// Show what another file of settings would change for each operation
 ///
 /// FILE is compared with the settings that hold now: the built-in ones, the file named by
-/// --config, and the variables, which beat FILE as well. Addresses, states, limits and dates are
-/// compared; nothing is changed. For each operation that would change, the keys are named that
-/// have called it in the last 30 days, as the store has noted it. Exit code 0: nothing would
-/// change; 1: something would; 2: FILE is wrong, and all that is wrong with it is told.
+/// --config, and the variables, which beat FILE as well; nothing is changed. Addresses, states,
+/// limits and dates of operations are compared one by one, the rest by section: what a reload
+/// would change beside operations, and what would need a restart. For each operation that would
+/// change, the keys are named that have called it in the last 30 days, as the store has noted it.
+/// Exit code 0: nothing would change; 1: something would; 2: FILE is wrong, and all that is wrong
+/// with it is told.
 ///
 ///     diglot plan --config diglot.toml new.toml
 #[derive(Debug, Args)]
@@ -42,15 +46,18 @@ impl Plan {
         let old = context.settings()?;
         let new = Settings::load(Some(&self.file), std::env::vars_os());
         let new = new.map_err(|error| Failure::Usage(error.to_string()))?;
-        let changes = outline::changes(&old, &new);
+        let step = Step::between(&old, &old, &new);
         // What would change is told in any case. A store that is not there notes nothing.
-        let callers = if changes.is_empty() { Ok(Vec::new()) } else { callers(&old) };
-        let objects: Vec<Value> = changes.iter().map(|change| object(change, callers.as_deref().ok())).collect();
-        let text = lines(&changes, &callers).map_err(|error| Failure::No(error.to_string()))?;
-        let result = json!({"file": self.file.display().to_string(), "changes": objects});
+        let callers = if step.changes.is_empty() { Ok(Vec::new()) } else { callers(&old) };
+        let changes = step.changes.iter().map(|change| object(change, callers.as_deref().ok()));
+        let mut result = step.to_json();
+        result["file"] = json!(self.file.display().to_string());
+        result["changes"] = changes.collect();
+        let text = lines(&step, &callers).map_err(|error| Failure::No(error.to_string()))?;
         output::result(self.form, &result, &text)?;
-        match changes.len() {
-            0 => Ok(()),
+        match step.changes.len() {
+            0 if step.is_nothing() => Ok(()),
+            0 => Err(Failure::No("no operation would change, but what is named above".to_owned())),
             1 => Err(Failure::No("one operation would change".to_owned())),
             count => Err(Failure::No(format!("{count} operations would change"))),
         }
@@ -62,6 +69,7 @@ struct Caller {
     operation: String,
     key: String,
     name: String,
+    is_revoked: bool,
     calls: u64,
     last_seen: String,
 }
@@ -72,11 +80,12 @@ fn callers(settings: &Settings) -> Result<Vec<Caller>, String> {
     let since = Day::of_earlier(SystemClock.now(), TimeDelta::days(DAYS));
     let used = operator.usage_since(since).map_err(|error| error.to_string())?;
     let keys = operator.keys().map_err(|error| error.to_string())?;
-    let name = |id| keys.iter().find(|key| key.id == id).map_or_else(String::new, |key| key.name.clone());
+    let record = |id: &KeyId| keys.iter().find(|key| key.id == *id);
     let callers = used.into_iter().map(|Used { key, operation, tally }| Caller {
         operation,
+        name: record(&key).map_or_else(String::new, |key| key.name.clone()),
+        is_revoked: record(&key).is_some_and(|key| key.revoked_at.is_some()),
         key: key.as_str().to_owned(),
-        name: name(key),
         calls: tally.calls,
         last_seen: output::time(tally.last_seen),
     });
@@ -87,8 +96,8 @@ fn object(change: &Change, callers: Option<&[Caller]>) -> Value {
     let keys = callers.map(|callers| {
         let own = callers.iter().filter(|caller| caller.operation == change.name);
         let own = own.map(|caller| {
-            let Caller { operation: _, key, name, calls, last_seen } = caller;
-            json!({"key_id": key, "name": name, "calls": calls, "last_seen": last_seen})
+            let Caller { operation: _, key, name, is_revoked, calls, last_seen } = caller;
+            json!({"key_id": key, "name": name, "revoked": is_revoked, "calls": calls, "last_seen": last_seen})
         });
         own.collect::<Vec<_>>()
     });
@@ -97,22 +106,29 @@ fn object(change: &Change, callers: Option<&[Caller]>) -> Value {
     object
 }
 
-fn lines(changes: &[Change], callers: &Result<Vec<Caller>, String>) -> Result<String, std::fmt::Error> {
-    if changes.is_empty() {
+fn lines(step: &Step, callers: &Result<Vec<Caller>, String>) -> Result<String, std::fmt::Error> {
+    if step.is_nothing() {
         return Ok("Nothing would change.".to_owned());
     }
-    let mut text = String::new();
+    let (changes, mut text) = (&step.changes, String::new());
     for change in changes {
         writeln!(text, "{}", change.name)?;
         for (name, from, to) in &change.facets {
             text.push_str(&output::step(name, from, to));
         }
         let own = callers.iter().flatten().filter(|caller| caller.operation == change.name);
-        for Caller { operation: _, key, name, calls, last_seen } in own {
-            writeln!(text, "    used by {key} ({name}), calls in {DAYS} days: {calls}, the last at {last_seen}")?;
+        for Caller { operation: _, key, name, is_revoked, calls, last_seen } in own {
+            let revoked = if *is_revoked { ", revoked" } else { "" };
+            writeln!(
+                text,
+                "    used by {key} ({name}{revoked}), calls in {DAYS} days: {calls}, the last at {last_seen}"
+            )?;
         }
     }
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    text.push_str(&output::beside(&owned(&step.others), &owned(&step.restart)));
     match callers {
+        Ok(_) if changes.is_empty() => {}
         Ok(callers) if changes.iter().all(|change| callers.iter().all(|caller| caller.operation != change.name)) => {
             writeln!(text, "No key has called any of these operations in the last {DAYS} days.")?;
         }

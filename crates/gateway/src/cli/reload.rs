@@ -1,7 +1,6 @@
 //! `diglot reload`
 
 use clap::Args;
-use serde_json::Value;
 
 use super::running::{self, Told};
 use super::{Context, Form, output};
@@ -33,20 +32,23 @@ impl Reload {
         let told = running::tell(context, &Question::Reload)?;
         let text: Vec<String> = told.iter().map(lines).collect();
         running::print(self.form, &told, &text.join("\n"))?;
-        let refused = told.iter().filter(|told| !told.done).count();
-        match refused {
+        match told.iter().filter(|told| !told.done).count() {
             0 => Ok(()),
-            _ => Err(Failure::No("the settings are as they were before".to_owned())),
+            refused if refused == told.len() => Err(Failure::No("the settings are as they were before".to_owned())),
+            refused => {
+                Err(Failure::No(format!("{refused} of {} servers do not serve by the new settings", told.len())))
+            }
         }
     }
 }
 
 /// What one server has made of it.
-fn lines(Told { pid, done, result }: &Told) -> String {
-    if !done {
-        return format!("Process {pid} refuses: {}", output::words(&result["reason"]));
+fn lines(told: &Told) -> String {
+    if let Some(refusal) = told.refusal() {
+        return refusal;
     }
-    let mut text = format!("Process {pid} serves by the new settings.");
+    let result = &told.result;
+    let mut text = format!("Process {} serves by the new settings.", told.pid.unwrap_or_default());
     let members = |name: &str| result[name].as_array().cloned().unwrap_or_default();
     for change in members("changes") {
         text.push_str(&format!("\n{}", output::words(&change["name"])));
@@ -55,12 +57,9 @@ fn lines(Told { pid, done, result }: &Told) -> String {
             text.push_str(output::step(name, &step["from"], &step["to"]).trim_end());
         }
     }
-    let named = |names: Vec<Value>| names.iter().map(output::words).collect::<Vec<_>>().join(", ");
-    for (name, about) in [("others", "Changed as well"), ("needs_restart", "Needs a restart, and is as before")] {
-        let names = members(name);
-        if !names.is_empty() {
-            text.push_str(&format!("\n{about}: {}", named(names)));
-        }
-    }
+    let named = |name| members(name).iter().map(output::words).collect::<Vec<_>>();
+    text.push('\n');
+    text.push_str(output::beside(&named("others"), &named("needs_restart")).trim_end());
+    text.truncate(text.trim_end().len());
     text
 }

@@ -61,9 +61,10 @@ async fn serve(settings: Settings, source: Source) -> Outcome {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unwatched)?;
     let mut hangup = signal(SignalKind::hangup()).map_err(unwatched)?;
     let store = settings.database.url.to_string();
+    let only = settings.routes.only().map(|only| only.patterns().join(", "));
     let running = server::start(settings, source).await?;
     let admin = running.admin_address.map(|address| address.to_string());
-    tracing::info!(address = %running.address, admin, store, version = env!("CARGO_PKG_VERSION"), "diglot serves");
+    tracing::info!(address = %running.address, admin, store, only, version = env!("CARGO_PKG_VERSION"), "diglot serves");
     let signal = loop {
         tokio::select! {
             _ = hangup.recv() => running.reload().await,

@@ -1,5 +1,6 @@
 //! `diglot user`
 
+mod invite;
 mod show;
 
 use clap::Subcommand;
@@ -35,7 +36,23 @@ pub enum User {
         #[command(flatten)]
         form: Form,
     },
+    /// Send a user another invitation: a mail with a link, by which it sets its password
+    ///
+    /// Links of earlier invitations do not work any more. A pending user becomes active once it has set a password. One that is active can
+    /// be invited as well, to set a first password or another one. The running server sends the mail, as [mail] in the settings says; see
+    /// `diglot mail queue` for what is on its way. Who is suspended or inactive is not invited, and the command ends with 1.
+    ///
+    /// Example: diglot user invite ada@example.com
+    Invite {
+        /// The user's id or e-mail address
+        user: String,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Set a user's password, asked for at the terminal or read from the first line of the input
+    ///
+    /// At least 8 characters and at most 71 bytes. Passwords that are among the first that anybody tries are refused, such as the most common
+    /// ones and the user's own name.
     SetPassword {
         /// The user's id or e-mail address
         user: String,
@@ -54,10 +71,11 @@ impl User {
                 let id = operator.delete_user(&user)?.id;
                 output::result(form, &json!({"user_id": id.as_str(), "deleted": true}), &format!("{id} is deleted"))
             }
+            User::Invite { user, form } => invite::run(context, &user, form),
             User::SetPassword { user, form } => {
                 // Nobody types a password for a user that does not exist.
-                operator.user(&user)?;
-                let id = operator.set_password(&user, &password::read()?)?.id;
+                let known = operator.user(&user)?.user;
+                let id = operator.set_password(&user, &password::read(&known)?)?.id;
                 output::result(form, &json!({"user_id": id.as_str()}), &format!("{id} has a new password"))
             }
         }

@@ -55,6 +55,8 @@ pub struct Socket {
     pub path: PathBuf,
     /// Tells its file from one that another process puts there later.
     inode: u64,
+    /// Whose it is: nobody else is answered, but the superuser.
+    owner: u32,
 }
 
 impl Drop for Socket {
@@ -78,6 +80,12 @@ pub async fn bind(setting: &Control, database: Option<&Path>) -> Result<Option<S
         (Control::BesideData, Some(file)) => {
             let mut last = Ok(None);
             for place in control::places(file) {
+                for other in control::others(&place) {
+                    // One that lives is not taken; one that cannot be looked at is left to whoever can.
+                    if let Err(error @ (BindError::Occupied(_) | BindError::Io { .. })) = clear(&other).await {
+                        tracing::debug!(%error, "an old control socket stays behind");
+                    }
+                }
                 last = match Socket::bind(&place).await {
                     Err(BindError::Taken { .. }) => Socket::bind(&control::of_process(&place)).await.map(Some),
                     other => other.map(Some),
@@ -105,21 +113,21 @@ impl Socket {
         let listener = UnixListener::bind(&hidden).map_err(failed)?;
         let placed = async {
             fs::set_permissions(&hidden, Permissions::from_mode(0o600)).map_err(failed)?;
-            let inode = fs::symlink_metadata(&hidden).map_err(failed)?.ino();
+            let made = fs::symlink_metadata(&hidden).map_err(failed)?;
             for _ in 0..ATTEMPTS {
                 match fs::hard_link(&hidden, path) {
-                    Ok(()) => return Ok(inode),
+                    Ok(()) => return Ok((made.ino(), made.uid())),
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(failed(error)),
                 }
-                free(path).await?;
-                remove(path)?;
+                clear(path).await?;
             }
             Err(failed(io::ErrorKind::AlreadyExists.into()))
         };
         let placed = placed.await;
         remove(&hidden)?;
-        Ok(Self { listener, path: path.to_owned(), inode: placed? })
+        let (inode, owner) = placed?;
+        Ok(Self { listener, path: path.to_owned(), inode, owner })
     }
 
     /// Answers questions until told to stop.
@@ -130,6 +138,10 @@ impl Socket {
                 () = stop.cancelled() => return,
             };
             match stream {
+                // Whoever came before the file was closed to others is not one of us.
+                Ok((stream, _)) if !stream.peer_cred().is_ok_and(|peer| [self.owner, 0].contains(&peer.uid())) => {
+                    tracing::warn!("a question to the control socket came from somebody else");
+                }
                 Ok((stream, _)) => {
                     let answer = answer.clone();
                     tokio::spawn(async move {
@@ -147,9 +159,10 @@ impl Socket {
     }
 }
 
-/// Makes sure that nobody listens there any more.
-async fn free(path: &Path) -> Result<(), BindError> {
+/// Takes away what a killed process has left there; nothing else.
+async fn clear(path: &Path) -> Result<(), BindError> {
     let text = path.display().to_string();
+    let failed = |error| BindError::Io { path: path.display().to_string(), error };
     let Ok(found) = fs::symlink_metadata(path) else { return Ok(()) };
     if !found.file_type().is_socket() {
         return Err(BindError::Occupied(text));
@@ -157,10 +170,27 @@ async fn free(path: &Path) -> Result<(), BindError> {
     match UnixStream::connect(path).await {
         Ok(stream) => {
             let pid = stream.peer_cred().ok().and_then(|peer| peer.pid());
-            Err(BindError::Taken { path: text, pid: pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string()) })
+            let pid = pid.map_or_else(|| "?".to_owned(), |pid| pid.to_string());
+            return Err(BindError::Taken { path: text, pid });
         }
-        Err(_refused) => Ok(()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound) => {}
+        Err(error) => return Err(failed(error)),
     }
+    // Another process may have found the same, and have put a socket of its own there since: what is taken away is looked at before
+    // it is gone for good.
+    let aside = path.with_extension(format!("{}.old", std::process::id()));
+    match fs::rename(path, &aside) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    }
+    if fs::symlink_metadata(&aside).map_err(failed)?.ino() != found.ino() {
+        match fs::hard_link(&aside, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
+            Err(_) | Ok(()) => {}
+        }
+    }
+    fs::remove_file(&aside).map_err(failed)
 }
 
 /// One question, one answer.

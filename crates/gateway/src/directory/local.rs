@@ -1,5 +1,8 @@
 //! The directory on this process's own store. The core blocks; here is decided where that may happen.
 
+mod accounts;
+
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +14,11 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, User, UserChange, UserId, Users,
-    View,
+    Caller, Created, Email, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn, SignedIn, User,
+    UserChange, UserError, UserId, Users, View,
 };
 
+use super::even_time::in_even_time;
 use super::lane::{Answers, Lane};
 use crate::telemetry::answering;
 use crate::usage::Book;
@@ -55,6 +59,15 @@ impl<S: Store> LocalDirectory<S> {
         // A writer waits where it is at work: in the store's queue or the hasher's.
         let writes = Lane::new(width.writes, 0, width.patience, answers);
         Arc::new(Self { users, reads, writes })
+    }
+
+    /// Has a link sent to this address, if it is that of an account that can use one; counted to the address, and to whoever asks from
+    /// there. Takes as long whether or not it is.
+    async fn send_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        let users = self.users.clone();
+        let limited = users.limits_of_mail(&address, origin);
+        let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
+        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
     }
 
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
@@ -147,6 +160,20 @@ impl<S: Store> Directory for LocalDirectory<S> {
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
+    }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        let users = self.users.clone();
+        self.writes.run(move || users.sign_in(&sign_in)).await
+    }
+
+    async fn sign_out(&self, call: &Call) -> Result<()> {
+        let (users, caller) = (self.users.clone(), call.caller.clone());
+        self.writes.run(move || users.sign_out(&caller)).await
+    }
+
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        self.send_link(address, origin).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who answers operations.
 
+mod even_time;
 mod lane;
 mod local;
 mod outbox;

@@ -7,6 +7,7 @@
 //! Only what a replica finds is believed. Where it refuses, for whatever reason, the primary has the last word: a user that was
 //! created a moment ago is not denied, and nobody hears that a replica is away.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use dialect::directory::Result;
 use dialect::{Call, Directory, ListQuery, Page};
 use futures_util::future::BoxFuture;
 use users::json::FreeObject;
-use users::{Caller, Created, NewUser, Once, Precondition, PresentedKey, User, UserChange};
+use users::{Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, SignIn, SignedIn, User, UserChange};
 
 use super::own_writes::OwnWrites;
 
@@ -132,6 +133,21 @@ impl Directory for ReplicatedDirectory {
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
         let _writing = self.own_writes.begin(&call.caller.key);
         self.primary.delete(call, id, precondition).await
+    }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        let signed_in = self.primary.sign_in(sign_in).await?;
+        // Whoever has just signed in finds itself so.
+        drop(self.own_writes.begin(signed_in.key.id()));
+        Ok(signed_in)
+    }
+
+    async fn sign_out(&self, call: &Call) -> Result<()> {
+        self.primary.sign_out(call).await
+    }
+
+    async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
+        self.primary.ask_for_mail(address, origin).await
     }
 }
 

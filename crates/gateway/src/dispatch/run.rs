@@ -56,7 +56,8 @@ impl Application {
         };
         if response.status() == StatusCode::UNAUTHORIZED {
             // A key that only looks like one of those that are let in is told what others are told.
-            let refusal = gone.map(|why| Refusal::Gone { why }).or_else(|| self.too_many_failures(live, peer, &head));
+            let too_many = self.too_many_failures(live, peer, &head);
+            let refusal = gone.map(|why| Refusal::Gone { why }).or(too_many);
             response = refusal.map_or(response, |refusal| dialect.refuse(refusal, &head));
         }
         deployed.announcement.announce(&mut response, link);
@@ -87,7 +88,7 @@ impl Application {
         payload: Payload,
         finished: &mut Finished,
     ) -> HttpResponse {
-        let Operation { dialect, deployed, parameters, head, began, way: _, peer: _ } = operation;
+        let Operation { dialect, deployed, parameters, head, began, way: _, peer } = operation;
         let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
@@ -101,6 +102,7 @@ impl Application {
             parameters,
             operation: deployed.name.to_string(),
             deadline: began + deployed.timeout,
+            origin: peer.map(|peer| limits::origin(peer, &head.headers, &live.limits.trusted_proxies)),
             directory: deployed.directory.clone(),
             guard: deployed.guard.clone(),
             services: self.services.clone(),

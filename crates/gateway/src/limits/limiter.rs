@@ -55,14 +55,19 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let now = nanoseconds(now);
         let before = shard.arrivals.get(who).copied().unwrap_or_default();
-        let (mut after, mut wait) = (before, 0);
-        for (arrival, rate) in after.iter_mut().zip(rates) {
+        let (mut held, mut after, mut wait) = (before, before, 0);
+        for ((held, after), rate) in held.iter_mut().zip(&mut after).zip(rates) {
             let Some(rate) = rate else { continue };
             let period = nanoseconds(rate.per);
-            *arrival = (*arrival).max(now).saturating_add(period / u64::from(rate.count.get()));
-            wait = wait.max(arrival.saturating_sub(period).saturating_sub(now));
+            // Nobody can have got further under this rate; under another one that held before, it may be.
+            *held = (*held).min(now.saturating_add(period));
+            *after = (*held).max(now).saturating_add(period / u64::from(rate.count.get()));
+            wait = wait.max(after.saturating_sub(period).saturating_sub(now));
         }
         if wait > 0 {
+            if held != before {
+                shard.keep(who, held, now);
+            }
             return Err(Duration::from_nanos(wait));
         }
         shard.keep(who, after, now);
@@ -154,6 +159,17 @@ mod tests {
             Ok(()),
             "without the plan the other rate is left"
         );
+    }
+
+    #[test]
+    fn a_rate_that_is_loosened_holds_from_now_on() {
+        let limiter = Limiter::default();
+        let admit = |rate, at| limiter.admit(&"key", [parse(rate), None], ms(at));
+        assert!((0..3).all(|_| admit("3/h", 0).is_ok()));
+        assert!(admit("3/h", 0).is_err());
+        assert_eq!(admit("100/s", 0), Err(ms(10)));
+        assert_eq!(admit("100/s", 10), Ok(()));
+        assert!((0..100).all(|_| admit("100/s", 1_010).is_ok()));
     }
 
     #[test]

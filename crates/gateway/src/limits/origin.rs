@@ -17,11 +17,11 @@ pub fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr 
     if !is_ours(origin) {
         return origin;
     }
-    let values: Vec<_> = headers.get_all(&FORWARDED_FOR).filter_map(|value| value.to_str().ok()).collect();
-    let hops = values.iter().rev().flat_map(|value| value.rsplit(','));
-    for hop in hops.map(str::trim) {
+    let values: Vec<_> = headers.get_all(&FORWARDED_FOR).collect();
+    let hops = values.iter().rev().flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
+    for hop in hops {
         // What is no address was not written by a proxy of ours.
-        let Some(address) = address(hop) else { return origin };
+        let Some(address) = std::str::from_utf8(hop).ok().and_then(|hop| address(hop.trim())) else { return origin };
         origin = address;
         if !is_ours(origin) {
             return origin;
@@ -48,7 +48,7 @@ mod tests {
         let origin = |peer: &str, values: &[&str]| {
             let mut headers = HeaderMap::new();
             for value in values {
-                headers.append(FORWARDED_FOR.clone(), HeaderValue::from_str(value).expect("a value"));
+                headers.append(FORWARDED_FOR.clone(), HeaderValue::from_bytes(value.as_bytes()).expect("a value"));
             }
             super::origin(peer.parse().expect("an address"), &headers, &trusted).to_string()
         };
@@ -60,5 +60,6 @@ mod tests {
         assert_eq!(origin("127.0.0.1", &["198.51.100.7:4711"]), "198.51.100.7");
         assert_eq!(origin("127.0.0.1", &["[2001:db8::1]:80"]), "2001:db8::1");
         assert_eq!(origin("127.0.0.1", &["unknown, 10.2.3.4"]), "10.2.3.4");
+        assert_eq!(origin("127.0.0.1", &["é, 198.51.100.7"]), "198.51.100.7");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use dialect::{Directory, Services};
 
 use super::{Live, Stations};
+use crate::accounts::{AccountPages, Accounts};
 use crate::calendar::{Announcement, Link};
 use crate::cors::Cors;
 use crate::dialects::DIALECTS;
@@ -20,6 +21,8 @@ pub struct Foundation {
     pub services: Arc<Services>,
     /// Who answers.
     pub directory: Arc<dyn Directory>,
+    /// Who answers the pages on which people set their password.
+    pub accounts: Arc<dyn Accounts>,
     /// What is remembered.
     pub stations: Stations,
     /// The beginning of all times of limits.
@@ -38,6 +41,7 @@ impl Foundation {
         Ok(Live {
             cors: Cors::new(&settings.cors, &table).map_err(|error| format!("cors: {error}"))?,
             pages: Pages::new(settings),
+            accounts: AccountPages::new(self.accounts.clone(), &settings.server),
             table,
             body_timeout: settings.server.body_timeout,
             limits: settings.limits.clone(),

@@ -4,10 +4,12 @@
 mod foundation;
 mod reload;
 mod stations;
+mod step;
 mod verdict;
 
 use std::time::Duration;
 
+use crate::accounts::AccountPages;
 use crate::cors::Cors;
 use crate::pages::Pages;
 use crate::settings::LimitSettings;
@@ -16,6 +18,7 @@ use crate::table::Table;
 pub use foundation::Foundation;
 pub use reload::{Reloader, Source};
 pub use stations::Stations;
+pub use step::Step;
 pub use verdict::Verdict;
 
 /// All of what answers requests that a change of the settings replaces.
@@ -24,6 +27,8 @@ pub struct Live {
     pub table: Table,
     /// What is answered before that.
     pub pages: Pages,
+    /// The pages on which people set their password.
+    pub accounts: AccountPages,
     /// What pages of other origins may do, if anything.
     pub cors: Option<Cors>,
     /// How long a body may take.

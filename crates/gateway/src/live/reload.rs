@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use users::Timestamp;
 
-use super::{Foundation, Verdict};
+use super::{Foundation, Step, Verdict};
 use crate::control::{Question, Reply};
 use crate::dispatch::Application;
 use crate::outline;
@@ -41,19 +41,17 @@ impl Reloader {
         let read = (self.source.read)().and_then(|new| Ok((self.foundation.live(&new)?, new)));
         match read {
             Ok((live, new)) => {
-                let verdict = Verdict::of(&self.source.first, &current, &new);
+                let step = Step::between(&self.source.first, &current, &new);
                 self.application.live.store(Arc::new(live));
                 *current = new;
                 self.application.health.settle(None);
-                if let Verdict::Done { changes, others, restart } = &verdict {
-                    tracing::info!(
-                        operations = changes.len(),
-                        others = others.join(", "),
-                        needs_restart = restart.join(", "),
-                        "the settings were read again and are in force"
-                    );
-                }
-                verdict
+                tracing::info!(
+                    operations = step.changes.len(),
+                    others = step.others.join(", "),
+                    needs_restart = step.restart.join(", "),
+                    "the settings were read again and are in force"
+                );
+                Verdict::Done(step)
             }
             Err(why) => {
                 tracing::error!(why, "the new settings are wrong; those before stay in force");
@@ -70,7 +68,7 @@ impl Reloader {
         match question {
             Question::Reload => {
                 let verdict = self.reload();
-                Reply::new(matches!(verdict, Verdict::Done { .. }), verdict.to_json())
+                Reply::new(matches!(verdict, Verdict::Done(_)), verdict.to_json())
             }
             Question::StartBrownout { operation, length } => self.brownout(operation, |name, now| {
                 let end = self.foundation.stations.get(name).outage.start(now, *length)?;

@@ -95,16 +95,16 @@ impl<'a> Choice<'a> {
         for (how, method) in of(State::On).chain(of(State::Gone)) {
             let methods = if *method == Method::GET { "(GET|HEAD)" } else { method.as_str() };
             if *method != Method::HEAD {
-                row(methods, "$", &how.name)?;
+                row(methods, END, &how.name)?;
             }
         }
         // Other methods, and the way from a slash too many.
         if let Some((how, _)) = of(State::On).chain(of(State::Gone)).next() {
-            row("[^ ]+", "/*$", &how.name)?;
+            row("[^ ]+", &format!("/*{END}"), &how.name)?;
         }
         let methods: Vec<&str> = of(State::On).map(|(_, method)| method.as_str()).collect();
         if !methods.is_empty() {
-            let key = quoted(&format!("~405 {dialect} {place}$"));
+            let key = quoted(&format!("~405 {dialect} {place}{END}"));
             writeln!(allowed, "    {key}  {};", quoted(&methods.join(", ")))?;
         }
         Ok(())
@@ -185,6 +185,9 @@ impl<'a> Choice<'a> {
 fn name(group: usize) -> String {
     if group == 0 { "diglot".to_owned() } else { format!("diglot_{group}") }
 }
+
+/// The end of what is compared. `$` would match before a last newline too.
+const END: &str = r"\z";
 
 /// The path of a route as a regular expression; a parameter is any text but the empty one.
 fn pattern(path: &str) -> String {

@@ -57,7 +57,13 @@ pub fn application(
     gauges.extend(mail_gauges(&mail));
     gauges.extend(replicated.iter().flat_map(replicas::gauges));
     let began = Instant::now();
-    let foundation = Foundation { services: services.clone(), directory, stations: Stations::default(), began };
+    let foundation = Foundation {
+        services: services.clone(),
+        directory,
+        accounts: local.clone(),
+        stations: Stations::default(),
+        began,
+    };
     let live = foundation.live(settings).map_err(StartError::Settings)?;
     let application = Application {
         live: ArcSwap::from_pointee(live),

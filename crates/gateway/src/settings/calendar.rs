@@ -7,15 +7,16 @@ use serde::Deserialize;
 use users::Timestamp;
 use users::key::KeyId;
 
-use super::deployment::{Deployment, Set};
+use super::deployment::{Deployment, Set, State};
 use super::duration;
+use super::near::nearest;
 use super::read::Reader;
 
 /// What [`time`] reads, for messages.
 const FORM: &str = "empty for none, a day such as 2027-01-31, or a time with its zone such as 2027-01-31T12:00:00Z";
 
 /// The longest brownout: what is away for longer is off.
-const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+pub const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 /// What takes the place of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,12 @@ pub fn time(reader: &mut Reader<'_>, key: &str, text: &str) -> Option<Option<Tim
 fn parse(text: &str) -> Option<Timestamp> {
     let whole = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc));
     let day = || Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc());
-    whole().or_else(day).map(Timestamp::from)
+    // Years have four digits in headers.
+    let has_form = text.get(..10).is_some_and(|day| {
+        day.bytes().enumerate().all(|(n, byte)| if [4, 7].contains(&n) { byte == b'-' } else { byte.is_ascii_digit() })
+    });
+    let time = if text.len() == 10 { day() } else { whole() };
+    time.filter(|_| has_form).map(Timestamp::from)
 }
 
 /// Reads a successor, which is one of these operations or an address; empty for none.
@@ -95,7 +101,12 @@ pub fn successor(reader: &mut Reader<'_>, key: &str, text: &str, operations: &[S
     } else {
         is_address(text).then(|| Successor::Address(text.to_owned()))
     };
-    let form = "empty for none, an operation such as those that `diglot routes` names, or an address such as https://api.example.com/v2/users";
+    let meant = nearest(text, operations.iter().map(String::as_str));
+    let meant = meant.map(|name| format!("; perhaps {name} is meant")).unwrap_or_default();
+    let form = format!(
+        "empty for none, an operation such as those that `diglot routes` names, or an address such as \
+         https://api.example.com/v2/users{meant}"
+    );
     reader.require(key, successor, form).map(Some)
 }
 
@@ -103,7 +114,8 @@ pub fn successor(reader: &mut Reader<'_>, key: &str, text: &str, operations: &[S
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = |b: u8| b.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&b);
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(is_plain))
+    let has_host = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+    rest.is_some_and(|rest| has_host(rest) && rest.bytes().all(is_plain))
 }
 
 /// Reads brownouts, and puts them in order.
@@ -144,8 +156,9 @@ pub fn find_dead_ends(reader: &mut Reader<'_>, all: &[Deployment]) {
         let Set { value: Some(Successor::Operation(name)), key, .. } = &how.successor else { continue };
         let fault = match all.iter().find(|other| other.name == *name) {
             Some(_) if *name == how.name => "is the operation itself",
+            Some(successor) if successor.anywhere != State::On => "is not served",
             Some(successor) if parameters(successor) > parameters(how) => {
-                "needs more than the path of the operation tells"
+                "has an id in its path, which requests of this operation do not tell"
             }
             Some(_) | None => continue,
         };
@@ -166,9 +179,20 @@ mod tests {
         assert_eq!(seconds("2027-01-31"), Some(1_801_353_600));
         assert_eq!(seconds("2027-01-31T00:00:00Z"), Some(1_801_353_600));
         assert_eq!(seconds("2027-01-31T02:00:00+02:00"), Some(1_801_353_600));
-        for wrong in
-            ["", "2027", "2027-02-30", "2027-01-31T00:00:00", "31.01.2027", "@1801353600", "2027-01-31 ", "soon"]
-        {
+        for wrong in [
+            "",
+            "2027",
+            "+12345-01-01",
+            "-005-01-01",
+            "2027-1-5",
+            " 2027-01-05",
+            "2027-02-30",
+            "2027-01-31T00:00:00",
+            "31.01.2027",
+            "@1801353600",
+            "2027-01-31 ",
+            "soon",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
@@ -182,6 +206,8 @@ mod tests {
             "",
             "https://",
             "https:///x",
+            "https://?",
+            "https://:80/",
             "ftp://a",
             "/v2/users",
             "https://a/<b>",

@@ -82,7 +82,7 @@ impl Layers {
         let path = shown[PREFIX.len()..].to_ascii_lowercase();
         let path: Vec<&str> = path.split(SEPARATOR).collect();
         let Some((key, expected)) = shape::find_in_any_case(&self.shape, &path) else {
-            let message = "is not known; variables are named DIGLOT_SECTION__KEY";
+            let message = "is not known; variables are named DIGLOT_SECTION__KEY, after a key of the built-in settings";
             return problems.push(Problem::new(path.join("."), &place, message));
         };
         let Some(text) = value.to_str() else {

@@ -19,6 +19,7 @@ pub mod rate;
 mod raw;
 mod read;
 mod shape;
+mod sign_in;
 pub mod size;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use users::password::Cost;
-use users::{Keep, RolePolicy};
+use users::{Keep, RolePolicy, SignInRules};
 
 pub use built_in::Known;
 pub use calendar::{Brownout, Calendar, Successor};
@@ -67,6 +68,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// `passwords.bcrypt_cost`
     pub bcrypt_cost: Cost,
+    /// `[sign_in]`
+    pub sign_in: SignInRules,
     /// `[[roles]]`
     pub roles: Arc<RolePolicy>,
     /// `[log]`

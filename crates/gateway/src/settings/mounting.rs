@@ -3,10 +3,11 @@
 use super::built_in::Known;
 use super::raw;
 use super::read::Reader;
-use crate::pages;
+use crate::{accounts, pages};
 
 /// Paths that no prefix may take: the shared mount, the probes, and the server's own pages.
-const RESERVED: [&str; 6] = ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN];
+const RESERVED: [&str; 7] =
+    ["/v1", "/healthz", "/readyz", pages::DOCUMENTS, pages::PAGE, pages::WELL_KNOWN, accounts::PAGES];
 
 /// A host name, lower-cased, with a port if it is to match that port alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,9 +135,10 @@ fn default(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &raw::Dialects, se
 }
 
 fn hosts(reader: &mut Reader<'_>, name: &str, section: &raw::Dialect) -> Vec<Host> {
-    let key = format!("dialects.{name}.hosts");
-    let form = "host names such as api.example.com or api.example.com:8443";
-    section.hosts.iter().filter_map(|text| reader.require(&key, Host::parse(text), form)).collect()
+    let form = "a host name such as api.example.com or api.example.com:8443";
+    let host =
+        |(n, text): (usize, &String)| reader.require(&format!("dialects.{name}.hosts[{n}]"), Host::parse(text), form);
+    section.hosts.iter().enumerate().filter_map(host).collect()
 }
 
 fn prefix(reader: &mut Reader<'_>, name: &str, section: &raw::Dialect) -> String {
@@ -165,17 +167,22 @@ fn is_within(path: &str, root: &str) -> bool {
 fn find_clashes(reader: &mut Reader<'_>, served: &[Mounting]) {
     for (at, later) in served.iter().enumerate() {
         for earlier in &served[..at] {
-            let owner = &earlier.name;
             if !later.prefix.is_empty() && later.prefix == earlier.prefix {
-                let key = format!("dialects.{}.prefix", later.name);
-                reader.problem(&key, format!("dialects.{owner} has the same prefix"));
+                clash(reader, [&later.name, &earlier.name], "prefix", "is the same as");
             }
             if later.hosts.iter().any(|host| earlier.hosts.contains(host)) {
-                let key = format!("dialects.{}.hosts", later.name);
-                reader.problem(&key, format!("dialects.{owner} has one of these hosts as well"));
+                clash(reader, [&later.name, &earlier.name], "hosts", "has a host of");
             }
         }
     }
+}
+
+/// Tells it where the operator has said something, and says where the other one stands.
+fn clash(reader: &mut Reader<'_>, dialects: [&str; 2], what: &str, relation: &str) {
+    let [later, earlier] = dialects.map(|name| format!("dialects.{name}.{what}"));
+    let (said, other) = if reader.is_default(&later) { (earlier, later) } else { (later, earlier) };
+    let place = reader.place(&other);
+    reader.problem(&said, format!("{relation} {other} ({place})"));
 }
 
 /// A prefix within another one takes paths away from it. That is no harm, unless there is anything at them.

@@ -18,12 +18,16 @@ impl Network {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
-        let (bits, width) = bits(address.parse().ok()?);
-        let length = match length {
+        let address: IpAddr = address.parse().ok()?;
+        let (bits, width) = bits(address.to_canonical());
+        // One of the older kind may be written as one of the newer.
+        let written = if address.is_ipv6() { V6 } else { V4 };
+        let length: u32 = match length {
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok()?,
             Some(_) => return None,
-            None => width,
+            None => written,
         };
+        let length = length.checked_sub(written - width)?;
         // All addresses at once would be no mask at all.
         let hidden = width.checked_sub(length)?;
         let mask = u128::MAX.checked_shl(hidden).unwrap_or(0);
@@ -41,10 +45,13 @@ impl Network {
 /// How many bits an address has, of the older kind.
 const V4: u32 = 32;
 
+/// And of the newer.
+const V6: u32 = 128;
+
 fn bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), V4),
-        IpAddr::V6(address) => (address.to_bits(), 128),
+        IpAddr::V6(address) => (address.to_bits(), V6),
     }
 }
 
@@ -66,12 +73,23 @@ mod tests {
             ("fd00::/8", "fdff::1", "fe80::1"),
             ("::/0", "2001:db8::1", "10.0.0.1"),
             ("10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:11.0.0.1"),
+            ("::ffff:10.0.0.0/104", "10.0.0.1", "11.0.0.1"),
+            ("::ffff:10.0.0.1", "10.0.0.1", "10.0.0.2"),
         ] {
             assert!(is_in(network, inside), "{inside} is in {network}");
             assert!(!is_in(network, outside), "{outside} is not in {network}");
         }
-        for wrong in ["", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8", "::/129", "10.0.0.0/8/8"]
-        {
+        for wrong in [
+            "",
+            "localhost",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+            "10.0.0/8",
+            "::/129",
+            "::ffff:10.0.0.0/95",
+            "10.0.0.0/8/8",
+        ] {
             assert_eq!(Network::parse(wrong), None, "{wrong}");
         }
     }

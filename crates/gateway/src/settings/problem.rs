@@ -106,3 +106,18 @@ pub fn written(key: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the settings are wrong\n{}", .0.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n"))]
 pub struct SettingsError(pub Vec<Problem>);
+
+impl SettingsError {
+    /// These, as somebody would go through them: by file and line, then what stands elsewhere, each by its key.
+    #[must_use]
+    pub fn in_order(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_cached_key(|problem| {
+            let line = match &problem.place {
+                Place::File { line, .. } => line.unwrap_or(0),
+                Place::BuiltIn | Place::Variable(_) | Place::Option(_) => usize::MAX,
+            };
+            (line, problem.key.clone())
+        });
+        Self(problems)
+    }
+}

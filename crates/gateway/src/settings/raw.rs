@@ -15,6 +15,7 @@ pub struct Raw {
     pub docs: Docs,
     pub cors: Cors,
     pub passwords: Passwords,
+    pub sign_in: SignIn,
     pub log: Log,
     pub usage: Usage,
     pub mail: Mail,
@@ -117,6 +118,14 @@ pub struct Cors {
 #[derive(Deserialize)]
 pub struct Passwords {
     pub bcrypt_cost: u64,
+}
+
+#[derive(Deserialize)]
+pub struct SignIn {
+    pub session: String,
+    pub per_account: String,
+    pub per_peer: String,
+    pub mails_per_account: String,
 }
 
 #[derive(Deserialize)]

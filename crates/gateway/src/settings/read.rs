@@ -20,7 +20,7 @@ use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
     Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mail, mounting,
+    limits, mail, mounting, sign_in,
 };
 
 /// Calls are counted by day.
@@ -35,7 +35,7 @@ pub fn settings(
     let mut problems = Vec::new();
     let layers = Layers::read(dialects, file, environment, &mut problems);
     if problems.iter().any(|problem| problem.key.is_empty()) {
-        return Err(SettingsError(problems));
+        return Err(SettingsError::in_order(problems));
     }
     let raw: Raw = layers.merged().and_then(config::Config::try_deserialize).map_err(|error| {
         // Each layer has the shape of the built-in file by now, so this is a fault of the program. The text may hold a value, so
@@ -57,6 +57,7 @@ pub fn settings(
         cors::cors(&mut reader, &raw.cors),
         limits::limits(&mut reader, &raw),
         bcrypt_cost(&mut reader, raw.passwords.bcrypt_cost),
+        sign_in::sign_in(&mut reader, &raw.sign_in),
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
@@ -72,6 +73,7 @@ pub fn settings(
             Some(cors),
             Some(limits),
             Some(bcrypt_cost),
+            Some(sign_in),
             Some(roles),
             Some(log),
             Some(usage),
@@ -88,13 +90,14 @@ pub fn settings(
                 cors,
                 limits,
                 bcrypt_cost,
+                sign_in,
                 roles,
                 log,
                 usage,
                 mail,
             })
         }
-        _ => Err(SettingsError(reader.problems)),
+        _ => Err(SettingsError::in_order(reader.problems)),
     }
 }
 

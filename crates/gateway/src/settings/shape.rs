@@ -111,10 +111,12 @@ fn describe(expected: &Value) -> &'static str {
 
 /// The value in the shape at a path of keys.
 pub fn find<'a>(shape: &'a Table, path: &[&str]) -> Option<&'a Value> {
+    // A name that the operator gives may have dots in it.
+    if let Some(value) = shape.get(path.join(".").as_str()) {
+        return Some(value);
+    }
     let (first, rest) = path.split_first()?;
-    let value = shape.get(*first)?;
-    match (&value.kind, rest) {
-        (_, []) => Some(value),
+    match (&shape.get(*first)?.kind, rest) {
         (ValueKind::Table(inner), rest) => find(inner, rest),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! Sizes, as people write them.
 
 /// What [`parse`] reads, for messages.
-pub const FORM: &str = "a size such as 4096B, 64KiB or 1MiB";
+pub const FORM: &str = "a size such as 4096B or 64KiB";
 
 /// Reads a whole number with a unit: B, KiB or MiB. `None` for anything else.
 #[must_use]

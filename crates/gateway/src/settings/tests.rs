@@ -229,8 +229,8 @@ fn clashes_between_dialects() {
     assert_eq!(
         found,
         [
-            "dialects.maisa.prefix (file FILE): dialects.mechamental has the same prefix",
-            "dialects.maisa.hosts (file FILE): dialects.mechamental has one of these hosts as well",
+            "dialects.maisa.hosts (file FILE): has a host of dialects.mechamental.hosts (file FILE, line 2)",
+            "dialects.maisa.prefix (file FILE): is the same as dialects.mechamental.prefix (file FILE, line 3)",
         ]
     );
 }
@@ -249,6 +249,8 @@ fn bad_prefixes_and_hosts() {
         "/readyz",
         "/docs",
         "/openapi/x",
+        "/activate",
+        "/activate/x",
         "/.",
         "/a/../b",
         "/%41",
@@ -265,7 +267,7 @@ fn bad_prefixes_and_hosts() {
     for host in ["", "http://a", "a/b", "a:", "a:x", "a:0", "a:70000", "[::1", "a b"] {
         let found = problems(&format!("[dialects.maisa]\nhosts = [\"{host}\"]"), &[]);
         assert!(
-            found.len() == 1 && found[0].starts_with("dialects.maisa.hosts (file FILE): must"),
+            found.len() == 1 && found[0].starts_with("dialects.maisa.hosts[0] (file FILE): must"),
             "{host}: {found:?}"
         );
     }
@@ -320,12 +322,12 @@ fn replicas_are_servers_of_a_server() {
                 \"postgres://u:secr@t@a/db\", \"postgres://a,b/db\", \"postgres:///db?host=/a,/b\"]";
     let found = problems(text, &[]);
     let starts = [
+        "database.replica_staleness (file FILE): must be a time from 500ms to 5m",
+        "database.replica_urls (file FILE): needs a database.url that is postgres://",
         "database.replica_urls[1] (file FILE): must be postgres://",
         "database.replica_urls[2] (file FILE): the database URL must be postgres://user:password@",
         "database.replica_urls[3] (file FILE): must name one server",
         "database.replica_urls[4] (file FILE): must name one server",
-        "database.replica_urls (file FILE): needs a database.url that is postgres://",
-        "database.replica_staleness (file FILE): must be a time from 500ms to 5m",
     ];
     assert_eq!(found.len(), starts.len(), "{found:#?}");
     for (problem, start) in found.iter().zip(starts) {
@@ -344,7 +346,7 @@ fn replicas_are_servers_of_a_server() {
         assert!(problem.contains(part) && !problem.contains("sqlite") && !problem.contains("secret"), "{problem}");
     }
     let found = problems("", &[("DIGLOT_DATABASE__REPLICA_URLS", two), ("DIGLOT_DATABASE__REPLICA_STALENESS", "6m")]);
-    let both = ["replica_urls (variable DIGLOT_DATABASE__REPLICA_URLS)", "replica_staleness (variable"];
+    let both = ["replica_staleness (variable", "replica_urls (variable DIGLOT_DATABASE__REPLICA_URLS)"];
     assert!(found.len() == 2 && found.iter().zip(both).all(|(problem, part)| problem.contains(part)), "{found:?}");
 }
 
@@ -398,7 +400,7 @@ fn what_is_wrong_is_told_all_at_once_and_with_its_line() {
         (3, "server.bind (file FILE, line 3): must be text"),
         (4, "server.head_timeout (file FILE, line 4): must be a time"),
         (6, "dialects.maisa.prefix (file FILE, line 6): must be empty or a path"),
-        (7, "dialects.maisa.hosts (file FILE, line 7): must be host names"),
+        (9, "dialects.maisa.hosts[1] (file FILE, line 9): must be a host name"),
         (
             10,
             "routes.\"maisa.delteUser\" (file FILE, line 10): is not known; [routes.maisa] has createUser, deleteUser, ",
@@ -429,7 +431,7 @@ fn told(settings: &Settings, name: &str) -> String {
 #[test]
 fn operations_are_deployed_as_the_closest_section_says() {
     let settings = Settings::built_in().expect("good");
-    assert_eq!(settings.routes.iter().count(), 12);
+    assert_eq!(settings.routes.iter().count(), 16);
     assert!(settings.routes.iter().all(|route| route.state.value == State::On && route.state.place == Place::BuiltIn));
     assert_eq!(
         told(&settings, "maisa.getUser"),
@@ -511,16 +513,16 @@ fn nothing_goes_before_it_is_deprecated() {
         placed(text, &[]),
         [
             (
-                "routes.\"mechamental.getUser\".sunset (file FILE, line 7): is before the deprecation in \
-                 dialects.mechamental.deprecated (file FILE, line 5)"
-                    .to_owned(),
-                7
-            ),
-            (
                 "dialects.maisa.sunset (file FILE, line 3): is before the deprecation in dialects.maisa.deprecated \
                  (file FILE, line 2)"
                     .to_owned(),
                 3
+            ),
+            (
+                "routes.\"mechamental.getUser\".sunset (file FILE, line 7): is before the deprecation in \
+                 dialects.mechamental.deprecated (file FILE, line 5)"
+                    .to_owned(),
+                7
             ),
         ]
     );
@@ -543,7 +545,11 @@ fn a_dialect_and_all_its_routes_can_be_reached() {
         format!("[dialects.mechamental]\nprefix = \"{outer}\"\n[dialects.maisa]\nprefix = \"{inner}\"\n")
     };
     for (outer, inner, hidden) in [
-        ("/a", "/a/v1", "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
+        (
+            "/a",
+            "/a/v1",
+            "listUsers, createUser, getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences, login, logout, getAuthConfig, forgotPassword",
+        ),
         ("/a", "/a/v1/users/me", "getCurrentUser, getUser, updateUser, deleteUser, updateMyPreferences"),
         ("/a", "/a/v1/users/x", "getUser, updateUser, deleteUser"),
     ] {

@@ -43,8 +43,9 @@ impl Finished {
         metrics.count(self.dialect, &self.operation, status, duration);
         let key = self.key.as_ref().map(KeyId::as_str);
         let milliseconds = (duration.as_secs_f64() * 1e6).round() / 1e3;
-        // Probes come every few seconds.
-        if self.dialect == NO_DIALECT && status.is_success() {
+        // Probes come every few seconds. What changes something is told, whoever answers it.
+        let only_reads = [Method::GET, Method::HEAD].contains(&self.method);
+        if self.dialect == NO_DIALECT && status.is_success() && only_reads {
             tracing::debug!(operation = &*self.operation, status = status.as_u16(), "probe");
         } else {
             tracing::info!(

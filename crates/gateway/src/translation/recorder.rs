@@ -1,5 +1,6 @@
 //! A directory that does nothing but remember what it was asked.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -8,7 +9,10 @@ use dialect::directory::Result;
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page, retry};
 use users::json::FreeObject;
 use users::key::KeyId;
-use users::{Caller, Created, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, User, UserChange};
+use users::{
+    Caller, Created, Email, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, SignIn, SignedIn, User,
+    UserChange,
+};
 
 /// The directory.
 pub struct Recorder(OnceLock<Ask>);
@@ -79,5 +83,17 @@ impl Directory for Recorder {
 
     async fn delete(&self, _: &Call, _: &str, _: Precondition) -> Result<()> {
         self.note(Ask::Delete)
+    }
+
+    async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
+        self.note(Ask::SignIn(Box::new(sign_in)))
+    }
+
+    async fn sign_out(&self, _: &Call) -> Result<()> {
+        self.note(Ask::SignOut)
+    }
+
+    async fn ask_for_mail(&self, address: Email, _: Option<IpAddr>) -> Result<()> {
+        self.note(Ask::AskForMail(address))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use users::key::KeyId;
-use users::usage::{Day, Tally, Usage};
+use users::usage::{AGENTS, Day, DetailKind, Tally, Usage};
 
 /// Of how many keys' operations calls can wait. Each takes some hundred bytes, as a rule.
 pub(super) const MOST: usize = 50_000;
@@ -23,7 +23,7 @@ impl Waiting {
         let is_full = self.0.len() >= MOST;
         let place = (key, day, operation);
         match self.0.get_mut(&place) {
-            Some(known) => known.add(tally),
+            Some(known) => add(known, tally),
             None if is_full => return tally.calls,
             None => drop(self.0.insert(place, tally)),
         }
@@ -46,7 +46,7 @@ impl Waiting {
     pub fn put_back(&mut self, batch: &[Usage]) {
         for Usage { key, day, operation, tally } in batch.iter().cloned() {
             let empty = || Tally::empty(tally.last_seen);
-            self.0.entry((key, day, operation)).or_insert_with(empty).add(tally);
+            add(self.0.entry((key, day, operation)).or_insert_with(empty), tally);
         }
     }
 
@@ -54,4 +54,10 @@ impl Waiting {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+}
+
+/// However long it waits, it does not grow beyond what is kept of a day.
+fn add(known: &mut Tally, more: Tally) {
+    known.add(more);
+    known.bound(DetailKind::Agent, AGENTS);
 }

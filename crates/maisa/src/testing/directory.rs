@@ -1,5 +1,6 @@
 //! A directory that knows one key and one user, and remembers what it was asked.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -7,7 +8,8 @@ use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
 use users::key::KeyId;
 use users::{
-    Caller, Created, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, User, UserChange, UserError,
+    Caller, Created, Email, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, SignIn, SignedIn, User,
+    UserChange, UserError,
 };
 
 use super::{key, user};
@@ -90,5 +92,17 @@ impl Directory for FakeDirectory {
 
     async fn delete(&self, _call: &Call, id: &str, precondition: Precondition) -> Result<(), DirectoryError> {
         self.answer(Command::Delete(id.to_owned(), precondition), ())
+    }
+
+    async fn sign_in(&self, _: SignIn) -> Result<SignedIn, DirectoryError> {
+        unreachable!("this API has no word for it")
+    }
+
+    async fn sign_out(&self, _: &Call) -> Result<(), DirectoryError> {
+        unreachable!("this API has no word for it")
+    }
+
+    async fn ask_for_mail(&self, _: Email, _: Option<IpAddr>) -> Result<(), DirectoryError> {
+        unreachable!("this API has no word for it")
     }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     Timeout,
     /// More than is taken.
     TooLarge,
+    /// The key is no session.
+    NoSession,
     /// The key belongs to the API of this name.
     Pinned(String),
     /// The operation is not there any more, or not now.
@@ -65,6 +67,7 @@ impl Failure {
             }
             Failure::BadRequest(_)
             | Failure::Forbidden(_)
+            | Failure::NoSession
             | Failure::Pinned(_)
             | Failure::NotFound(..)
             | Failure::Gone(Gone::Removed | Gone::Sunset)
@@ -88,6 +91,7 @@ impl Failure {
             Failure::BadRequest(why) => (S::BAD_REQUEST, "BAD_REQUEST", why),
             Failure::Unauthenticated => (S::UNAUTHORIZED, "AUTHENTICATION_FAILED", "Authentication required"),
             Failure::Forbidden(_) => (S::FORBIDDEN, "FORBIDDEN", "You don't have permission to perform this action"),
+            Failure::NoSession => (S::FORBIDDEN, "FORBIDDEN", "This key is no session; only who made it can revoke it"),
             Failure::Pinned(_) => (S::FORBIDDEN, "FORBIDDEN", "This key is for another API"),
             Failure::NotFound(..) => (S::NOT_FOUND, "RESOURCE_NOT_FOUND", "The requested resource was not found"),
             Failure::PreconditionFailed => (
@@ -140,6 +144,7 @@ impl Failure {
             Failure::Conflict(Conflict::LastAdministrator | Conflict::UnderWay | Conflict::CreatedUserDeleted)
             | Failure::BadRequest(_)
             | Failure::Unauthenticated
+            | Failure::NoSession
             | Failure::PreconditionFailed
             | Failure::Timeout
             | Failure::TooLarge
@@ -182,6 +187,8 @@ impl From<UserError> for Failure {
             UserError::PreconditionFailed => Failure::PreconditionFailed,
             UserError::Conflict(conflict) => Failure::Conflict(conflict),
             UserError::TooLarge => Failure::TooLarge,
+            UserError::NoSession => Failure::NoSession,
+            UserError::TooOften { retry_after } => Failure::RateLimited(retry_after),
             UserError::Busy(_) | UserError::Unavailable(_) => Failure::Unavailable(retry::SOON),
             // Only creating can lack a workspace or meet a used key, and answers this itself; this API has no word for a status to set.
             UserError::WorkspaceRequired | UserError::IdempotencyKeyReused | UserError::StatusNotSettable(_) => {

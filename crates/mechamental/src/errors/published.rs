@@ -101,6 +101,13 @@ impl Published {
         P::Unavailable,
     ];
 
+    /// What every operation without a body may answer that asks for no key.
+    pub(crate) const OPEN: [P; 4] = [P::BadRequest, P::Gone, P::Internal, P::Unavailable];
+
+    /// What every operation with a body may answer that asks for no key.
+    pub(crate) const OPEN_BODIED: [P; 8] =
+        [P::BadBody, P::Timeout, P::Gone, P::TooLarge, P::Invalid, P::RateLimited, P::Internal, P::Unavailable];
+
     /// The component of the document.
     pub(crate) fn component(self) -> (&'static str, Response) {
         let Kind { status, name, about, schema, samples } = self.kind();
@@ -207,7 +214,7 @@ impl Published {
             P::RateLimited => kind(
                 S::TOO_MANY_REQUESTS,
                 "RateLimitExceeded",
-                "Too many requests with this key, or too many failed attempts to present one.",
+                "Too many requests with this key, or too many failed attempts to present one, or to sign in.",
                 envelope(),
                 one(Failure::RateLimited(A_MINUTE)),
             ),

@@ -75,6 +75,15 @@ impl Body {
         }
     }
 
+    /// What is answered when its members, each as it should be, cannot be meant together; why.
+    pub(crate) fn contradiction(&self, why: &str) -> ApiError {
+        let input = match self {
+            Body::Json(value) => echo(value),
+            Body::Unparsed | Body::Absent => Json::Null,
+        };
+        refused(Rule::Own(why.to_owned()), input)
+    }
+
     /// What is answered when a member turns out to be needed after all.
     pub(crate) fn missing(&self, member: &'static str) -> ApiError {
         let input = match self {

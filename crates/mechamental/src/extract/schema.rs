@@ -1,6 +1,6 @@
 //! What the document says of a field's value: one function for each of those in [`super::parse`] that needs words of its own.
 
-use dialect::openapi::schema::{self, with};
+use dialect::openapi::schema;
 use serde_json::{Value, json};
 use users::json::FreeObject;
 use users::profile::{AvatarUrl, Locale};
@@ -8,7 +8,7 @@ use users::{PlainPassword, RoleName, RolePolicy};
 
 use super::scalar;
 
-pub(crate) use dialect::openapi::schema::{integer, named, nullable, string, text};
+pub(crate) use dialect::openapi::schema::{integer, named, nullable, string, text, with};
 
 /// An e-mail address.
 pub(crate) fn email() -> Value {
@@ -25,6 +25,11 @@ pub(crate) fn password() -> Value {
     let most = PlainPassword::MAX_BYTES;
     let text = with(schema::text(PlainPassword::RULE), "maxLength", most);
     with(with(text, "format", "password"), "description", format!("At most {most} bytes of UTF-8."))
+}
+
+/// A password that is compared, whatever it is.
+pub(crate) fn typed_password() -> Value {
+    with(schema::string(), "format", "password")
 }
 
 /// The address of a picture.

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::backends::insert;
 use super::marker::MARKER;
-use super::rows::{Claim, Fact, Key, Membership, Message, Token, User, Workspace};
+use super::rows::{Attempt, Claim, Fact, Key, Membership, Message, Token, User, Workspace};
 use crate::connection::AnyConnection;
-use crate::schema::{claims, facts, keys, memberships, outbox, tokens, users, workspaces};
+use crate::schema::{attempts, claims, facts, keys, memberships, outbox, tokens, users, workspaces};
 use crate::writer::PROBE;
 
 /// How many rows a batch has at most. A row of `users` binds 26 values, and SQLite takes 32,766 in a statement, others 65,535.
@@ -84,6 +84,7 @@ macro_rules! row {
 row!(Workspace in workspaces by id: String);
 row!(User in users by id: String, limited by fitting_users);
 row!(Key in keys by id: String);
+row!(Attempt in attempts by subject: String);
 row!(Message in outbox by id: String);
 row!(Token in tokens by hash: String);
 row!(Claim in claims by id: String, limited by fitting_claims);

@@ -4,7 +4,9 @@
 use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
-use crate::schema::{claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces};
+use crate::schema::{
+    attempts, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces,
+};
 
 /// A row of `workspaces`.
 #[derive(Queryable, Insertable, Serialize)]
@@ -72,6 +74,15 @@ pub(super) struct Key {
     pub revoked_at: Option<i64>,
     pub pinned: Option<String>,
     pub plan: Option<String>,
+    pub session: bool,
+}
+
+/// A row of `attempts`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = attempts)]
+pub(super) struct Attempt {
+    pub subject: String,
+    pub arrival: i64,
 }
 
 /// A row of `usage`.

@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::error::CopyError;
 use super::pages::Row;
 use super::progress::Watch;
-use super::rows::{Claim, Fact, Key, Membership, Message, Token, Usage, UsageDetail, User, Workspace};
+use super::rows::{Attempt, Claim, Fact, Key, Membership, Message, Token, Usage, UsageDetail, User, Workspace};
 use super::sums::{self, Failed, Sum};
 use super::transfer::{self, Transfer};
 use crate::connection::AnyConnection;
@@ -29,13 +29,14 @@ impl Table {
 }
 
 /// Every table, those first that others refer to.
-pub(super) const TABLES: [Table; 10] = [
+pub(super) const TABLES: [Table; 11] = [
     Table::of::<Workspace>(),
     Table::of::<User>(),
     Table::of::<Membership>(),
     Table::of::<Key>(),
     Table::of::<Usage>(),
     Table::of::<UsageDetail>(),
+    Table::of::<Attempt>(),
     Table::of::<Message>(),
     Table::of::<Token>(),
     Table::of::<Claim>(),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use crate::rows::NewClaimRow;
-use crate::schema::{claims, facts, memberships};
+use crate::schema::{attempts, claims, facts, memberships};
 
 pub(crate) fn add_member(connection: &mut PgConnection, workspace: &str, user: &str) -> QueryResult<()> {
     let row = (memberships::workspace_id.eq(workspace), memberships::user_id.eq(user));
@@ -26,4 +26,11 @@ pub(crate) fn set_fact(connection: &mut PgConnection, name: &str, value: &str) -
 pub(crate) fn set_claim(connection: &mut PgConnection, row: &NewClaimRow<'_>) -> QueryResult<()> {
     let insertion = diesel::insert_into(claims::table).values(row);
     insertion.on_conflict(claims::id).do_update().set(row).execute(connection).map(|_| ())
+}
+
+pub(crate) fn set_arrival(connection: &mut PgConnection, subject: &str, arrival: i64) -> QueryResult<()> {
+    let insertion = diesel::insert_into(attempts::table);
+    let insertion = insertion.values((attempts::subject.eq(subject), attempts::arrival.eq(arrival)));
+    let replacement = insertion.on_conflict(attempts::subject).do_update();
+    replacement.set(attempts::arrival.eq(excluded(attempts::arrival))).execute(connection).map(|_| ())
 }

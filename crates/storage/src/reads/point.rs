@@ -3,10 +3,11 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use users::ports::Login;
 use users::{RoleName, UserId};
 
 use crate::connection::{AnyConnection, natively};
-use crate::rows::{ClaimRow, KeyRow, PrincipalRow, USER_COLUMNS, UserRow, WorkspaceRow};
+use crate::rows::{ClaimRow, CredentialsRow, KeyRow, PrincipalRow, USER_COLUMNS, UserRow, WorkspaceRow};
 use crate::schema::{claims, facts, keys, memberships, users as table, workspaces};
 
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
@@ -24,6 +25,20 @@ pub(crate) fn user_by_email_key(connection: &mut AnyConnection, key: &str) -> Qu
 
 pub(crate) fn username_key_taken(connection: &mut AnyConnection, key: &str) -> QueryResult<bool> {
     diesel::select(exists(table::table.filter(table::username_key.eq(key)))).get_result(connection)
+}
+
+pub(crate) fn credentials(connection: &mut AnyConnection, login: Login<'_>) -> QueryResult<Option<CredentialsRow>> {
+    let columns = (table::id, table::status, table::password_hash);
+    match login {
+        Login::Email(key) => table::table.filter(table::email_key.eq(key)).select(columns).get_result(connection),
+        Login::Username(key) => table::table.filter(table::username_key.eq(key)).select(columns).get_result(connection),
+    }
+    .optional()
+}
+
+pub(crate) fn password_hash(connection: &mut AnyConnection, user: &str) -> QueryResult<Option<String>> {
+    let hash = table::table.find(user).select(table::password_hash).get_result(connection).optional()?;
+    Ok(hash.flatten())
 }
 
 pub(crate) fn has_active_with_role(

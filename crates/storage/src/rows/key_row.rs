@@ -27,6 +27,7 @@ pub(crate) struct KeyRow {
     revoked_at: Option<i64>,
     pinned: Option<String>,
     plan: Option<String>,
+    session: bool,
 }
 
 impl KeyRow {
@@ -50,6 +51,7 @@ impl KeyRow {
             revoked_at: self.revoked_at.map(|micros| time(micros, "time of revocation")).transpose()?,
             pinned: self.pinned,
             plan: self.plan,
+            session: self.session,
         })
     }
 }
@@ -75,6 +77,7 @@ pub(crate) struct NewKeyRow<'a> {
     revoked_at: Option<i64>,
     pinned: Option<&'a str>,
     plan: Option<&'a str>,
+    session: bool,
 }
 
 impl<'a> From<&'a Key> for NewKeyRow<'a> {
@@ -97,6 +100,7 @@ impl<'a> From<&'a Key> for NewKeyRow<'a> {
             revoked_at: key.revoked_at.map(users::Timestamp::micros),
             pinned: key.pinned.as_deref(),
             plan: key.plan.as_deref(),
+            session: key.session,
         }
     }
 }

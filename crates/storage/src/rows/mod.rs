@@ -12,7 +12,7 @@ pub(crate) use claim_row::{ClaimRow, NewClaimRow};
 pub(crate) use key_row::{KeyRow, NewKeyRow};
 pub(crate) use mail_row::{DeliveryRow, MessageRow, NewMessageRow, NewTokenRow, TokenRow};
 pub(crate) use usage_row::{CallsRow, DayDetailRow, DayRow, DetailRow, NewDetailRow, NewUsageRow, days, totals};
-pub(crate) use user_row::{PrincipalRow, USER_COLUMNS, UserRow, UserRowChange};
+pub(crate) use user_row::{CredentialsRow, PrincipalRow, USER_COLUMNS, UserRow, UserRowChange};
 pub(crate) use workspace_row::{NewWorkspaceRow, WorkspaceRow};
 
 use users::error::Result;
@@ -28,7 +28,7 @@ fn list_text<'a>(items: impl Iterator<Item = &'a str>) -> String {
     serde_json::Value::from_iter(items).to_string()
 }
 
-fn time(micros: i64, what: &'static str) -> Result<Timestamp> {
+pub(crate) fn time(micros: i64, what: &'static str) -> Result<Timestamp> {
     Timestamp::from_micros(micros).ok_or_else(|| damaged(what))
 }
 

@@ -4,7 +4,8 @@ use diesel::prelude::{AsChangeset, Insertable, Queryable};
 use users::error::Result;
 use users::json::FreeObject;
 use users::page::Search;
-use users::ports::Principal;
+use users::password::PasswordHash;
+use users::ports::{Credentials, Principal};
 use users::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use users::{Email, RoleName, Roles, Status, User, UserId, WorkspaceId};
 
@@ -68,6 +69,25 @@ impl PrincipalRow {
             status: status(&self.status)?,
             roles: roles(&self.roles)?,
             default_workspace: self.default_workspace_id.map(WorkspaceId::from_stored),
+        })
+    }
+}
+
+/// What decides whether a user may sign in, as read.
+#[derive(Debug, Queryable)]
+pub(crate) struct CredentialsRow {
+    id: String,
+    status: String,
+    password_hash: Option<String>,
+}
+
+impl CredentialsRow {
+    /// The part of the record.
+    pub fn into_credentials(self) -> Result<Credentials> {
+        Ok(Credentials {
+            user: UserId::from_stored(self.id),
+            status: status(&self.status)?,
+            password: self.password_hash.map(PasswordHash::from_stored),
         })
     }
 }

@@ -5,6 +5,7 @@ mod enrolments;
 mod keys;
 mod mail;
 mod people;
+mod sessions;
 mod tenants;
 mod usage;
 
@@ -13,5 +14,6 @@ pub(crate) use enrolments::*;
 pub(crate) use keys::*;
 pub(crate) use mail::*;
 pub(crate) use people::*;
+pub(crate) use sessions::*;
 pub(crate) use tenants::*;
 pub(crate) use usage::*;

@@ -1,7 +1,8 @@
 //! Users.
 
 use diesel::prelude::*;
-use users::User;
+use users::attempts::Subject;
+use users::{User, UserId};
 
 use crate::connection::AnyConnection;
 use crate::rows::UserRowChange;
@@ -26,5 +27,6 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
 /// tells of it.
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
     super::forget_outcome(connection, user)?;
+    super::set_arrival(connection, Subject::account(&UserId::from_stored(user.to_owned())).as_str(), None)?;
     diesel::delete(table::table.find(user)).execute(connection)
 }

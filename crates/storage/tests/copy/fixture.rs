@@ -25,10 +25,10 @@ const EVERY_KIND: &str = r#"
             '{"a":"' || hex(zeroblob(131060)) || '"}', '{"a":"' || hex(zeroblob(131060)) || '"}');
     INSERT INTO memberships (workspace_id, user_id) VALUES ('w0', 'u0'), ('w0', 'u1'), ('w1', 'u1'), ('W1', 'U1');
     INSERT INTO keys VALUES
-        ('k0', '', x'', 'installation', NULL, NULL, '["users:read"]', 0, NULL, NULL, NULL, NULL),
-        ('k1', '🔑', x'00ff00', 'workspace', 'w1', NULL, '[]', 1, 2, 3, 'a door', ''),
-        ('k2', 'mine', zeroblob(32), 'owner', NULL, 'u1', NULL, -1, -2, -3, '', '🗝'),
-        ('k3', 'both', x'01', 'workspace', 'w0', 'u0', NULL, 0, NULL, 9223372036854775807, NULL, 'p');
+        ('k0', '', x'', 'installation', NULL, NULL, '["users:read"]', 0, NULL, NULL, NULL, NULL, 0),
+        ('k1', '🔑', x'00ff00', 'workspace', 'w1', NULL, '[]', 1, 2, 3, 'a door', '', 0),
+        ('k2', 'mine', zeroblob(32), 'owner', NULL, 'u1', NULL, -1, -2, -3, '', '🗝', 1),
+        ('k3', 'both', x'01', 'workspace', 'w0', 'u0', NULL, 0, NULL, 9223372036854775807, NULL, 'p', 0);
     INSERT INTO usage VALUES
         ('k0', -1, '', 0, 0, -9223372036854775808), ('k0', 20000, 'door.one', 9223372036854775807, 1, 2), ('k0', 20000, 'door.two', 1, 0, 3),
         ('k1', 9223372036854775807, '🚪.é', 3, 3, 9223372036854775807), ('k1', -9223372036854775808, 'B', 1, 1, 1);
@@ -36,6 +36,7 @@ const EVERY_KIND: &str = r#"
         ('k0', -1, '', 'agent', '', 0), ('k0', 20000, 'door.one', 'agent', 'é 🦀', 9223372036854775807), ('k0', 20000, 'door.one', 'agent', 'z', 1),
         ('k0', 20000, 'door.one', 'field', 'a', 2), ('k0', 20000, 'door.two', 'field', '', 3), ('k1', 9223372036854775807, '🚪.é', 'parameter', 'B', 4),
         ('k1', 9223372036854775807, '🚪.é', 'parameter', 'a', 4), ('k1', -9223372036854775808, 'B', 'agent', 'x', 5);
+    INSERT INTO attempts VALUES ('', 0), ('a', -9223372036854775808), ('é 🦀', 9223372036854775807);
     INSERT INTO outbox VALUES ('', 'u0', '', 0, 0, -9223372036854775808, NULL, NULL, NULL, NULL), ('m1', 'u1', 'activation', 1, 1, 3, 4, 2, '', NULL),
         ('M2', 'u0', 'activation', 2, 9223372036854775807, 9223372036854775807, 1, -1, 'später 🦀', 0);
     INSERT INTO tokens VALUES ('', 'u1', '', '', '', -9223372036854775808, 0), ('f0', 'u0', 'activation', 'a@example.com', 'gone', 1, 2),
@@ -46,8 +47,19 @@ const EVERY_KIND: &str = r#"
     INSERT INTO facts VALUES ('', ''), ('installation_secret', '00ff'), ('🗝', 'a' || char(10) || 'b');
 "#;
 
-pub const TABLES: [&str; 10] =
-    ["workspaces", "users", "memberships", "keys", "usage", "usage_details", "outbox", "tokens", "claims", "facts"];
+pub const TABLES: [&str; 11] = [
+    "workspaces",
+    "users",
+    "memberships",
+    "keys",
+    "usage",
+    "usage_details",
+    "attempts",
+    "outbox",
+    "tokens",
+    "claims",
+    "facts",
+];
 
 pub struct Folder(TempDir);
 
@@ -149,11 +161,12 @@ pub fn crowd(users: u32) -> String {
             '$2b$12$' || hex(randomblob(26)), 'user' || i, NULL, NULL, '{{\"theme\":\"dark\"}}', '{{}}', '{{}}' FROM n;
         INSERT INTO memberships (workspace_id, user_id) SELECT 'w', id FROM users;
         INSERT INTO keys SELECT 'k' || i, 'key', randomblob(32), 'owner', NULL, printf('%08x-0000-7000-8000-000000000000', i),
-            NULL, i, NULL, NULL, NULL, NULL FROM n WHERE i % 10 = 0;
+            NULL, i, NULL, NULL, NULL, NULL, 0 FROM n WHERE i % 10 = 0;
         INSERT INTO usage SELECT 'k' || n.i, day.i, 'door.' || operation.i, n.i, 0, n.i FROM n CROSS JOIN (SELECT 1 AS i UNION SELECT 2) day
             CROSS JOIN (SELECT 1 AS i UNION SELECT 2) operation WHERE n.i % 10 = 0;
         INSERT INTO usage_details SELECT key_id, day, operation, kind.i, name.i, calls FROM usage CROSS JOIN (SELECT 'agent' AS i UNION SELECT 'field') kind
             CROSS JOIN (SELECT 'a' AS i UNION SELECT 'b') name;
+        INSERT INTO attempts SELECT 'account:' || i, i FROM n WHERE i % 11 = 0;
         INSERT INTO outbox SELECT hex(i * 7907), printf('%08x-0000-7000-8000-000000000000', i), 'activation', i, 1, i, NULL, i, NULL, NULL FROM n WHERE i % 7 = 0;
         INSERT INTO tokens SELECT hex(i * 7901), printf('%08x-0000-7000-8000-000000000000', i), 'activation', i || '@example.com', '', i, i FROM n WHERE i % 14 = 0;
         INSERT INTO claims SELECT hex(i * 7919), i, printf('%08x-0000-7000-8000-000000000000', i), hex(i), '{{\"status\":201}}' FROM n WHERE i % 6 = 0;"

@@ -81,10 +81,10 @@ fn a_sum_is_of_lines_of_json() {
 {"workspace_id":"w1","user_id":"u1"}
 "#;
     assert_eq!(sum(&report, "memberships"), (4, of(memberships)));
-    let keys = r#"{"id":"k0","name":"","secret_hash":"","reach":"installation","workspace_id":null,"owner_id":null,"permissions":"[\"users:read\"]","created_at":0,"expires_at":null,"revoked_at":null,"pinned":null,"plan":null}
-{"id":"k1","name":"🔑","secret_hash":"00ff00","reach":"workspace","workspace_id":"w1","owner_id":null,"permissions":"[]","created_at":1,"expires_at":2,"revoked_at":3,"pinned":"a door","plan":""}
-{"id":"k2","name":"mine","secret_hash":"0000000000000000000000000000000000000000000000000000000000000000","reach":"owner","workspace_id":null,"owner_id":"u1","permissions":null,"created_at":-1,"expires_at":-2,"revoked_at":-3,"pinned":"","plan":"🗝"}
-{"id":"k3","name":"both","secret_hash":"01","reach":"workspace","workspace_id":"w0","owner_id":"u0","permissions":null,"created_at":0,"expires_at":null,"revoked_at":9223372036854775807,"pinned":null,"plan":"p"}
+    let keys = r#"{"id":"k0","name":"","secret_hash":"","reach":"installation","workspace_id":null,"owner_id":null,"permissions":"[\"users:read\"]","created_at":0,"expires_at":null,"revoked_at":null,"pinned":null,"plan":null,"session":false}
+{"id":"k1","name":"🔑","secret_hash":"00ff00","reach":"workspace","workspace_id":"w1","owner_id":null,"permissions":"[]","created_at":1,"expires_at":2,"revoked_at":3,"pinned":"a door","plan":"","session":false}
+{"id":"k2","name":"mine","secret_hash":"0000000000000000000000000000000000000000000000000000000000000000","reach":"owner","workspace_id":null,"owner_id":"u1","permissions":null,"created_at":-1,"expires_at":-2,"revoked_at":-3,"pinned":"","plan":"🗝","session":true}
+{"id":"k3","name":"both","secret_hash":"01","reach":"workspace","workspace_id":"w0","owner_id":"u0","permissions":null,"created_at":0,"expires_at":null,"revoked_at":9223372036854775807,"pinned":null,"plan":"p","session":false}
 "#;
     assert_eq!(sum(&report, "keys"), (4, of(keys)));
     let usage = r#"{"key_id":"k0","day":-1,"operation":"","calls":0,"errors":0,"last_seen":-9223372036854775808}
@@ -104,6 +104,11 @@ fn a_sum_is_of_lines_of_json() {
 {"key_id":"k1","day":9223372036854775807,"operation":"🚪.é","kind":"parameter","name":"a","calls":4}
 "#;
     assert_eq!(sum(&report, "usage_details"), (8, of(details)));
+    let attempts = r#"{"subject":"","arrival":0}
+{"subject":"a","arrival":-9223372036854775808}
+{"subject":"é 🦀","arrival":9223372036854775807}
+"#;
+    assert_eq!(sum(&report, "attempts"), (3, of(attempts)));
     let outbox = r#"{"id":"","user_id":"u0","kind":"","created_at":0,"attempts":0,"due_at":-9223372036854775808,"leased_until":null,"tried_since":null,"last_error":null,"abandoned_at":null}
 {"id":"M2","user_id":"u0","kind":"activation","created_at":2,"attempts":9223372036854775807,"due_at":9223372036854775807,"leased_until":1,"tried_since":-1,"last_error":"später 🦀","abandoned_at":0}
 {"id":"m1","user_id":"u1","kind":"activation","created_at":1,"attempts":1,"due_at":3,"leased_until":4,"tried_since":2,"last_error":"","abandoned_at":null}

@@ -13,7 +13,9 @@ use std::sync::{Mutex, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// Statements that may look at everyone, by a part of their text, and why.
-const WANTED: [(&str, &str); 7] = [
+const WANTED: [(&str, &str); 9] = [
+    ("created_at`, `keys`.`id`", "every key, which an operator asks for"),
+    ("\"created_at\", \"keys\".\"id\"", "every key, which an operator asks for"),
     (
         "CAST(sum(calls) AS BIGINT)",
         "a report of all keys, which an operator asks for, adds up every day that is asked for",
@@ -52,7 +54,7 @@ fn sent(to_postgres: bool) -> Vec<String> {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     let is_meant = |statement: &&String| {
         let is_one = ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| statement.starts_with(word));
-        let is_ours = ["users", "memberships", "search_", "usage", "outbox", "tokens"]
+        let is_ours = ["users", "memberships", "search_", "usage", "keys", "attempts", "outbox", "tokens"]
             .iter()
             .any(|name| statement.contains(name));
         is_one && is_ours && statement.contains('"') == to_postgres

@@ -8,6 +8,7 @@ SELECT printf('%08d', n), 1, 'e' || n, 'e' || n, 0, 'u' || n, 'u' || n, 'active'
 INSERT INTO memberships (workspace_id, user_id) SELECT 'big', id FROM users;
 INSERT INTO memberships (workspace_id, user_id) SELECT 'small', id FROM users LIMIT 20;
 INSERT INTO keys (id, name, secret_hash, reach, owner_id, created_at) SELECT 'k' || id, '', x'', 'owner', id, 0 FROM users;
+INSERT INTO attempts SELECT 'account:' || id, 0 FROM users;
 INSERT INTO usage SELECT id, 20000 + rowid % 30, 'door.x', 1, 0, 0 FROM keys;
 INSERT INTO usage_details SELECT id, 20000 + rowid % 30, 'door.x', 'agent', 'x', 1 FROM keys;
 INSERT INTO outbox (id, user_id, kind, created_at, attempts, due_at) SELECT 'm' || id, id, 'activation', 0, 0, 0 FROM users;

@@ -46,6 +46,7 @@ const PEOPLE: &str = "
     INSERT INTO memberships (workspace_id, user_id) SELECT 'big', id FROM users;
     INSERT INTO memberships (workspace_id, user_id) SELECT 'small', id FROM users WHERE id < '00000020';
     INSERT INTO keys (id, name, secret_hash, reach, owner_id, created_at) SELECT 'k' || id, '', '', 'owner', id, 0 FROM users;
+    INSERT INTO attempts SELECT 'account:' || id, 0 FROM users;
     INSERT INTO usage SELECT id, 20000 + row_number() OVER () % 30, 'door.x', 1, 0, 0 FROM keys;
     INSERT INTO usage_details SELECT key_id, day, operation, 'agent', 'x', 1 FROM usage;
     INSERT INTO outbox (id, user_id, kind, created_at, attempts, due_at) SELECT 'm' || id, id, 'activation', 0, 0, 0 FROM users;
@@ -54,7 +55,7 @@ const PEOPLE: &str = "
 ";
 
 fn looks_at_everyone(line: &str) -> bool {
-    ["users", "memberships", "usage", "outbox", "tokens"]
+    ["users", "memberships", "usage", "keys", "attempts", "outbox", "tokens"]
         .iter()
         .any(|table| line.contains(&format!("Seq Scan on {table}")))
 }

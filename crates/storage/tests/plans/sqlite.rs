@@ -38,7 +38,7 @@ const PEOPLE: &str = include_str!("people.sql");
 
 /// What is wrong with a step, if anything is.
 fn looks_at_everyone(step: &str, statement: &str) -> bool {
-    let scanned = ["users", "memberships", "search_index", "usage", "outbox", "tokens"]
+    let scanned = ["users", "memberships", "search_index", "usage", "keys", "attempts", "outbox", "tokens"]
         .iter()
         .any(|table| step.starts_with(&format!("SCAN {table}")));
     // Along an index, and no further than the page reaches.

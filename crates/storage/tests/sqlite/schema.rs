@@ -80,6 +80,7 @@ fn of_many_that_start_at_once_one_migrates() {
 
 /// As an earlier version of the program leaves it.
 const BEFORE_CLAIMS: &str = concat!(
+    include_str!("../../../../migrations/sqlite/2026-12-02-000001_sessions/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-02-000000_mail/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-01-000000_horizons/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-11-30-000000_usage/down.sql"),

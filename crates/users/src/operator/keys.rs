@@ -100,10 +100,7 @@ impl<S: Store> Operator<S> {
     }
 
     pub(super) fn random_key(&self) -> Result<PresentedKey> {
-        let (mut id, mut secret) = ([0; 10], [0; 20]);
-        self.environment.randomness.fill(&mut id)?;
-        self.environment.randomness.fill(&mut secret)?;
-        Ok(PresentedKey::from_random(&id, &secret))
+        self.environment.random_key()
     }
 }
 
@@ -150,6 +147,7 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         revoked_at: None,
         pinned: None,
         plan: request.plan.clone(),
+        session: false,
     };
     tx.insert_key(&record)?;
     Ok(NewKey { record, key: key.clone() })

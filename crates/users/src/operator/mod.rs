@@ -3,6 +3,7 @@
 
 mod import;
 mod init;
+mod invite;
 mod keys;
 mod mail;
 mod people;

@@ -57,7 +57,7 @@ impl<S: Store> Operator<S> {
         })
     }
 
-    /// Sets a user's password.
+    /// Sets a user's password, which ends all of its sessions.
     ///
     /// # Errors
     /// `NotFound`.
@@ -68,6 +68,7 @@ impl<S: Store> Operator<S> {
             let user = locked_user(tx, &name)?;
             let mut next = user.clone();
             save(tx, &user, &mut next, Some(&hash), now)?;
+            tx.end_sessions(&user.id, None, now)?;
             Ok(next)
         })
     }

@@ -1,5 +1,6 @@
 //! The directory's operations, each with its rules. All of them block; who calls decides on which thread.
 
+mod ask_for_mail;
 mod attempt;
 mod change;
 mod create;
@@ -7,6 +8,9 @@ mod delete;
 mod kept;
 mod mail;
 mod read;
+mod redeem;
+mod sign_in;
+mod sign_out;
 mod start;
 mod under_way;
 mod update;
@@ -22,6 +26,8 @@ pub(crate) use delete::require_other_administrator;
 pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
+pub use redeem::{Holder, Redeemed};
+pub use sign_in::{AccountName, SignIn, SignInRules, SignedIn};
 pub(crate) use update::save;
 
 use std::sync::Arc;
@@ -41,6 +47,7 @@ pub struct Users<S> {
     environment: Environment,
     under_way: Arc<UnderWay>,
     kept: Arc<Kept>,
+    sign_in: SignInRules,
 }
 
 impl<S> Clone for Users<S> {
@@ -51,6 +58,7 @@ impl<S> Clone for Users<S> {
             environment: self.environment.clone(),
             under_way: self.under_way.clone(),
             kept: self.kept.clone(),
+            sign_in: self.sign_in,
         }
     }
 }
@@ -58,13 +66,20 @@ impl<S> Clone for Users<S> {
 impl<S: Store> Users<S> {
     /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default() }
+        let sign_in = SignInRules::default();
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), sign_in }
     }
 
     /// The same, but so much of what it reads is kept for as long as it holds.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
         Self { kept: Arc::new(Kept::new(keep)), ..self }
+    }
+
+    /// The same, where one signs in by these rules.
+    #[must_use]
+    pub fn signing_in(self, sign_in: SignInRules) -> Self {
+        Self { sign_in, ..self }
     }
 
     /// Who presents this key, if that is known without asking the store.

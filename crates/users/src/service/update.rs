@@ -41,6 +41,10 @@ impl<S: Store> Users<S> {
                 tx.add_member(&workspace, &old.id)?;
             }
             save(tx, &old, &mut new, hash.as_ref(), now)?;
+            if hash.is_some() {
+                // Whoever changes its own password stays signed in where it does so.
+                tx.end_sessions(&old.id, caller.is(&old.id).then_some(&caller.key), now)?;
+            }
             Ok(new)
         })
     }

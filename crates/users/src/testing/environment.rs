@@ -7,7 +7,7 @@ use aws_lc_rs::digest;
 use uuid::Uuid;
 
 use crate::error::{Result, UserError};
-use crate::password::{self, Cost, PasswordHash, PlainPassword};
+use crate::password::{self, Cost, PasswordHash, PlainPassword, TypedPassword};
 use crate::ports::{Clock, Environment, PasswordHasher, Randomness};
 use crate::time::Timestamp;
 
@@ -84,10 +84,23 @@ impl Randomness for CountedRandomness {
 #[derive(Debug, Default)]
 pub struct CheapHasher;
 
+impl CheapHasher {
+    fn cost() -> Result<Cost> {
+        Cost::new(Cost::MIN).ok_or_else(|| UserError::Internal("the least cost is refused".to_owned()))
+    }
+}
+
 impl PasswordHasher for CheapHasher {
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
-        let cost = Cost::new(Cost::MIN).ok_or_else(|| UserError::Internal("the least cost is refused".to_owned()))?;
-        password::hash(password, cost)
+        password::hash(password, Self::cost()?)
+    }
+
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
+        password::verify(typed, hash, Self::cost()?)
+    }
+
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
+        password::renew(typed, old, Self::cost()?)
     }
 }
 

@@ -3,12 +3,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::tables::Tables;
+use crate::attempts::Subject;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::once::Claim;
 use crate::outbox::OutboxMessage;
 use crate::password::PasswordHash;
 use crate::ports::{Reads, Store, Tx};
+use crate::time::Timestamp;
 
 /// A store in memory. One caller at a time; a transaction works on a copy, which takes the place of the tables when it
 /// succeeds.
@@ -36,7 +38,13 @@ impl MemoryStore {
         self.tables().claims.values().cloned().collect()
     }
 
-    /// The user's password, which no port gives away yet.
+    /// Who has tried lately.
+    #[must_use]
+    pub fn attempts(&self) -> Vec<(Subject, Timestamp)> {
+        self.tables().arrivals.iter().map(|(subject, arrival)| (subject.clone(), *arrival)).collect()
+    }
+
+    /// The user's password.
     #[must_use]
     pub fn password(&self, user: &UserId) -> Option<PasswordHash> {
         self.tables().passwords.get(user).cloned()

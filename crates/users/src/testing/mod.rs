@@ -6,6 +6,7 @@ mod environment;
 mod mail;
 mod memory;
 mod rules;
+mod sessions;
 mod tables;
 mod usage;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::insert_new;
 use super::usage::UsageTable;
+use crate::attempts::Subject;
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, KeyReach};
@@ -32,6 +33,7 @@ pub(super) struct Tables {
     pub tokens: BTreeMap<TokenHash, IssuedToken>,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub usage: UsageTable,
+    pub arrivals: BTreeMap<Subject, Timestamp>,
 }
 
 impl Tables {
@@ -193,6 +195,7 @@ impl Tx for Tables {
         self.usage.retain(|key| self.keys.contains_key(key));
         self.outbox.retain(|message| message.user != *id);
         self.tokens.retain(|_, token| token.user != *id);
+        self.arrivals.remove(&Subject::account(id));
         for claim in self.claims.values_mut() {
             claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
         }

@@ -19,7 +19,7 @@ use crate::exit::{Failure, Outcome};
 
 /// Print which keys called which operations, and how often
 ///
-/// One line for each key and operation, then the total of each dialect. Keys that called nothing are not listed. An error is an answer of
+/// One line for each key and operation, then the total of each dialect. Keys that called nothing are not listed, revoked ones say so. An error is an answer of
 /// 400 and above. Agents are what clients call themselves (User-Agent); fields are those of bodies, parameters those of queries,
 /// each with the number of calls that had it.
 ///
@@ -115,7 +115,8 @@ fn totals(clients: &[Client]) -> BTreeMap<&str, Total> {
 fn cells(Client { key, owner, .. }: &Client, used: &Used) -> Vec<String> {
     let owner = owner.as_ref().map_or("-", |owner| owner.email.as_str());
     let pinned = key.pinned.as_deref().unwrap_or("-");
-    let cells = [key.id.as_str(), &key.name, owner, pinned, &used.operation].map(str::to_owned);
+    let name = if key.revoked_at.is_some() { format!("{} (revoked)", key.name) } else { key.name.clone() };
+    let cells = [key.id.as_str(), &name, owner, pinned, &used.operation].map(str::to_owned);
     cells.into_iter().chain(columns(&used.tally)).collect()
 }
 
@@ -126,6 +127,7 @@ fn object(Client { key, owner, .. }: &Client, used: &Used) -> Value {
         "user_id": key.owner.as_ref().map(|id| id.as_str()),
         "email": owner.as_ref().map(|owner| owner.email.as_str()),
         "pinned": key.pinned,
+        "revoked": key.revoked_at.is_some(),
         "dialect": door(&used.operation),
         "operation": used.operation,
     });

@@ -13,6 +13,8 @@ use super::super::{Context, Form};
 use crate::dialects;
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
+use crate::settings::{UsageSettings, duration};
+use crate::store::Installation;
 
 /// What stands for every dialect.
 const NONE: &str = "none";
@@ -56,8 +58,12 @@ impl Pin {
                 return Err(Failure::Usage(format!("no dialect {other:?}; there are {known}, and {NONE:?} for all")));
             }
         };
+        let settings = context.settings()?;
+        if let Some(length) = self.if_clean {
+            known(&settings.usage, length)?;
+        }
         let since = self.if_clean.map(|length| earlier(SystemClock.now(), length));
-        match context.installation()?.operator().pin_key(&self.key, dialect, since)? {
+        match Installation::existing(&settings)?.operator().pin_key(&self.key, dialect, since)? {
             Pinning::Done(id) => {
                 let line = match dialect {
                     Some(name) => format!("{id} may use {name} only"),
@@ -72,4 +78,16 @@ impl Pin {
             }
         }
     }
+}
+
+/// Nobody is clean for a time of which nothing is known.
+fn known(usage: &UsageSettings, length: Duration) -> Outcome {
+    let fault = if !usage.enabled {
+        "calls are not counted (usage.enabled), so nobody knows what the key calls".to_owned()
+    } else if length > usage.retention {
+        format!("calls are known for {} only (usage.retention)", duration::text(usage.retention))
+    } else {
+        return Ok(());
+    };
+    Err(Failure::No(format!("--if-clean: {fault}; nothing was changed")))
 }

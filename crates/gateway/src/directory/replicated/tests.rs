@@ -77,6 +77,19 @@ impl Directory for Stub {
         let _inside = self.gate.acquire().await.expect("the gate");
         self.answer("delete", ())
     }
+
+    async fn sign_in(&self, _: SignIn) -> Result<SignedIn> {
+        let key = PresentedKey::from_random(&[1; 10], &[2; 20]);
+        self.answer("sign_in", SignedIn { key, lasts: Duration::from_secs(1), user: user(1) })
+    }
+
+    async fn sign_out(&self, _: &Call) -> Result<()> {
+        self.answer("sign_out", ())
+    }
+
+    async fn ask_for_mail(&self, _: Email, _: Option<IpAddr>) -> Result<()> {
+        self.answer("ask_for_mail", ())
+    }
 }
 
 struct Scene {

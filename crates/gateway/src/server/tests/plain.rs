@@ -16,6 +16,7 @@ use users::role::{RoleDefinition, RoleName};
 use users::testing::TestEnvironment;
 use users::{PresentedKey, RolePolicy};
 
+use crate::accounts::AccountPages;
 use crate::body;
 use crate::calendar::Announcement;
 use crate::connections::Connections;
@@ -170,6 +171,7 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
     let live = Live {
         cors: Cors::new(&cors, &table).expect("names"),
         pages: Pages::none(),
+        accounts: AccountPages::new(Arc::new(NoDirectory), &settings),
         table,
         body_timeout: settings.body_timeout,
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },

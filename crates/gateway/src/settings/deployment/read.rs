@@ -63,6 +63,7 @@ pub fn routes(reader: &mut Reader<'_>, known: &[Known<'_>], raw: &Raw) -> Option
             let mut reading = Reading { reader, prefix: &prefix, raw, operations: &operations, outer: common.as_ref() };
             let section = own.map_or_else(|| common.clone(), |own| reading.section(own));
             match section {
+                Some(section) if reading.is_in_vain(&section, &enabled) => is_whole = false,
                 Some(section) => all.push(deployment(dialect.name, route, &enabled, section)),
                 None => is_whole = false,
             }
@@ -108,14 +109,14 @@ struct Reading<'a, 'r> {
     raw: &'a Raw,
     /// The full names of all operations.
     operations: &'a [String],
-    /// What holds where the section says nothing; `None` for the section of a dialect.
+    /// What holds where the section says nothing; `None` for the section of a dialect, and where that could not be read.
     outer: Option<&'a Section>,
 }
 
 impl Reading<'_, '_> {
     /// All that the section says. Whatever is wrong with it is told.
     fn section(&mut self, raw: &raw::Route) -> Option<Section> {
-        let is_of_dialect = self.outer.is_none();
+        let is_of_dialect = !self.is_of_operation();
         let serve =
             self.value("serve", |outer| &outer.serve, |reader, key| serve(reader, key, &raw.serve, is_of_dialect));
         let max_body =
@@ -170,6 +171,16 @@ impl Reading<'_, '_> {
         }
     }
 
+    /// Notes an operation that is asked for, and that nobody can reach.
+    fn is_in_vain(&mut self, section: &Section, enabled: &Set<bool>) -> bool {
+        let Set { value: Serve::On, key, .. } = &section.serve else { return false };
+        let is_in_vain = !enabled.value && key.starts_with(self.prefix);
+        if is_in_vain {
+            self.reader.problem(key, format!("cannot be reached: {} is false ({})", enabled.key, enabled.place));
+        }
+        is_in_vain
+    }
+
     /// A value of this section, or else of the one around it.
     fn value<T: Clone>(
         &mut self,
@@ -181,9 +192,14 @@ impl Reading<'_, '_> {
         match self.outer {
             Some(section) if self.reader.is_default(&full) => Some(outer(section).clone()),
             // The section around it could not be read, which was told there.
-            None if self.prefix.starts_with("routes.") && self.reader.is_default(&full) => None,
+            None if self.is_of_operation() && self.reader.is_default(&full) => None,
             _ => read(self.reader, &full).map(|value| self.set(key, value)),
         }
+    }
+
+    /// Whether this is the section of one operation, and not that of a dialect.
+    fn is_of_operation(&self) -> bool {
+        self.prefix.starts_with("routes.")
     }
 
     fn set<T>(&self, key: &str, value: T) -> Set<T> {

@@ -78,6 +78,12 @@ impl House {
         self.key(Some(user), KeyReach::Owner, None)
     }
 
+    /// The same directory, in which passwords are hashed like this.
+    pub fn users_hashing(&self, hasher: Arc<dyn PasswordHasher>) -> Users<MemoryStore> {
+        let ports = Environment { hasher, ..self.environment.ports() };
+        Users::new(self.store.clone(), Arc::new(policy()), ports)
+    }
+
     pub fn key(&self, owner: Option<&User>, reach: KeyReach, permissions: Option<&[&str]>) -> PresentedKey {
         self.operator.create_key(key_request(owner, reach, permissions)).unwrap().key
     }

@@ -7,5 +7,8 @@ mod lists;
 mod mail;
 mod once;
 mod operator;
+mod sign_in;
+mod sign_in_races;
+mod tokens;
 mod usage;
 mod versions;

@@ -9,7 +9,7 @@ use crate::error::{Conflict, Result, UserError};
 use crate::json::decode;
 use crate::key::KeyReach;
 use crate::once::{Claim, Fingerprint, IdempotencyKey, KeptAnswer};
-use crate::password::PasswordHash;
+use crate::password::{PasswordHash, TypedPassword};
 use crate::ports::PasswordHasher;
 use crate::profile::Username;
 use crate::service::RoleChange;
@@ -197,6 +197,14 @@ impl PasswordHasher for Gate {
         self.begun.send(()).unwrap();
         self.go_on.lock().unwrap().recv().unwrap();
         CheapHasher.hash(password)
+    }
+
+    fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
+        CheapHasher.verify(typed, hash)
+    }
+
+    fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
+        CheapHasher.renew(typed, old)
     }
 }
 

@@ -52,6 +52,14 @@ pub fn a_change_is_told_of_whom_it_concerns(store: &impl Store) {
     concerns(&of_key, &|| write(store, |tx| tx.pin_key(&a_key().id, Some("door")).map(|_| ())));
     concerns(&of_key, &|| write(store, |tx| tx.set_key_plan(&a_key().id, Some("plan")).map(|_| ())));
     concerns(&of_key, &|| write(store, |tx| tx.revoke_key(&a_key().id, user(1).created_at).map(|_| ())));
+    write(store, |tx| {
+        let session = key("session", KeyReach::Owner, Some(user_id(1)));
+        tx.insert_key(&Key { session: true, expires_at: Some(user(1).created_at), ..session })
+    });
+    let of_session = Subject::Key(key("session", KeyReach::Owner, None).id);
+    let before = now(changes);
+    write(store, |tx| tx.end_sessions(&user_id(1), None, user(1).created_at).map(|_| ()));
+    assert!(changes.has_changed(&of_session, before) && !changes.has_changed(&of_key, before));
     concerns(&subject(1), &|| delete(store, 1));
 }
 

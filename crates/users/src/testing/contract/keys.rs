@@ -19,6 +19,7 @@ pub(super) fn key(id: &str, reach: KeyReach, owner: Option<UserId>) -> Key {
         revoked_at: None,
         pinned: None,
         plan: None,
+        session: false,
     }
 }
 
@@ -49,6 +50,7 @@ pub fn every_field_of_a_key_comes_back(store: &impl Store) {
             plan: Some("é😀".to_owned()),
             ..key("g", KeyReach::Installation, None)
         },
+        Key { session: true, expires_at: Some(at(5)), ..key("h", KeyReach::Owner, Some(user_id(1))) },
     ];
     let written = keys.clone();
     store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");

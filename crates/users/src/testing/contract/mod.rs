@@ -21,6 +21,7 @@ pub mod lists;
 pub mod mail;
 pub mod records;
 pub mod search;
+pub mod sessions;
 pub mod totals;
 pub mod transactions;
 pub mod usage;
@@ -111,6 +112,15 @@ macro_rules! store_contract {
                 keys_come_by_time_of_creation
                 the_first_revocation_counts
                 pin_and_plan_are_set_and_taken_away
+            }
+            sessions {
+                credentials_are_found_by_either_name
+                an_end_of_sessions_ends_those_of_the_user
+                ended_sessions_go_from_the_first_to_end_on
+                arrivals_are_kept_replaced_and_forgotten
+                old_arrivals_go_from_the_earliest_on
+                what_was_tried_at_an_account_goes_with_it
+                of_many_who_try_at_once_as_many_as_may_do
             }
             belongings {
                 what_belongs_to_a_user_goes_with_it

@@ -1,0 +1,28 @@
+//! The pages' side of the local directory.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use dialect::directory::Result;
+use users::ports::Store;
+use users::{Email, Holder, PlainPassword, Redeemed};
+
+use super::LocalDirectory;
+use crate::accounts::Accounts;
+
+#[async_trait]
+impl<S: Store> Accounts for LocalDirectory<S> {
+    async fn holder(&self, token: &str) -> Result<Option<Holder>> {
+        let (users, token) = (self.users.clone(), token.to_owned());
+        self.reads.run_briefly(move || users.holder(&token)).await
+    }
+
+    async fn redeem(&self, token: &str, password: PlainPassword, _request_id: &str) -> Result<Redeemed> {
+        let (users, token) = (self.users.clone(), token.to_owned());
+        self.writes.run(move || users.redeem(&token, &password)).await
+    }
+
+    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>, _request_id: &str) -> Result<()> {
+        self.send_link(address, origin).await
+    }
+}

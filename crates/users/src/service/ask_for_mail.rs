@@ -1,0 +1,46 @@
+//! Asking for a link with which a password can be set.
+
+use std::time::Duration;
+
+use super::Users;
+use crate::attempts::{self, Limited};
+use crate::email::Email;
+use crate::error::Result;
+use crate::id::MessageId;
+use crate::outbox::{MessageKind, OutboxMessage};
+use crate::ports::{Lock, Store};
+use crate::user::{Status, User};
+
+impl<S: Store> Users<S> {
+    /// Has a link sent to this address, if it is that of a user who can use one: another invitation to who is pending, the way to a new
+    /// password to who is active. Earlier links for the same do not count any more. Whether there is such a user is not told, and
+    /// whatever is counted is counted either way, in one transaction.
+    ///
+    /// # Errors
+    /// The inner one: how long to wait, if one of those to whom it is counted asks too often. Else as the store's.
+    pub fn ask_for_mail(&self, address: &Email, limited: Vec<Limited>) -> Result<Result<(), Duration>> {
+        let (id, now) = (MessageId::from(self.environment.randomness.uuid()), self.environment.clock.now());
+        let address = address.clone();
+        self.store.write(move |tx| {
+            if let Err(wait) = attempts::count(tx, &limited, now)? {
+                return Ok(Err(wait));
+            }
+            let Some(found) = tx.user_by_email_key(address.key())? else { return Ok(Ok(())) };
+            tx.lock(Lock::User { target: &found.id, actor: None })?;
+            let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());
+            if let Some((user, kind)) = user.and_then(|user| suitable(&user).map(|kind| (user, kind))) {
+                OutboxMessage::new(id.clone(), user.id, kind, now).ask_anew(tx)?;
+            }
+            Ok(Ok(()))
+        })
+    }
+}
+
+/// What such a user can use.
+fn suitable(user: &User) -> Option<MessageKind> {
+    match user.status {
+        Status::Pending => Some(MessageKind::Activation),
+        Status::Active => Some(MessageKind::Password),
+        Status::Inactive | Status::Suspended => None,
+    }
+}

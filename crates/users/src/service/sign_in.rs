@@ -1,0 +1,265 @@
+//! Signing in: from a password to a key of one's own.
+//!
+//! Nobody who does not sign in learns anything of the account that it has named: not whether there is one, whether it has a password, or
+//! whether it may act. The answer is one, and so is the time, since one password's worth of work is done whatever was found.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::Users;
+use crate::attempts::{self, Limited, Subject};
+use crate::email::Email;
+use crate::error::{Result, UserError};
+use crate::id::UserId;
+use crate::key::{Key, KeyReach, PresentedKey};
+use crate::password::{PasswordHash, TypedPassword};
+use crate::ports::{Credentials, Lock, Login, Store, Tx};
+use crate::rate::Rate;
+use crate::text::fold;
+use crate::time::Timestamp;
+use crate::user::{Status, User};
+
+/// What keys that are sessions are called.
+const NAME: &str = "session";
+
+/// How long it is known of a session that is over.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How many of those that are older one sign-in removes: more than one, so that what has come together in busier times goes; and few, since
+/// somebody waits for it.
+const REMOVED_AT_ONCE: u32 = 16;
+
+/// How often a password is compared anew, if it is changed while it is compared.
+const COMPARISONS: u32 = 3;
+
+/// What holds for those who sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInRules {
+    /// How long a session lasts.
+    pub session: Duration,
+    /// How often the password of an account may be guessed.
+    pub per_account: Option<Rate>,
+    /// How often passwords may be guessed from one address.
+    pub per_peer: Option<Rate>,
+    /// How often a mail may be asked for that goes to one address.
+    pub mails_per_account: Option<Rate>,
+}
+
+impl Default for SignInRules {
+    /// Sessions of an hour, and no limits: for those who do not serve.
+    fn default() -> Self {
+        Self { session: Duration::from_secs(3_600), per_account: None, per_peer: None, mails_per_account: None }
+    }
+}
+
+/// What an account is called by whoever wants to sign in to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountName {
+    /// By its e-mail address.
+    Email(Email),
+    /// By its username, in any case.
+    Username(String),
+}
+
+impl AccountName {
+    /// What it is looked for by.
+    fn key(&self) -> String {
+        match self {
+            AccountName::Email(email) => email.key().to_owned(),
+            AccountName::Username(name) => fold(name),
+        }
+    }
+
+    /// How a store is asked for it. `None` for what nobody can be called: not every store can be asked for U+0000.
+    fn login<'a>(&self, key: &'a str) -> Option<Login<'a>> {
+        let login = match self {
+            AccountName::Email(_) => Login::Email(key),
+            AccountName::Username(_) => Login::Username(key),
+        };
+        (!key.contains('\0')).then_some(login)
+    }
+
+    /// To whom attempts are counted where there is no such account.
+    fn unknown(&self, key: &str) -> Subject {
+        match self {
+            AccountName::Email(_) => Subject::unknown(&format!("email:{key}")),
+            AccountName::Username(_) => Subject::unknown(&format!("username:{key}")),
+        }
+    }
+}
+
+/// Somebody wants to sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// To which account.
+    pub account: AccountName,
+    /// With which password.
+    pub password: TypedPassword,
+    /// From which address, if that is known.
+    pub origin: Option<IpAddr>,
+}
+
+/// Somebody has signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The key of the session, to be shown once.
+    pub key: PresentedKey,
+    /// How long it lasts.
+    pub lasts: Duration,
+    /// Who it is.
+    pub user: User,
+}
+
+/// What came of a try to begin a session.
+enum Begun {
+    /// It has begun.
+    Session(Box<User>),
+    /// Meanwhile the account has another password, of which this is the hash.
+    Changed(PasswordHash),
+}
+
+impl<S: Store> Users<S> {
+    /// Signs somebody in.
+    ///
+    /// # Errors
+    /// `TooOften`; `Unauthenticated` for a wrong password, an unknown account, and one that has no password or may not act; `Busy`.
+    pub fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn> {
+        let (found, limited) = self.attempt(sign_in)?;
+        // (Here and nowhere between: what is known of the account must not decide about the time.)
+        let hash = found.as_ref().and_then(|found| found.password.as_ref());
+        let is_right = match self.environment.hasher.verify(&sign_in.password, hash) {
+            Err(UserError::Busy(why)) => return Err(self.forgive(limited, UserError::Busy(why))),
+            verified => verified?,
+        };
+        match found {
+            Some(Credentials { user, status: Status::Active, password: Some(hash) }) if is_right => {
+                self.begin_session(sign_in, &user, hash, limited)
+            }
+            Some(_) | None => Err(UserError::Unauthenticated),
+        }
+    }
+
+    /// To whom it is counted that a mail to this address is asked for from there.
+    #[must_use]
+    pub fn limits_of_mail(&self, address: &Email, origin: Option<IpAddr>) -> Vec<Limited> {
+        let peer = origin.map(|origin| (Subject::peer(origin), self.sign_in.per_peer));
+        [(Subject::mail(address), self.sign_in.mails_per_account)].into_iter().chain(peer).collect()
+    }
+
+    /// Finds the account, and counts the attempt.
+    fn attempt(&self, sign_in: &SignIn) -> Result<(Option<Credentials>, Vec<Limited>)> {
+        let (account, origin) = (sign_in.account.clone(), sign_in.origin);
+        let (rules, now) = (self.sign_in, self.environment.clock.now());
+        let attempted = self.store.write(move |tx| {
+            let key = account.key();
+            let found = match account.login(&key) {
+                Some(login) => tx.credentials(login)?,
+                None => None,
+            };
+            let subject = match &found {
+                Some(found) => Subject::account(&found.user),
+                None => account.unknown(&key),
+            };
+            let peer = origin.map(|origin| (Subject::peer(origin), rules.per_peer));
+            let limited: Vec<Limited> = [(subject, rules.per_account)].into_iter().chain(peer).collect();
+            Ok(attempts::count(tx, &limited, now)?.map(|()| (found, limited)))
+        })?;
+        attempted.map_err(|retry_after| UserError::TooOften { retry_after })
+    }
+
+    /// Takes an attempt back that came to nothing through no fault of who made it.
+    fn forgive(&self, limited: Vec<Limited>, why: UserError) -> UserError {
+        let now = self.environment.clock.now();
+        let forgiven =
+            self.store.write(move |tx| limited.iter().try_for_each(|limited| attempts::take_back(tx, limited, now)));
+        forgiven.err().unwrap_or(why)
+    }
+
+    /// Begins a session, now that the password was found to be the one of which that hash was made.
+    fn begin_session(
+        &self,
+        sign_in: &SignIn,
+        user: &UserId,
+        mut hash: PasswordHash,
+        limited: Vec<Limited>,
+    ) -> Result<SignedIn> {
+        let key = self.environment.random_key()?;
+        for _ in 0..COMPARISONS {
+            let renewed = match self.environment.hasher.renew(&sign_in.password, &hash) {
+                // Another time will do.
+                Err(UserError::Busy(_)) => None,
+                renewed => renewed?,
+            };
+            let session = self.session(user, &key);
+            let (verified, limited) = (hash, limited.clone());
+            let begun = self.store.write(move |tx| begin(tx, &session, &verified, renewed.as_ref(), &limited))?;
+            match begun {
+                Begun::Session(user) => return Ok(SignedIn { key, lasts: self.sign_in.session, user: *user }),
+                Begun::Changed(other) => hash = other,
+            }
+            if !self.environment.hasher.verify(&sign_in.password, Some(&hash))? {
+                return Err(UserError::Unauthenticated);
+            }
+        }
+        Err(UserError::Busy("the password is being changed"))
+    }
+
+    fn session(&self, user: &UserId, key: &PresentedKey) -> Key {
+        let now = self.environment.clock.now();
+        Key {
+            id: key.id().clone(),
+            name: NAME.to_owned(),
+            secret: key.secret_hash(),
+            reach: KeyReach::Owner,
+            owner: Some(user.clone()),
+            permissions: None,
+            created_at: now,
+            expires_at: Some(now.after(TimeDelta::from_std(self.sign_in.session).unwrap_or(TimeDelta::MAX))),
+            revoked_at: None,
+            pinned: None,
+            plan: None,
+            session: true,
+        }
+    }
+}
+
+/// Writes the session, if the account is still as it was when the password was compared.
+fn begin(
+    tx: &mut dyn Tx,
+    session: &Key,
+    verified: &PasswordHash,
+    renewed: Option<&PasswordHash>,
+    limited: &[Limited],
+) -> Result<Begun> {
+    let (id, now) = (session.owner.as_ref().ok_or(UserError::Unauthenticated)?, session.created_at);
+    tx.lock(Lock::User { target: id, actor: None })?;
+    let user = tx.user(id)?.filter(User::is_active).ok_or(UserError::Unauthenticated)?;
+    let stored = tx.password_hash(id)?.ok_or(UserError::Unauthenticated)?;
+    if stored != *verified {
+        return Ok(Begun::Changed(stored));
+    }
+    let user = signed_in(user, now);
+    tx.update_user(&user)?;
+    if let Some(renewed) = renewed {
+        tx.set_password(id, renewed)?;
+    }
+    tx.insert_key(session)?;
+    settle(tx, limited, now)?;
+    tx.remove_ended_sessions(now.before(KEPT), REMOVED_AT_ONCE)?;
+    Ok(Begun::Session(Box::new(user)))
+}
+
+/// The record with its last sign-in. That shows, so it is another revision; but nobody has changed the record.
+fn signed_in(user: User, now: Timestamp) -> User {
+    let last_login = user.last_login.map_or(now, |login| login.max(now));
+    User { last_login: Some(last_login), revision: user.revision + 1, ..user }
+}
+
+/// Whoever knows the password has not guessed it: nothing is held against the account any more, and not this against the address.
+fn settle(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<()> {
+    let Some((account, others)) = limited.split_first() else { return Ok(()) };
+    attempts::clear(tx, &account.0)?;
+    others.iter().try_for_each(|peer| attempts::take_back(tx, peer, now))
+}

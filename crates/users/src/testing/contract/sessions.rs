@@ -1,0 +1,168 @@
+//! Signing in.
+
+use std::thread;
+
+use super::fixtures::*;
+use super::keys::key;
+use crate::attempts::{self, Subject};
+use crate::key::{Key, KeyId, KeyReach};
+use crate::password::PasswordHash;
+use crate::ports::{Credentials, Login, Store};
+use crate::rate::Rate;
+use crate::user::{Status, User};
+
+fn hash(text: &str) -> PasswordHash {
+    PasswordHash::from_stored(text.to_owned())
+}
+
+/// Both lead to the same account; without a password there is none.
+pub fn credentials_are_found_by_either_name(store: &impl Store) {
+    let (one, other) = (user(1), User { status: Status::Suspended, ..user(2) });
+    let added = store.write(move |tx| {
+        tx.insert_user(&one, Some(&hash("$2b$04$one")))?;
+        tx.insert_user(&other, None)
+    });
+    added.expect("added");
+    let found = |login: Login<'_>| store.read(|reads| reads.credentials(login)).expect("a look");
+    let one = Credentials { user: user_id(1), status: Status::Active, password: Some(hash("$2b$04$one")) };
+    let other = Credentials { user: user_id(2), status: Status::Suspended, password: None };
+    assert_eq!(found(Login::Email(user(1).email.key())), Some(one.clone()));
+    assert_eq!(found(Login::Username(&user(1).username.key())), Some(one));
+    assert_eq!(found(Login::Username(&user(2).username.key())), Some(other));
+    assert_eq!(found(Login::Username(user(1).email.key())), None, "an address is no username");
+    assert_eq!(found(Login::Email("")), None);
+    let hashes = [1, 2, 3].map(|n| store.read(|reads| reads.password_hash(&user_id(n))));
+    assert_eq!(hashes, [Ok(Some(hash("$2b$04$one"))), Ok(None), Ok(None)]);
+    store.write(|tx| tx.set_password(&user_id(1), &hash("$2b$04$new"))).expect("set");
+    assert_eq!(store.read(|reads| reads.password_hash(&user_id(1))), Ok(Some(hash("$2b$04$new"))));
+}
+
+fn session(id: &str, owner: u32, end: i64) -> Key {
+    Key { session: true, expires_at: Some(at(end)), ..key(id, KeyReach::Owner, Some(user_id(owner))) }
+}
+
+fn id(text: &str) -> KeyId {
+    KeyId::from_stored(text.to_owned())
+}
+
+fn add_keys(store: &impl Store, keys: Vec<Key>) {
+    store.write(move |tx| keys.iter().try_for_each(|key| tx.insert_key(key))).expect("keys are added");
+}
+
+/// None of another user, no other key, not the one that is excepted; one that was ended before stays as it was.
+pub fn an_end_of_sessions_ends_those_of_the_user(store: &impl Store) {
+    add(store, [user(1), user(2)]);
+    let ended = Key { revoked_at: Some(at(1)), ..session("ended", 1, 9) };
+    let keys = vec![
+        session("a", 1, 9),
+        session("b", 1, 9),
+        session("c", 1, 9),
+        ended,
+        session("other", 2, 9),
+        key("key", KeyReach::Owner, Some(user_id(1))),
+    ];
+    add_keys(store, keys);
+    let end = |except: Option<&str>, micros| {
+        let except = except.map(id);
+        let mut ended =
+            store.write(move |tx| tx.end_sessions(&user_id(1), except.as_ref(), at(micros))).expect("ended");
+        ended.sort();
+        ended
+    };
+    assert_eq!(end(Some("b"), 5), [id("a"), id("c")]);
+    assert_eq!(end(None, 6), [id("b")]);
+    assert_eq!(end(None, 7), Vec::<KeyId>::new());
+    let revoked = |name: &str| store.read(|reads| reads.key(&id(name))).expect("a look").expect("a key").revoked_at;
+    assert_eq!(["a", "b", "c", "ended"].map(revoked), [Some(at(5)), Some(at(6)), Some(at(5)), Some(at(1))]);
+    assert_eq!(["other", "key"].map(revoked), [None, None]);
+}
+
+/// A few at a time; no other key, however long ago it ended.
+pub fn ended_sessions_go_from_the_first_to_end_on(store: &impl Store) {
+    add(store, [user(1)]);
+    let old = Key { expires_at: Some(at(0)), ..key("key", KeyReach::Owner, Some(user_id(1))) };
+    add_keys(store, vec![session("c", 1, 3), session("a", 1, 1), session("d", 1, 4), session("b", 1, 2), old]);
+    let left = |before, limit| {
+        let removed = store.write(move |tx| tx.remove_ended_sessions(at(before), limit)).expect("removed");
+        let keys = store.read(|reads| reads.keys()).expect("a look");
+        let mut ids: Vec<String> = keys.iter().map(|key| key.id.to_string()).collect();
+        ids.sort();
+        (removed, ids.join(" "))
+    };
+    assert_eq!(left(4, 2), (2, "c d key".to_owned()));
+    assert_eq!(left(4, 2), (1, "d key".to_owned()));
+    assert_eq!(left(4, 2), (0, "d key".to_owned()));
+}
+
+fn subject(name: &str) -> Subject {
+    Subject::unknown(name)
+}
+
+/// Of each subject its own.
+pub fn arrivals_are_kept_replaced_and_forgotten(store: &impl Store) {
+    let arrival = |name: &'static str| store.write(move |tx| tx.arrival(&subject(name))).expect("a look");
+    let set = |name: &'static str, to: Option<i64>| {
+        store.write(move |tx| tx.set_arrival(&subject(name), to.map(at))).expect("set");
+    };
+    assert_eq!(arrival("a"), None);
+    set("a", Some(1));
+    set("b", Some(-2));
+    assert_eq!((arrival("a"), arrival("b")), (Some(at(1)), Some(at(-2))));
+    set("a", Some(3));
+    assert_eq!((arrival("a"), arrival("b")), (Some(at(3)), Some(at(-2))));
+    set("a", None);
+    set("a", None);
+    assert_eq!((arrival("a"), arrival("b")), (None, Some(at(-2))));
+}
+
+/// A few at a time.
+pub fn old_arrivals_go_from_the_earliest_on(store: &impl Store) {
+    let names = ["c", "a", "d", "b"];
+    let set = store.write(move |tx| {
+        names.iter().zip([3, 1, 4, 2]).try_for_each(|(name, n)| tx.set_arrival(&subject(name), Some(at(n))))
+    });
+    set.expect("set");
+    let left = || {
+        let removed = store.write(|tx| tx.remove_arrivals(at(4), 2)).expect("removed");
+        let there = |name: &&str| {
+            let name = subject(name);
+            store.write(move |tx| tx.arrival(&name)).expect("a look").is_some()
+        };
+        (removed, ["a", "b", "c", "d"].iter().filter(|name| there(name)).copied().collect::<String>())
+    };
+    assert_eq!([left(), left(), left()], [(2, "cd".to_owned()), (1, "d".to_owned()), (0, "d".to_owned())]);
+}
+
+/// And with nobody else.
+pub fn what_was_tried_at_an_account_goes_with_it(store: &impl Store) {
+    add(store, [user(1), user(2)]);
+    let set =
+        store.write(|tx| [1, 2].iter().try_for_each(|n| tx.set_arrival(&Subject::account(&user_id(*n)), Some(at(1)))));
+    set.expect("set");
+    delete(store, 1);
+    let there = |n| store.write(move |tx| tx.arrival(&Subject::account(&user_id(n)))).expect("a look").is_some();
+    assert_eq!([there(1), there(2)], [false, true]);
+}
+
+/// However they come, and in whatever order they name whom they are counted to.
+pub fn of_many_who_try_at_once_as_many_as_may_do(store: &impl Store) {
+    const WRITERS: usize = 8;
+    const TRIES: usize = 5;
+    let (one, other) = ((subject("one"), Rate::parse("12/h")), (subject("other"), Rate::parse("99/h")));
+    let allowed: usize = thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|n| {
+                let both = if n % 2 == 0 { [one.clone(), other.clone()] } else { [other.clone(), one.clone()] };
+                scope.spawn(move || {
+                    let tries = (0..TRIES).filter(|_| {
+                        let both = both.clone();
+                        store.write(move |tx| attempts::count(tx, &both, at(0))).expect("counted").is_ok()
+                    });
+                    tries.count()
+                })
+            })
+            .collect();
+        writers.into_iter().map(|writer| writer.join().expect("no panic")).sum()
+    });
+    assert_eq!(allowed, 12);
+}
