@@ -3,6 +3,7 @@
 import email.policy
 import json
 import logging
+import os
 import socket
 import ssl
 import subprocess
@@ -102,7 +103,7 @@ class Links(HTMLParser):
 def signs_in(_server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     """Lets in who knows the password."""
     good = isinstance(data, LoginPassword) and data.login == b"diglot" and data.password == PASSWORD.encode()
-    return AuthResult(success=good and mechanism in ("PLAIN", "LOGIN"))
+    return AuthResult(success=good and mechanism in ("PLAIN", "LOGIN"), handled=False)
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
@@ -257,6 +258,19 @@ def hostile(server: Server, post: Post) -> str:
     return f"{len(mails)} hostile names and addresses"
 
 
+def distrustful(binary: Path, post: Post) -> None:
+    """A server whose certificate nobody vouches for, or another one's, gets nothing; nor does one that refuses the password."""
+    before = len(post.sink.mails)
+    others = {"DIGLOT_MAIL__CA_FILE": ""}, {"DIGLOT_MAIL__PASSWORD_FILE": "", "DIGLOT_MAIL__PASSWORD": "wrong"}
+    for other, words in zip(others, ("certificate", "signing in"), strict=True):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DIGLOT_")}
+        command = [str(binary), "mail", "test", "a@example.com"]
+        done = subprocess.run(command, env=inherited | post.settings | other, capture_output=True, text=True, timeout=90)
+        must(done.returncode == 1 and words in done.stderr, f"exit code {done.returncode}: {done.stderr}")
+        must(PASSWORD not in done.stderr and "wrong" not in done.stderr, "a password is shown")
+    must(len(post.sink.mails) == before, "something was sent")
+
+
 def main(binary: Path) -> str:
     """Mail in each way of securing it."""
     seen = []
@@ -271,6 +285,7 @@ def main(binary: Path) -> str:
                     else:
                         must(create(server, "a@example.com", "Ada") == 201, "not created")
                         check(post.sink.first(1)[0], "a@example.com", "Ada")
+                        distrustful(binary, post)
                         seen.append(f"{security} with a login")
                     server.must_be_well()
             finally:
@@ -279,8 +294,8 @@ def main(binary: Path) -> str:
 
 
 if __name__ == "__main__":
-    # It tells of settings of its own that it would rather have otherwise.
-    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    # The mail server tells of settings that it would rather have otherwise, and of whoever does not trust it.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     try:
         print(f"conform: mail: {main(Path(sys.argv[1]))}")
     except Fault as fault:

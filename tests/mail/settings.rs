@@ -75,6 +75,18 @@ fn a_test_mail_tells_what_happened() {
     assert!(queue(&town.house).is_empty());
 }
 
+/// Where a conversation is to be secret and cannot be, nothing is said.
+#[test]
+fn without_starttls_nothing_is_sent() {
+    let sink = Sink::new(Mood::Friendly);
+    let mut house = super::house(sink.address);
+    house.set("mail.security", "starttls").set("mail.host", "localhost");
+    house.cli(&["mail", "test", "me@example.com"]).refused().naming("beginning TLS");
+    house.set("mail.security", "tls");
+    house.cli(&["mail", "test", "me@example.com"]).refused().naming("connecting");
+    assert!(sink.received().is_empty());
+}
+
 /// Each mistake is told with the key, and what is secret is not.
 #[test]
 fn mistakes_are_told() {
