@@ -201,6 +201,8 @@ fn a_store_of_an_earlier_version_is_brought_up_and_keeps_what_it_has() {
 
 /// As a version leaves it that could not send anything yet.
 const BEFORE_MAIL: &str = concat!(
+    include_str!("../../../../migrations/postgres/2026-12-02-000002_audit/down.sql"),
+    include_str!("../../../../migrations/postgres/2026-12-02-000001_sessions/down.sql"),
     include_str!("../../../../migrations/postgres/2026-12-02-000000_mail/down.sql"),
     "DELETE FROM __diesel_schema_migrations WHERE version >= '20261202000000';
     INSERT INTO outbox (user_id, kind, created_at) SELECT id, 'activation', 7 FROM users;
