@@ -19,7 +19,7 @@ fn a_copy_that_dies_goes_on_where_it_was() {
     assert!(attempts >= 6, "{attempts}");
     assert!(
         report.found > 0
-            && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 209 + 328 + 164 + 383
+            && report.found + report.copied == 1 + 2_300 + 2_300 + 230 + 920 + 3_680 + 209 + 328 + 164 + 383 + 2_300
     );
     folder.assert_same("from", "to");
 }
