@@ -12,7 +12,11 @@ UNDER_TEST := $(TARGET)/debug/diglot-under-test
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Build diglot and serve data/diglot.db, made at the first start
+# Mails of `make run` are files, with links to it. (What the environment says beats this.)
+run: export DIGLOT_MAIL__TRANSPORT ?= file
+run: export DIGLOT_MAIL__SENDER ?= diglot <diglot@localhost>
+run: export DIGLOT_MAIL__PUBLIC_URL ?= http://127.0.0.1:8080
+run: ## Build diglot and serve data/diglot.db, made at the first start; mails become files in data/mail
 	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
 	@$(DIGLOT) init --if-needed
 	$(DIGLOT) serve

@@ -14,6 +14,7 @@ mod crossing;
 mod deployment;
 mod freshness;
 mod golden;
+mod mail;
 mod maisa;
 mod mechamental;
 mod openapi;

@@ -14,10 +14,11 @@ DIALECTS = ("mechamental", "maisa")
 
 
 def main(size: str, binary: Path, folder: Path) -> bool:
-    """Examines all dialects at once, then the types of what was made."""
+    """Examines all dialects and mail at once, then the types of what was made."""
     folder.mkdir(parents=True, exist_ok=True)
     examine = [sys.executable, str(Path(__file__).with_name("examine.py"))]
     running = [subprocess.Popen([*examine, dialect, size, str(binary), str(folder)]) for dialect in DIALECTS]
+    running.append(subprocess.Popen([sys.executable, str(Path(__file__).with_name("mails.py")), str(binary)]))
     try:
         # A list, so that all are waited for, whatever the first says.
         well = all([process.wait() == 0 for process in running])

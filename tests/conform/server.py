@@ -34,8 +34,10 @@ class Server:
     username = "somebody"
     password = "correct horse"
 
-    def __init__(self, binary: Path) -> None:
+    def __init__(self, binary: Path, settings: dict[str, str] | None = None) -> None:
         self.binary = binary
+        # Variables with settings of its own.
+        self._own = settings or {}
         self._folder = tempfile.TemporaryDirectory(prefix="diglot-conform-")
         self.folder = Path(self._folder.name)
         self.log = self.folder / "server.log"
@@ -122,6 +124,7 @@ class Server:
             "DIGLOT_MAIL__PUBLIC_URL": self.url,
             "DIGLOT_SERVER__BIND": self.url.removeprefix("http://"),
             "DIGLOT_SERVER__ADMIN_BIND": self._admin_url.removeprefix("http://"),
+            **self._own,
         }
 
     def _wait_until_it_lives(self) -> None:
