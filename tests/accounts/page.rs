@@ -1,9 +1,11 @@
 //! What a browser gets of the pages. What it does with them, `tests/node` sees.
 
+use std::time::Duration;
+
 use users::token::Purpose;
 
 use super::links::{guest, link, open, post, submit, title};
-use crate::harness::{Answer, Request, Town, town};
+use crate::harness::{Answer, Request, Town, eventually, town};
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -147,7 +149,8 @@ fn the_pages_are_there_whatever_else_is_served() {
     for line in ["operation=\"activate\",status=\"2xx\"} 2"] {
         assert!(counted.contains(line), "{line} is not in {counted}");
     }
-    let log = part.log();
-    assert!(log.contains("operation=\"activate\"") && log.contains("method=\"POST\""), "{log}");
+    // Lines may be written a moment after what they tell.
+    let is_told = |log: &String| log.contains("operation=\"activate\"") && log.contains("method=\"POST\"");
+    let log = eventually(Duration::from_secs(5), "it is logged", || Some(part.log()).filter(is_told));
     assert!(!log.contains(&token) && !log.contains("violet") && !log.contains(&guest.email), "{log}");
 }

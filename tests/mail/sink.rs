@@ -116,13 +116,6 @@ impl Sink {
             (received.len() >= count).then_some(received)
         })
     }
-
-    /// All mails to this address.
-    pub fn to(&self, address: &str) -> Vec<Received> {
-        let mut received = self.received();
-        received.retain(|mail| mail.to == [address]);
-        received
-    }
 }
 
 impl Drop for Sink {

@@ -102,11 +102,11 @@ impl Accounts for NoDirectory {
         Ok(None)
     }
 
-    async fn redeem(&self, _: &str, _: PlainPassword, _: &str) -> Result<Redeemed> {
+    async fn redeem(&self, _: &str, _: PlainPassword) -> Result<Redeemed> {
         Ok(Redeemed::Void)
     }
 
-    async fn ask_for_link(&self, _: Email, _: Option<IpAddr>, _: &str) -> Result<()> {
+    async fn ask_for_link(&self, _: Email, _: Option<IpAddr>) -> Result<()> {
         Ok(())
     }
 }

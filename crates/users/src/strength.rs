@@ -138,6 +138,9 @@ mod tests {
             "11111111",
             "Password1",
             "sunshine",
+            // Near the end of the list.
+            "donaldduck",
+            "dOnAlDdUcK",
             "abcdefgh",
             "trustno1",
             "password123",

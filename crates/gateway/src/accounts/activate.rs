@@ -32,7 +32,7 @@ pub async fn set(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) -> Ans
     let Some(password) = password.filter(|_| problems.is_empty()) else {
         return views::password_form(&holder, token, &problems);
     };
-    match accounts.redeem(token, password, visit.request_id).await? {
+    match accounts.redeem(token, password).await? {
         Redeemed::Done { holder, advice } => views::done(&holder, &advice),
         Redeemed::TooCommon(advice) => views::password_form(&holder, token, &[Problem::too_common(&advice)]),
         Redeemed::Void => views::void(),

@@ -38,9 +38,9 @@ pub trait Accounts: Send + Sync {
     /// Whose password this token sets; `None` if it sets none.
     async fn holder(&self, token: &str) -> Result<Option<Holder>>;
     /// Sets the password and uses the token up.
-    async fn redeem(&self, token: &str, password: PlainPassword, request_id: &str) -> Result<Redeemed>;
+    async fn redeem(&self, token: &str, password: PlainPassword) -> Result<Redeemed>;
     /// Has a link sent to this address, if it is that of an account that can have one. Takes as long and says the same if not.
-    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>, request_id: &str) -> Result<()>;
+    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()>;
 }
 
 /// All of them.

@@ -22,7 +22,7 @@ pub async fn ask(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) -> Ans
     let given = fields.text("email").trim();
     match Email::parse(given) {
         Ok(address) => {
-            accounts.ask_for_link(address, visit.origin, visit.request_id).await?;
+            accounts.ask_for_link(address, visit.origin).await?;
             views::asked()
         }
         Err(error) => views::resend_form(given, &[Problem::new("email", complaint(&error))]),
@@ -40,7 +40,7 @@ async fn ask_in_json(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) ->
     };
     match Email::parse(given) {
         Ok(address) => {
-            accounts.ask_for_link(address, visit.origin, visit.request_id).await?;
+            accounts.ask_for_link(address, visit.origin).await?;
             Ok(views::asked_in_json())
         }
         Err(error) => refused(&complaint(&error)),

@@ -17,7 +17,7 @@ use super::templates::Values;
 use crate::settings::MailSettings;
 
 /// How often it is looked whether a message is due: so long may one wait that was asked for here or anywhere.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// How many mails are sent at a time.
 const WIDTH: usize = 4;

@@ -156,6 +156,23 @@ fn what_one_refuses_is_refused_in_its_words() {
 }
 
 #[test]
+fn who_signs_in_by_one_hears_what_comes_closest_in_the_other() {
+    let email = r#"{"email":"ada@example.com","password":"secret"}"#;
+    for (operation, body, named) in [
+        ("login", email, "a key"),
+        ("logout", "", "revokes"),
+        ("forgotPassword", email, "sendActivationEmail"),
+        ("getAuthConfig", "", "no other"),
+    ] {
+        let untranslated = said("mechamental", &given(operation, body)).map(|_| ()).expect_err("no translation");
+        assert!(
+            matches!(untranslated, Untranslated::Unsayable(why) if why.contains(named)),
+            "{operation}: {untranslated:?}"
+        );
+    }
+}
+
+#[test]
 fn one_user_is_read_and_deleted_by_the_same_id() {
     let get = said("mechamental", &Given { query: "workspace_id=w", id: Some("7"), ..given("getUser", "") });
     let get = get.expect("a translation");

@@ -3,6 +3,10 @@
 //! Nobody who does not sign in learns anything of the account that it has named: not whether there is one, whether it has a password, or
 //! whether it may act. The answer is one, and so is the time, since one password's worth of work is done whatever was found.
 
+mod account;
+
+pub use account::AccountName;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -16,9 +20,8 @@ use crate::error::{Result, UserError};
 use crate::id::UserId;
 use crate::key::{Key, KeyReach, PresentedKey};
 use crate::password::{PasswordHash, TypedPassword};
-use crate::ports::{Credentials, Lock, Login, Store, Tx};
+use crate::ports::{Credentials, Lock, Store, Tx};
 use crate::rate::Rate;
-use crate::text::fold;
 use crate::time::Timestamp;
 use crate::user::{Status, User};
 
@@ -52,42 +55,6 @@ impl Default for SignInRules {
     /// Sessions of an hour, and no limits: for those who do not serve.
     fn default() -> Self {
         Self { session: Duration::from_secs(3_600), per_account: None, per_peer: None, mails_per_account: None }
-    }
-}
-
-/// What an account is called by whoever wants to sign in to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AccountName {
-    /// By its e-mail address.
-    Email(Email),
-    /// By its username, in any case.
-    Username(String),
-}
-
-impl AccountName {
-    /// What it is looked for by.
-    fn key(&self) -> String {
-        match self {
-            AccountName::Email(email) => email.key().to_owned(),
-            AccountName::Username(name) => fold(name),
-        }
-    }
-
-    /// How a store is asked for it. `None` for what nobody can be called: not every store can be asked for U+0000.
-    fn login<'a>(&self, key: &'a str) -> Option<Login<'a>> {
-        let login = match self {
-            AccountName::Email(_) => Login::Email(key),
-            AccountName::Username(_) => Login::Username(key),
-        };
-        (!key.contains('\0')).then_some(login)
-    }
-
-    /// To whom attempts are counted where there is no such account.
-    fn unknown(&self, key: &str) -> Subject {
-        match self {
-            AccountName::Email(_) => Subject::unknown(&format!("email:{key}")),
-            AccountName::Username(_) => Subject::unknown(&format!("username:{key}")),
-        }
     }
 }
 

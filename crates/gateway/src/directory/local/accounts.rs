@@ -18,12 +18,12 @@ impl<S: Store> Accounts for LocalDirectory<S> {
         self.reads.run_briefly(move || users.holder(&token)).await
     }
 
-    async fn redeem(&self, token: &str, password: PlainPassword, _request_id: &str) -> Result<Redeemed> {
+    async fn redeem(&self, token: &str, password: PlainPassword) -> Result<Redeemed> {
         let (users, token) = (self.users.on(answering::occasion()), token.to_owned());
         self.writes.run(move || users.redeem(&token, &password)).await
     }
 
-    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>, _request_id: &str) -> Result<()> {
+    async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
         self.send_link(address, origin).await
     }
 }

@@ -3,9 +3,10 @@ use std::sync::Mutex;
 use dialect::DirectoryError;
 use tokio::sync::Semaphore;
 use users::key::KeyId;
+use users::password::TypedPassword;
 use users::testing::contract::user;
 use users::testing::{new_user, no_change};
-use users::{Permissions, Reach, UserError};
+use users::{AccountName, Permissions, Reach, UserError};
 
 use super::*;
 
@@ -155,8 +156,26 @@ async fn lists_and_single_reads_go_to_replicas_and_nothing_else_does() {
     directory.merge_own_preferences(&call, FreeObject::empty(), Precondition::default()).await.expect("a user");
     directory.delete(&call, "x", Precondition::default()).await.expect("deleted");
     directory.create(&call, new_user("ada"), None).await.expect("a user");
-    let written = ["authenticate", "update", "merge_own_preferences", "delete", "create"];
+    directory.sign_in(sign_in()).await.expect("a session");
+    directory.sign_out(&call).await.expect("the end of it");
+    directory.ask_for_mail(user(1).email, None).await.expect("asked for");
+    let written =
+        ["authenticate", "update", "merge_own_preferences", "delete", "create", "sign_in", "sign_out", "ask_for_mail"];
     assert_eq!((replica.asked(), primary.asked()), (vec![], written.to_vec()));
+}
+
+fn sign_in() -> SignIn {
+    let password = TypedPassword::new(String::new());
+    SignIn { account: AccountName::Email(user(1).email), password, origin: None }
+}
+
+#[tokio::test]
+async fn whoever_has_just_signed_in_is_answered_by_those_that_are_fresher() {
+    let scene = scene();
+    let key = scene.directory.sign_in(sign_in()).await.expect("a session").key;
+    scene.primary.asked();
+    assert_eq!(scene.gets(&call(key.id().as_str()), 10).await, [0, 0, 10]);
+    assert_eq!(scene.gets(&call("others"), 10).await, [5, 5, 0]);
 }
 
 #[tokio::test]

@@ -125,6 +125,14 @@ fn a_forgotten_password_is_replaced_and_shows_nothing_else() {
 }
 
 #[test]
+fn whoever_was_invited_may_act_by_whatever_link_it_came() {
+    let house = House::new();
+    let user = house.invited("ada");
+    assert!(done(house.redeem(&house.token(&user, Purpose::Password))).activates);
+    assert_eq!((house.read(&user).status, house.read(&user).verified), (Status::Active, true));
+}
+
+#[test]
 fn a_token_ends_with_its_time() {
     let house = House::new();
     let user = house.invited("ada");
