@@ -5,6 +5,7 @@
 mod harness;
 
 mod accounts;
+mod audit;
 mod balancer;
 mod cli;
 mod contract;

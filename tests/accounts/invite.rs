@@ -1,5 +1,6 @@
 //! `diglot user invite`, and what the command line thinks of passwords.
 
+use serde_json::json;
 use users::token::Purpose;
 
 use super::links::{guest, link, open};
@@ -10,14 +11,17 @@ fn the_operator_invites_whom_it_names_by_id_or_address() {
     let (town, guest) = (town(), guest(town()));
     let before = link(&town.house, &guest.id, Purpose::Activation);
     let said = town.cli(&["user", "invite", &guest.email, "--json"]).done().json();
-    assert_eq!((said["user_id"].as_str(), said["status"].as_str()), (Some(&*guest.id), Some("pending")));
+    assert_eq!(said, json!({"user_id": guest.id, "status": "pending", "mail": "off"}));
     open(&town.server.http, &before).expect(404);
     let said = town.cli(&["user", "invite", &guest.id]).done();
-    assert!(said.out.contains(&guest.id), "{}", said.story());
+    assert!(said.out.contains(&guest.id) && said.out.contains("mail.transport is \"off\""), "{}", said.story());
+    let queue = town.cli(&["mail", "queue", "--json"]).done().json();
+    let waiting = queue.as_array().unwrap().iter().filter(|message| message["user_id"] == json!(guest.id));
+    assert_eq!(waiting.count(), 1, "one invitation, in place of those before: {queue}");
     town.cli(&["user", "invite", NOBODY]).refused();
     town.cli(&["user", "invite", "nobody@example.com"]).refused().naming("nobody@example.com");
     for status in ["suspended", "inactive"] {
-        town.maisa().update(&guest.id, serde_json::json!({"status": status})).expect(200);
+        town.maisa().update(&guest.id, json!({"status": status})).expect(200);
         town.cli(&["user", "invite", &guest.id, "--json"]).refused().naming(status);
     }
 }
@@ -33,5 +37,5 @@ fn common_passwords_are_refused_here_with_advice() {
     set("password").exits(2).naming("This is a top-10 common password.");
     set("canary horse staple").done();
     // The API takes what its own rules allow.
-    town().mm().update(&user, serde_json::json!({"password": "password"})).expect(200);
+    town().mm().update(&user, json!({"password": "password"})).expect(200);
 }

@@ -11,4 +11,5 @@ mod redeeming;
 mod sign_in;
 mod standing;
 mod storm;
+mod story;
 mod timing;

@@ -145,6 +145,10 @@ fn hashes_of_other_programs_are_good() {
         for wrong in
             [format!("{password}x"), password.chars().take(5).collect(), password.to_uppercase(), "x".repeat(80)]
         {
+            if wrong == password {
+                // It is written in one case only.
+                continue;
+            }
             login(&town.server.http, &by_username(name, &wrong)).mm_error(401, "AUTHENTICATION_FAILED");
         }
     }

@@ -61,13 +61,13 @@ fn measure(cost: &str, clients: usize, span: Duration) -> (Duration, Duration, u
     (idle, stormy, heard.into_inner(), busy.into_inner())
 }
 
-/// In the bustle of all stories, with room for it: hashing on the threads that serve would take seconds.
+/// In the bustle of all stories, which takes its time as well, and so with room for it: hashing on the threads that serve would take seconds.
 #[test]
 fn reads_go_on_while_many_sign_in() {
     let (idle, stormy, heard, busy) = measure("9", 16, Duration::from_secs(2));
     eprintln!("reads, slowest of a hundred: {idle:?} idle, {stormy:?} with {heard} sign-ins and {busy} sent away");
     assert!(heard > 0, "nobody was heard");
-    assert!(stormy < Duration::from_millis(500), "{stormy:?}");
+    assert!(stormy < Duration::from_millis(500).max(idle * 4), "{idle:?} idle, {stormy:?}");
 }
 
 #[test]

@@ -40,6 +40,7 @@ class Round:
             *arguments,
         ]
         variables = {"WORKSPACE": server.workspace, "KEY": server.key, "PERSONAL_KEY": server.personal_key}
+        variables |= {"URL": f"{server.url}/mechamental", "USERNAME": server.username, "PASSWORD": server.password}
         try:
             done = subprocess.run(
                 command,

@@ -2,8 +2,10 @@
 schema can foretell. Findings that are waved through here are counted, and shown at the end of a run."""
 
 import itertools
+import json
 import os
 import re
+import urllib.request
 from typing import Any
 
 import schemathesis
@@ -83,7 +85,8 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """`me` is somebody only to a personal key; and two of three users, and their requests, are new ones."""
+    """`me` is somebody only to a personal key; two of three users, and their requests, are new ones; whoever signs in has an
+    account now and then, and whoever signs out a session."""
     if "/me" in case.operation.path and case.headers.get("Authorization") == f"Bearer {os.environ['KEY']}":
         case.headers["Authorization"] = f"Bearer {os.environ['PERSONAL_KEY']}"
     number = next(serial)
@@ -93,3 +96,23 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         # What is wrong stays wrong.
         names = {name: case.body.get(name) for name in ("email", "username")}
         case.body |= {name: f"{number}{text}" for name, text in names.items() if isinstance(text, str) and text}
+    if case.operation.label == "POST /v1/auth/login" and number % 2 and signs_in_by_username(case.body):
+        case.body |= {"username": os.environ["USERNAME"], "password": os.environ["PASSWORD"]}
+    if case.operation.label == "POST /v1/auth/logout" and case.headers.get("Authorization") == f"Bearer {os.environ['KEY']}":
+        case.headers["Authorization"] = f"Bearer {session()}"
+
+
+def signs_in_by_username(body: Any) -> bool:
+    """A body that is refused for nothing but what it names."""
+    if not isinstance(body, dict) or body.get("email") is not None:
+        return False
+    return isinstance(body.get("username"), str) and isinstance(body.get("password"), str)
+
+
+def session() -> str:
+    """The token of a new session."""
+    body = json.dumps({"username": os.environ["USERNAME"], "password": os.environ["PASSWORD"]}).encode()
+    request = urllib.request.Request(f"{os.environ['URL']}/v1/auth/login", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        token: str = json.load(answer)["access_token"]
+        return token

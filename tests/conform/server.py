@@ -27,8 +27,12 @@ class Server:
     """A running server with two workspaces, each with a key of its own that may do everything there.
 
     These keys have no owner: whatever is done with them, nobody can be deleted or demoted that they depend on. The third
-    key is personal; its owner is in neither workspace.
+    key is personal; its owner is in neither workspace. In a third one is somebody who can sign in, and whom no key reaches but
+    the personal one.
     """
+
+    username = "somebody"
+    password = "correct horse"
 
     def __init__(self, binary: Path, settings: dict[str, str] | None = None) -> None:
         self.binary = binary
@@ -48,6 +52,7 @@ class Server:
             with self.log.open("w") as log:
                 self._process = subprocess.Popen(self._command("serve"), env=self._settings(), stderr=log)
             self._wait_until_it_lives()
+            self._settle(self._answer("workspace", "create", "Three")["workspace_id"])
         except BaseException:
             self._end()
             raise
@@ -79,6 +84,14 @@ class Server:
         key: str = self._answer("key", "create", "--workspace", workspace, *permissions)["key"]
         return key
 
+    def _settle(self, workspace: str) -> None:
+        somebody = {"email": "somebody@example.com", "username": self.username, "password": self.password}
+        body = json.dumps(somebody | {"default_workspace_id": workspace}).encode()
+        headers = {"Authorization": f"Bearer {self.personal_key}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/mechamental/v1/users", body, headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE):
+            pass
+
     def _answer(self, *arguments: str) -> dict[str, str]:
         answer: dict[str, str] = json.loads(self._run(*arguments, "--json"))
         return answer
@@ -99,6 +112,16 @@ class Server:
         return inherited | {
             "DIGLOT_DATABASE__URL": f"sqlite://{self.folder}/data/diglot.db",
             "DIGLOT_PASSWORDS__BCRYPT_COST": "4",
+            # Whoever tries everything tries often.
+            "DIGLOT_SIGN_IN__PER_ACCOUNT": "",
+            "DIGLOT_SIGN_IN__PER_PEER": "",
+            "DIGLOT_SIGN_IN__MAILS_PER_ACCOUNT": "",
+            "DIGLOT_LIMITS__FAILED_AUTHENTICATIONS": "",
+            # Nobody reads the mails that users are invited by.
+            "DIGLOT_MAIL__TRANSPORT": "file",
+            "DIGLOT_MAIL__FOLDER": f"{self.folder}/mail",
+            "DIGLOT_MAIL__SENDER": "diglot@example.com",
+            "DIGLOT_MAIL__PUBLIC_URL": self.url,
             "DIGLOT_SERVER__BIND": self.url.removeprefix("http://"),
             "DIGLOT_SERVER__ADMIN_BIND": self._admin_url.removeprefix("http://"),
             **self._own,

@@ -125,8 +125,8 @@ fn every_operation_arrives_at_the_process_that_serves_it() {
             }
         }
     }
-    // Lists and single users of Maisa are read with HEAD as well, and so are three operations of MechaMental.
-    assert_eq!(asked, (5 + 2) * 5 + (6 + 3) * 4);
+    // Lists and single users of Maisa are read with HEAD as well, and so are four operations of MechaMental.
+    assert_eq!(asked, (5 + 2) * 5 + (10 + 4) * 4);
 }
 
 #[test]
@@ -240,7 +240,18 @@ fn an_operation_that_nobody_serves_is_found_before_it_is_missed() {
     let arguments =
         ["export", "nginx", "--process", "10.0.0.1:8080=maisa.*", "--process", "10.0.0.2:8080=mechamental.getUser"];
     house.cli(&arguments).misused().naming("no process serves mechamental.listUsers, ");
-    for name in ["listusers", "createuser", "getcurrentuser", "updateuser", "deleteuser", "updatemypreferences"] {
+    for name in [
+        "listusers",
+        "createuser",
+        "getcurrentuser",
+        "updateuser",
+        "deleteuser",
+        "updatemypreferences",
+        "login",
+        "logout",
+        "getauthconfig",
+        "forgotpassword",
+    ] {
         house.set(&format!("routes.mechamental.{name}.serve"), "off");
     }
     let text = house.cli(&arguments).done().out;

@@ -176,7 +176,7 @@ fn documents_name_what_is_served_and_what_is_about_to_go() {
     );
     let mm = document("mechamental");
     let all = operations(&mm);
-    assert!(all.len() == 3 && all.iter().all(|(_, method, old)| method == "get" && !old), "{all:?}");
+    assert!(all.len() == 4 && all.iter().all(|(_, method, old)| method == "get" && !old), "{all:?}");
     assert_eq!(town.cli(&["openapi", "maisa"]).done().json(), maisa);
 }
 

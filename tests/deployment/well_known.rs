@@ -48,11 +48,13 @@ fn every_operation_stands_there_with_its_addresses() {
             let path = address.strip_prefix(&format!("/{name}")).unwrap();
             assert_eq!(route["addresses"][1], path, "on the shared mount");
             let method = route["method"].as_str().unwrap();
-            let operation = paths[path][method.to_lowercase()]["operationId"].as_str().unwrap();
+            let described = &paths[path][method.to_lowercase()];
+            let operation = described["operationId"].as_str().unwrap();
             assert_eq!(route["operation"], format!("{name}.{operation}"));
-            // Whoever goes there without a key is asked for one.
+            // Whoever goes there without a key is asked for one, where one is needed.
             let asked = address.replace("{user_id}", "7").replace("{userId}", "7");
-            town().server.http.send(&Request::new(method, &asked).json("{}")).unwrap().expect(401);
+            let answer = town().server.http.send(&Request::new(method, &asked).json("{}")).unwrap();
+            assert_eq!(answer.status == 401, described["security"] != json!([]), "{}", answer.story());
         }
     }
     assert_eq!(dialects[0]["credential"], "Authorization");

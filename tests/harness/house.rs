@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use storage::AnyStore;
 use tempfile::TempDir;
 
 use super::cli::CliAnswer;
@@ -118,6 +119,16 @@ impl House {
     /// Whether anything has been made where the store belongs.
     pub fn has_store(&self) -> bool {
         self.database.as_ref().map_or_else(|| self.data().exists(), Database::has_tables)
+    }
+
+    /// The store itself, for what no server lets a story do.
+    pub fn store(&self) -> AnyStore {
+        storage::open_existing(&storage::Settings::new(self.url().parse().unwrap())).unwrap()
+    }
+
+    /// Where the store is.
+    pub fn url(&self) -> String {
+        self.settings.iter().find(|(name, _)| name == "database.url").map(|(_, url)| url.clone()).unwrap()
     }
 
     /// The bytes of the store: database, write-ahead log and what else lies there.

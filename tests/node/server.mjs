@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
-/** Starts it. What `diglot init` printed is there as well. */
-export async function serve() {
+/** Starts it, with more settings. What `diglot init` printed is there as well. */
+export async function serve(more = {}) {
   const binary = process.env.DIGLOT;
   if (!binary) throw new Error("DIGLOT must name the binary to test: use `make test-node`");
   const folder = await mkdtemp(join(tmpdir(), "diglot-node-"));
@@ -16,6 +16,8 @@ export async function serve() {
     DIGLOT_SERVER__BIND: "127.0.0.1:0",
     DIGLOT_DATABASE__URL: `sqlite://${folder}/diglot.db`,
     DIGLOT_LOG__FORMAT: "json",
+    DIGLOT_PASSWORDS__BCRYPT_COST: "4",
+    ...more,
   };
   const options = { cwd: folder, env: { PATH: process.env.PATH, ...settings } };
   const printed = await promisify(execFile)(binary, ["init", "--json"], options);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use thiserror::Error;
+use users::audit::Occasion;
 use users::json::FreeObject;
 use users::page::Filter;
 use users::{
@@ -26,6 +27,14 @@ pub struct Call {
     pub request_id: String,
     /// After that, nobody waits for the answer.
     pub deadline: Instant,
+}
+
+impl Call {
+    /// What is noted with a change that this call makes.
+    #[must_use]
+    pub fn occasion(&self) -> Occasion {
+        Occasion::request(&self.operation, &self.request_id)
+    }
 }
 
 /// Why a directory does not do what was asked.

@@ -17,6 +17,7 @@ use users::ports::Randomness;
 
 use crate::accounts::{Page, Visit};
 use crate::answer::{self, REQUEST_ID};
+use crate::audit::Refusals;
 use crate::calendar::Way;
 use crate::connections::{Connection, Serving};
 use crate::cors::PREFLIGHT;
@@ -45,6 +46,8 @@ pub struct Application {
     pub health: Arc<Health>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who is refused.
+    pub refusals: Arc<Refusals>,
     /// Who calls what, if that is counted.
     pub usage: Option<Arc<Recorder>>,
     /// Sends what waits, if anything does.

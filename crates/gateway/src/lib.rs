@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod audit;
 pub mod body;
 pub mod calendar;
 pub mod cli;

@@ -63,6 +63,7 @@ pub struct Running {
     admin: Option<Stoppable<io::Result<()>>>,
     watchdog: Stoppable<()>,
     drain_delay: Duration,
+    refusals: Stoppable<()>,
     usage: Option<Stoppable<()>>,
     mail: Option<Stoppable<()>>,
     installation: Option<Installation>,
@@ -136,7 +137,7 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
-    let (usage, mail) = (application.usage.clone(), application.mail.clone());
+    let (usage, refusals, mail) = (application.usage.clone(), application.refusals.clone(), application.mail.clone());
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -158,6 +159,8 @@ fn serve(
     let stop = CancellationToken::new();
     let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
     let drain_delay = settings.drain_delay;
+    let stop = CancellationToken::new();
+    let refusals = Stoppable::spawn(refusals.keep(stop.clone()), stop);
     let usage = usage.map(|recorder| {
         let stop = CancellationToken::new();
         Stoppable::spawn(recorder.keep(stop.clone()), stop)
@@ -174,6 +177,7 @@ fn serve(
         admin,
         watchdog,
         drain_delay,
+        refusals,
         usage,
         mail,
         installation: None,
@@ -203,6 +207,7 @@ impl Running {
             outcome = outcome.and(admin.stop().await.flatten());
         }
         outcome = outcome.and(self.watchdog.stop().await);
+        outcome = outcome.and(self.refusals.stop().await);
         if let Some(mail) = self.mail {
             outcome = outcome.and(mail.stop().await);
         }

@@ -8,13 +8,15 @@ use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::openapi::{Description, Operation, Response};
 use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
+use users::audit::Event;
 use users::json::FreeObject;
 use users::{
     Caller, Created, Email, Holder, NewUser, Once, PlainPassword, Precondition, PresentedKey, Redeemed, RolePolicy,
-    SignIn, SignedIn, User, UserChange, UserError,
+    SignIn, SignedIn, Timestamp, User, UserChange, UserError,
 };
 
 use crate::accounts::Accounts;
+use crate::audit;
 
 /// The description of a dialect that has nothing to say.
 pub fn undescribed() -> Description {
@@ -26,6 +28,20 @@ pub fn undescribed() -> Description {
 /// The description of an operation that has nothing to say.
 pub fn undescribed_operation(_: &RolePolicy) -> Operation {
     Operation::new("", Response::empty(StatusCode::OK, ""))
+}
+
+/// A book that keeps nothing.
+pub struct NoBook;
+
+#[async_trait]
+impl audit::Book for NoBook {
+    async fn add(&self, _: Arc<[Event]>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn forget(&self, _: Timestamp, _: u32) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 /// A directory that knows nobody.

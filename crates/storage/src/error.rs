@@ -14,7 +14,7 @@ const DAMAGE: [&str; 4] = ["malformed", "is not a database", "no such table", "n
 
 /// What PostgreSQL says may be in any language, and Diesel keeps most of its codes to itself; so it is told by what stands in
 /// every language alike. These are our tables.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "workspaces",
     "users",
     "memberships",
@@ -27,6 +27,7 @@ const TABLES: [&str; 12] = [
     "claims",
     "facts",
     "list_totals",
+    "audit",
 ];
 
 /// A failed query.

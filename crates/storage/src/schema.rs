@@ -177,6 +177,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// What has happened, and by whom.
+    audit (at, id) {
+        at -> BigInt,
+        id -> Text,
+        actor -> Text,
+        actor_key -> Nullable<Text>,
+        actor_user -> Nullable<Text>,
+        action -> Text,
+        user_id -> Nullable<Text>,
+        key_id -> Nullable<Text>,
+        workspace_id -> Nullable<Text>,
+        operation -> Text,
+        request_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        repetition -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(outbox -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(memberships, users);

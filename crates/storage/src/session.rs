@@ -1,5 +1,6 @@
 //! A transaction as the core sees it.
 
+mod audit;
 mod mail;
 mod sessions;
 

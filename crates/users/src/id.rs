@@ -63,6 +63,10 @@ identifier! {
     WorkspaceId
 }
 identifier! {
+    /// Something that has happened. Version 7.
+    EventId
+}
+identifier! {
     /// A message that is to be sent. It names the message to the outside as well, so that a repeat is known as one.
     MessageId
 }

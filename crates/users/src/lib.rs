@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod attempts;
+pub mod audit;
 pub mod caller;
 pub mod changes;
 pub mod email;
@@ -39,7 +40,7 @@ pub mod testing;
 pub use caller::{Caller, Reach};
 pub use email::Email;
 pub use error::{Conflict, UserError};
-pub use id::{MessageId, UserId, WorkspaceId};
+pub use id::{EventId, MessageId, UserId, WorkspaceId};
 pub use json::Json;
 pub use key::PresentedKey;
 pub use once::{Created, Once};
@@ -49,8 +50,8 @@ pub use operator::{
 pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{
-    AccountName, Fate, FullNameChange, Held, Holder, Keep, Letter, Look, NewUser, Redeemed, RoleChange, Setback,
-    SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
+    AccountName, Denied, Fate, FullNameChange, Held, Holder, Identified, Keep, Letter, Look, NewUser, Redeemed,
+    RoleChange, Setback, SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
 };
 pub use shown::{Shown, View};
 pub use time::Timestamp;

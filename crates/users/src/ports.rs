@@ -1,8 +1,10 @@
 //! The ports: what the core asks of the outside. Time, ids and randomness are ports too, so that tests need none of the real ones.
 
+mod audit;
 mod mail;
 mod sessions;
 
+pub use audit::{AuditReads, AuditTx};
 pub use mail::{MailReads, MailTx};
 pub use sessions::{Credentials, Login, SessionReads, SessionTx};
 
@@ -25,7 +27,7 @@ use crate::workspace::Workspace;
 
 /// What can be read from a store. Every method fails with `Unavailable` when the store cannot answer now, and with
 /// `Internal` when what it holds makes no sense; never with "not found" for either.
-pub trait Reads: MailReads + SessionReads {
+pub trait Reads: AuditReads + MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// Every key, by time of creation.
@@ -103,7 +105,7 @@ pub enum Lock<'a> {
 }
 
 /// A transaction: all of its changes hold, or none.
-pub trait Tx: Reads + MailTx + SessionTx {
+pub trait Tx: Reads + AuditTx + MailTx + SessionTx {
     /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
     /// store that runs one write after the other has nothing to do here.
     fn lock(&mut self, lock: Lock<'_>) -> Result<()>;

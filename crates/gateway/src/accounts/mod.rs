@@ -165,7 +165,7 @@ impl AccountPages {
     async fn in_time(&self, page: Page, visit: &Visit<'_>, body: Option<Bytes>) -> Answer {
         let answer = AssertUnwindSafe(self.dispatch(page, visit, body)).catch_unwind();
         let answer = tokio::time::timeout(self.request_timeout, answer);
-        let (answer, _) = answering::observe(visit.request_id.into(), answer).await;
+        let (answer, _) = answering::observe(visit.request_id.into(), page.name().into(), answer).await;
         match answer {
             Ok(Ok(answer)) => answer,
             Ok(Err(_panic)) => {

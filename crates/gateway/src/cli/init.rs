@@ -54,7 +54,11 @@ impl Init {
         let installation = Installation::create(&settings)?;
         let Self { email, username, workspace_name, if_needed, form } = self;
         let address = email.as_str().to_owned();
-        let made = match installation.operator().init(Administrator { email, username, workspace_name }) {
+        let made = match installation.operator().on(context.occasion()).init(Administrator {
+            email,
+            username,
+            workspace_name,
+        }) {
             Err(OperatorError::HasAdministrator) if if_needed => {
                 return output::result(form, &json!({"administrator": true}), NOT_NEEDED);
             }

@@ -111,14 +111,14 @@ impl Key {
             Key::Plan { key, plan, form } => {
                 let plan = (plan != NO_PLAN).then_some(plan);
                 known_plan(context, plan.as_deref())?;
-                let id = context.installation()?.operator().plan_key(&key, plan.as_deref())?;
+                let id = context.operator()?.plan_key(&key, plan.as_deref())?;
                 let text = plan
                     .as_ref()
                     .map_or_else(|| format!("{id} has no plan"), |plan| format!("{id} has the plan {plan}"));
                 output::result(form, &json!({"key_id": id.as_str(), "plan": plan}), &text)
             }
             Key::Revoke { key, form } => {
-                let id = context.installation()?.operator().revoke_key(&key)?;
+                let id = context.operator()?.revoke_key(&key)?;
                 output::result(form, &json!({"key_id": id.as_str(), "revoked": true}), &format!("{id} is revoked"))
             }
         }
@@ -138,7 +138,7 @@ fn known_plan(context: &Context, plan: Option<&str>) -> Outcome {
 }
 
 fn list(context: &Context, form: Form, sessions: bool) -> Outcome {
-    let (keys, now) = (context.installation()?.operator().keys()?, SystemClock.now());
+    let (keys, now) = (context.operator()?.keys()?, SystemClock.now());
     let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
     for key in keys.into_iter().filter(|key| key.session == sessions) {
         let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
@@ -153,7 +153,7 @@ fn list(context: &Context, form: Form, sessions: bool) -> Outcome {
 
 fn create(context: &Context, form: Form, request: KeyRequest) -> Outcome {
     request.check()?;
-    let made = context.installation()?.operator().create_key(request)?;
+    let made = context.operator()?.create_key(request)?;
     let key = made.key.reveal();
     let mut object = object(&made.record, SystemClock.now());
     object["key"] = Value::from(key.as_str());

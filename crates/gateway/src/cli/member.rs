@@ -43,7 +43,7 @@ pub enum Member {
 
 impl Member {
     pub fn run(self, context: &Context) -> Outcome {
-        let operator = context.installation()?.operator();
+        let operator = context.operator()?;
         match self {
             Member::Add { workspace, user, form } => {
                 operator.add_member(&workspace, &user)?;

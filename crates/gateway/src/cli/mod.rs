@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod brownout;
 mod check;
 mod clients;
@@ -30,12 +31,14 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use storage::OpenError;
+use users::Operator;
+use users::audit::Occasion;
 
 use crate::exit::{self, Failure, Outcome};
 use crate::settings::{CONFIG_VARIABLE, Problem, Settings};
-use crate::store::{Installation, InstallationError};
+use crate::store::{Installation, InstallationError, Store};
 
 /// One user directory, spoken to in several API dialects.
 ///
@@ -72,6 +75,7 @@ enum Command {
     Key(key::Key),
     #[command(subcommand)]
     Clients(clients::Clients),
+    Audit(audit::Audit),
     #[command(subcommand)]
     Mail(mail::Mail),
     /// Users, beyond what the API offers
@@ -103,11 +107,25 @@ struct Form {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    exit::conclude(&run(Cli::parse()))
+    let matches = Cli::command().get_matches();
+    let words = words(&matches);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    exit::conclude(&run(cli, words))
 }
 
-fn run(cli: Cli) -> Outcome {
-    let context = Context { config: cli.config };
+/// The words of the command that was given.
+fn words(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut within = matches;
+    while let Some((word, deeper)) = within.subcommand() {
+        words.push(word);
+        within = deeper;
+    }
+    words.join(" ")
+}
+
+fn run(cli: Cli, words: String) -> Outcome {
+    let context = Context { config: cli.config, words };
     match cli.command {
         Command::Serve(command) => command.run(&context),
         Command::Init(command) => command.run(&context),
@@ -118,6 +136,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Member(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
         Command::Clients(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
         Command::Mail(command) => command.run(&context),
         Command::User(command) => command.run(&context),
         Command::Openapi(command) => command.run(&context),
@@ -136,6 +155,8 @@ fn run(cli: Cli) -> Outcome {
 #[derive(Clone)]
 struct Context {
     config: Option<OsString>,
+    /// The words of the command.
+    words: String,
 }
 
 impl Context {
@@ -153,6 +174,16 @@ impl Context {
     fn problem(&self, key: String, message: String) -> Problem {
         let place = Settings::place(self.file(), std::env::vars_os(), &key);
         Problem { key, place, message }
+    }
+
+    /// The occasion of what this command changes.
+    fn occasion(&self) -> Occasion {
+        Occasion::command(&self.words)
+    }
+
+    /// The operator of the installation that is there.
+    fn operator(&self) -> Result<Operator<Store>, Failure> {
+        Ok(self.installation()?.operator().on(self.occasion()))
     }
 
     /// The installation that is there; none is made.

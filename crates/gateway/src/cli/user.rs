@@ -63,7 +63,7 @@ pub enum User {
 
 impl User {
     pub fn run(self, context: &Context) -> Outcome {
-        let operator = context.installation()?.operator();
+        let operator = context.operator()?;
         match self {
             User::List { form } => list(&operator, form),
             User::Show { user, form } => show::run(&operator.user(&user)?, form),

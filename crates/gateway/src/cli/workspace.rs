@@ -33,7 +33,7 @@ pub fn name(text: &str) -> Result<String, String> {
 
 impl Workspace {
     pub fn run(self, context: &Context) -> Outcome {
-        let operator = context.installation()?.operator();
+        let operator = context.operator()?;
         match self {
             Workspace::Create { name, form } => {
                 let made = operator.create_workspace(&name)?;

@@ -9,18 +9,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
+use users::audit::Event;
 use users::json::FreeObject;
 use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Email, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn, SignedIn, User,
-    UserChange, UserError, UserId, Users, View,
+    Caller, Created, Email, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn,
+    SignedIn, Timestamp, User, UserChange, UserError, UserId, Users, View,
 };
 
 use super::even_time::in_even_time;
 use super::lane::{Answers, Lane};
-use crate::telemetry::answering;
+use crate::audit;
+use crate::telemetry::answering::{self, Sender};
 use crate::usage::Book;
 
 /// How much a local directory does at once.
@@ -61,10 +63,15 @@ impl<S: Store> LocalDirectory<S> {
         Arc::new(Self { users, reads, writes })
     }
 
+    /// The core, where what this call changes is noted with it.
+    fn on(&self, call: &Call) -> Users<S> {
+        self.users.on(call.occasion())
+    }
+
     /// Has a link sent to this address, if it is that of an account that can use one; counted to the address, and to whoever asks from
     /// there. Takes as long whether or not it is.
     async fn send_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
-        let users = self.users.clone();
+        let users = self.users.on(answering::occasion());
         let limited = users.limits_of_mail(&address, origin);
         let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
         asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
@@ -98,10 +105,17 @@ impl<S: Store> Directory for LocalDirectory<S> {
             Some(caller) => caller,
             None => {
                 let (users, presented) = (self.users.clone(), presented.clone());
-                self.reads.run_briefly(move || users.authenticate(&presented)).await?
+                match self.reads.run_briefly(move || users.identify(&presented)).await? {
+                    Identified::Caller(caller) => caller,
+                    Identified::Refused(refusal) => {
+                        answering::note(Sender::Refused(refusal));
+                        return Err(UserError::Unauthenticated.into());
+                    }
+                    Identified::Unknown => return Err(UserError::Unauthenticated.into()),
+                }
             }
         };
-        answering::note(&caller.key);
+        answering::note(Sender::Caller(caller.clone()));
         Ok(caller)
     }
 
@@ -120,7 +134,7 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+        let (users, caller) = (self.on(call), call.caller.clone());
         self.writes.run(move || users.create(&caller, new, once)).await
     }
 
@@ -148,27 +162,32 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn update(&self, call: &Call, id: &str, change: UserChange, precondition: Precondition) -> Result<User> {
-        let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
+        let (users, caller, id) = (self.on(call), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.update(&caller, &id, change, precondition)).await
     }
 
     async fn merge_own_preferences(&self, call: &Call, patch: FreeObject, precondition: Precondition) -> Result<User> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+        let (users, caller) = (self.on(call), call.caller.clone());
         self.writes.run(move || users.merge_own_preferences(&caller, patch, precondition)).await
     }
 
     async fn delete(&self, call: &Call, id: &str, precondition: Precondition) -> Result<()> {
-        let (users, caller, id) = (self.users.clone(), call.caller.clone(), id.to_owned());
+        let (users, caller, id) = (self.on(call), call.caller.clone(), id.to_owned());
         self.writes.run(move || users.delete(&caller, &id, precondition)).await
     }
 
     async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
-        let users = self.users.clone();
-        self.writes.run(move || users.sign_in(&sign_in)).await
+        let users = self.users.on(answering::occasion());
+        let denied = match self.writes.run(move || users.try_sign_in(&sign_in)).await? {
+            Ok(signed_in) => return Ok(signed_in),
+            Err(denied) => denied,
+        };
+        answering::note(Sender::Refused(denied.refusal));
+        Err(denied.error.into())
     }
 
     async fn sign_out(&self, call: &Call) -> Result<()> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+        let (users, caller) = (self.on(call), call.caller.clone());
         self.writes.run(move || users.sign_out(&caller)).await
     }
 
@@ -187,6 +206,19 @@ impl<S: Store> Book for LocalDirectory<S> {
     async fn forget(&self, before: Day, limit: u32) -> Result<bool> {
         let users = self.users.clone();
         self.writes.run(move || users.forget_usage(before, limit)).await
+    }
+}
+
+#[async_trait]
+impl<S: Store> audit::Book for LocalDirectory<S> {
+    async fn add(&self, refusals: Arc<[Event]>) -> Result<()> {
+        let users = self.users.clone();
+        self.writes.run(move || users.note_refusals(refusals)).await
+    }
+
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool> {
+        let users = self.users.clone();
+        self.writes.run(move || users.forget_audit(before, limit)).await
     }
 }
 

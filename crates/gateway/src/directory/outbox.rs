@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use dialect::directory::Result;
+use users::audit::Occasion;
 use users::outbox::Backlog;
 use users::ports::Store;
 use users::{Fate, Held, Setback, Taken};
@@ -23,7 +24,7 @@ impl<S: Store> Outbox for LocalDirectory<S> {
     }
 
     async fn take(&self, limit: u32, lease: TimeDelta) -> Result<Taken> {
-        let users = self.users.clone();
+        let users = self.users.on(sending());
         self.writes.run(move || users.take_mail(limit, lease)).await
     }
 
@@ -33,7 +34,7 @@ impl<S: Store> Outbox for LocalDirectory<S> {
     }
 
     async fn failed(&self, held: &Held, setback: Setback) -> Result<Fate> {
-        let (users, held) = (self.users.clone(), held.clone());
+        let (users, held) = (self.users.on(sending()), held.clone());
         self.writes.run(move || users.mail_failed(&held, setback)).await
     }
 
@@ -41,4 +42,9 @@ impl<S: Store> Outbox for LocalDirectory<S> {
         let (users, held) = (self.users.clone(), held.clone());
         self.writes.run(move || users.mail_released(&held)).await
     }
+}
+
+/// The occasion of what becomes of a message that is being sent.
+fn sending() -> Occasion {
+    Occasion::command("sending mail")
 }

@@ -11,16 +11,19 @@ use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::web::{Bytes, Payload};
 use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
-use users::PresentedKey;
+use users::audit::{self, Actor, Reason};
+use users::usage::door;
+use users::{PresentedKey, UserId};
 
 use super::Application;
+use crate::audit::Refused;
 use crate::body;
 use crate::calendar::Way;
 use crate::limits;
 use crate::live::Live;
 use crate::settings::State;
 use crate::table::Deployed;
-use crate::telemetry::answering;
+use crate::telemetry::answering::{self, Sender};
 use crate::telemetry::requests::Finished;
 use crate::usage::Call;
 
@@ -89,6 +92,7 @@ impl Application {
         finished: &mut Finished,
     ) -> HttpResponse {
         let Operation { dialect, deployed, parameters, head, began, way: _, peer } = operation;
+        let user = parameters.first().and_then(|id| UserId::parse(id));
         let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
@@ -108,11 +112,13 @@ impl Application {
             services: self.services.clone(),
         };
         let id = head.request_id.as_str().into();
-        let (answer, key) = answering::observe(id, answer(deployed, request)).await;
+        let (answer, sender) = answering::observe(id, deployed.name.clone(), answer(deployed, request)).await;
         let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
-        if let (Some(usage), Some(key)) = (&self.usage, &key) {
+        self.note_refusal(&sender, response.status(), deployed, &head, user);
+        let caller = sender.caller();
+        if let (Some(usage), Some(caller)) = (&self.usage, &caller) {
             usage.note(&Call {
-                key,
+                key: &caller.key,
                 operation: &deployed.name,
                 agent: head.headers.get(USER_AGENT).map(HeaderValue::as_bytes),
                 query: &head.query,
@@ -120,8 +126,31 @@ impl Application {
                 failed: response.status().is_client_error() || response.status().is_server_error(),
             });
         }
-        finished.key = key;
+        finished.caller = caller;
         response
+    }
+
+    /// Notes with whom it had to do, if it is known who was refused.
+    fn note_refusal(
+        &self,
+        sender: &Sender,
+        status: StatusCode,
+        deployed: &Deployed,
+        head: &Head,
+        user: Option<UserId>,
+    ) {
+        let (refusal, workspace) = match sender {
+            Sender::Refused(refusal) => (refusal.clone(), None),
+            Sender::Caller(caller) if status == StatusCode::FORBIDDEN => {
+                // A key that is pinned elsewhere comes no further than that.
+                let is_pinned = caller.pinned.as_deref().is_some_and(|pinned| pinned != door(&deployed.name));
+                let reason = if is_pinned { Reason::OtherDialect } else { Reason::Forbidden };
+                (audit::Refusal { actor: Actor::of(caller), reason, user: None }, caller.home.clone())
+            }
+            Sender::Caller(_) | Sender::Unknown => return,
+        };
+        let (operation, request_id) = (&*deployed.name, &*head.request_id);
+        self.refusals.note(Refused { refusal, operation, request_id, user, workspace });
     }
 }
 

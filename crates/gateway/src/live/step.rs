@@ -71,6 +71,7 @@ fn restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
         ("sign_in", started.sign_in != new.sign_in),
         ("roles", started.roles != new.roles),
         ("usage", started.usage != new.usage),
+        ("audit", started.audit != new.audit),
         ("mail", started.mail != new.mail),
         ("log", started.log != new.log),
     ])

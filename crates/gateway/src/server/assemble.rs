@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use dialect::{Directory, Route, Services};
 
 use super::{StartError, replicas};
+use crate::audit::Refusals;
 use crate::connections::Connections;
 use crate::dialects::DIALECTS;
 use crate::directory::{LaneLoad, LocalDirectory, Width};
@@ -50,8 +51,15 @@ pub fn application(
         None => local.clone(),
     };
     let usage = usage(settings, &services, &local);
+    let refusals = Arc::new(Refusals::new(
+        environment.clock.clone(),
+        environment.randomness.clone(),
+        local.clone(),
+        settings.audit.retention,
+    ));
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(usage.iter().flat_map(usage_gauges));
+    gauges.push(refusals_gauge(&refusals));
     let mail = Room::new(local.clone(), environment.clock.clone(), settings.mail.clone());
     let mail = Arc::new(mail.map_err(|error| StartError::Settings(format!("mail: {error}")))?);
     gauges.extend(mail_gauges(&mail));
@@ -71,6 +79,7 @@ pub fn application(
         randomness: environment.randomness.clone(),
         health: Arc::new(Health::new(check(local.clone()))),
         metrics: Arc::new(Metrics::new(gauges)),
+        refusals,
         usage,
         mail: Some(mail),
         peers: Peers::default(),
@@ -98,6 +107,12 @@ fn usage_gauges(usage: &Arc<Recorder>) -> Vec<Gauge> {
         gauge("usage_waiting", "Keys' operations whose calls wait to be noted", move || waiting.waiting()),
         gauge("usage_calls_dropped", "Calls that were not counted, since too many waited to be noted", dropped),
     ]
+}
+
+fn refusals_gauge(refusals: &Arc<Refusals>) -> Gauge {
+    let refusals = refusals.clone();
+    let dropped = move || usize::try_from(refusals.dropped()).unwrap_or(usize::MAX);
+    gauge("audit_refusals_dropped", "Refusals that were not noted, since too many waited to be noted", dropped)
 }
 
 fn mail_gauges(mail: &Arc<Room>) -> Vec<Gauge> {

@@ -1,5 +1,6 @@
 //! The settings: `config/default.toml`, then a file, then the environment.
 
+mod audit;
 mod built_in;
 pub mod calendar;
 pub mod control;
@@ -34,6 +35,7 @@ use std::time::Duration;
 use users::password::Cost;
 use users::{Keep, RolePolicy, SignInRules};
 
+pub use audit::AuditSettings;
 pub use built_in::Known;
 pub use calendar::{Brownout, Calendar, Successor};
 pub use control::Control;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// `[usage]`
     pub usage: UsageSettings,
+    /// `[audit]`
+    pub audit: AuditSettings,
     /// `[mail]`; `None` if it is off
     pub mail: Option<MailSettings>,
 }

@@ -18,6 +18,7 @@ pub struct Raw {
     pub sign_in: SignIn,
     pub log: Log,
     pub usage: Usage,
+    pub audit: Audit,
     pub mail: Mail,
     pub roles: Vec<Role>,
     /// By name.
@@ -137,6 +138,11 @@ pub struct Log {
 #[derive(Deserialize)]
 pub struct Usage {
     pub enabled: bool,
+    pub retention: String,
+}
+
+#[derive(Deserialize)]
+pub struct Audit {
     pub retention: String,
 }
 

@@ -19,12 +19,13 @@ use super::layers::Layers;
 use super::problem::{Place, Problem, SettingsError};
 use super::raw::{self, Raw};
 use super::{
-    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, cors, database, deployment, duration,
-    limits, mail, mounting, sign_in,
+    Control, LogFormat, LogSettings, ServerSettings, Settings, UsageSettings, audit, cors, database, deployment,
+    duration, limits, mail, mounting, sign_in,
 };
 
 /// Calls are counted by day.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The shortest time for which anything is kept.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads the settings of a program that has these dialects. All that is wrong is told at once, as far as the file can be read.
 pub fn settings(
@@ -61,6 +62,7 @@ pub fn settings(
         roles(&mut reader, &raw.roles),
         log(&mut reader, raw.log),
         usage(&mut reader, &raw.usage),
+        audit::audit(&mut reader, &raw.audit),
         mail::mail(&mut reader, &raw.mail),
     );
     match read {
@@ -77,6 +79,7 @@ pub fn settings(
             Some(roles),
             Some(log),
             Some(usage),
+            Some(audit),
             Some(mail),
         ) if reader.problems.is_empty() => {
             let (docs, roles) = (raw.docs.enabled, Arc::new(roles));
@@ -94,6 +97,7 @@ pub fn settings(
                 roles,
                 log,
                 usage,
+                audit,
                 mail,
             })
         }

@@ -1,37 +1,72 @@
-//! The request that a task is answering: its id, for all that is logged on the way, and who sent it, as far as the log may know:
-//! the public part of its key. The directory finds that out deep inside the operation, so it is passed up beside the answer.
+//! The request that a task is answering: its id, for all that is logged on the way, and who sent it. The directory finds that out deep
+//! inside the operation, so it is passed up beside the answer.
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::sync::Arc;
 
-use users::key::KeyId;
+use users::Caller;
+use users::audit::{Occasion, Refusal};
 
 struct Answering {
     request_id: Arc<str>,
-    key: RefCell<Option<KeyId>>,
+    operation: Arc<str>,
+    sender: RefCell<Sender>,
+}
+
+/// Who has sent a request, as far as that was found out.
+#[derive(Debug, Clone, Default)]
+pub enum Sender {
+    /// Nobody who is known.
+    #[default]
+    Unknown,
+    /// Whoever has a good key.
+    Caller(Arc<Caller>),
+    /// Somebody whose key is known, and no good any more.
+    Refused(Refusal),
+}
+
+impl Sender {
+    /// Who has a good key.
+    #[must_use]
+    pub fn caller(self) -> Option<Arc<Caller>> {
+        match self {
+            Sender::Caller(caller) => Some(caller),
+            Sender::Refused(_) | Sender::Unknown => None,
+        }
+    }
 }
 
 tokio::task_local! {
     static ANSWERING: Answering;
 }
 
-/// Runs an operation for this request, and says whose it was if the key was found to be good.
-pub async fn observe<F: Future>(request_id: Arc<str>, operation: F) -> (F::Output, Option<KeyId>) {
-    let answering = Answering { request_id, key: RefCell::new(None) };
+/// Answers this request for an operation, and says whose it was.
+pub async fn observe<F: Future>(request_id: Arc<str>, operation: Arc<str>, answer: F) -> (F::Output, Sender) {
+    let answering = Answering { request_id, operation, sender: RefCell::default() };
     ANSWERING
         .scope(answering, async {
-            let output = operation.await;
-            (output, ANSWERING.with(|answering| answering.key.take()))
+            let output = answer.await;
+            (output, ANSWERING.with(|answering| answering.sender.take()))
         })
         .await
 }
 
-/// Notes that the key was found to be good. Outside of [`observe`] nobody wants to know.
-pub fn note(key: &KeyId) {
-    if let Err(error) = ANSWERING.try_with(|answering| answering.key.replace(Some(key.clone()))) {
+/// Notes who it is. Outside of [`observe`] nobody wants to know.
+pub fn note(sender: Sender) {
+    if let Err(error) = ANSWERING.try_with(|answering| answering.sender.replace(sender)) {
         tracing::trace!(%error, "nobody observes the caller");
     }
+}
+
+/// The occasion of what is done here; none where nothing is being answered.
+#[must_use]
+pub fn occasion() -> Occasion {
+    let occasion = |answering: &Answering| Occasion {
+        operation: answering.operation.clone(),
+        request_id: Some(answering.request_id.clone()),
+    };
+    ANSWERING.try_with(occasion).unwrap_or_default()
 }
 
 /// The id of the request that is being answered here, if one is.

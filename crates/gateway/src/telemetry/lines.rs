@@ -290,11 +290,13 @@ mod tests {
     #[actix_web::test]
     async fn what_is_logged_on_the_way_names_the_request() {
         for (format, named) in [(LogFormat::Text, " request_id=\"r1\""), (LogFormat::Json, ",\"request_id\":\"r1\"}")] {
-            let (answer, _) = answering::observe("r1".into(), async { written(format, || tracing::info!("x")) }).await;
+            let (answer, _) =
+                answering::observe("r1".into(), "x".into(), async { written(format, || tracing::info!("x")) }).await;
             assert!(answer[0].ends_with(named), "{}", answer[0]);
-            let (twice, _) =
-                answering::observe("r1".into(), async { written(format, || tracing::info!(request_id = "r2", "x")) })
-                    .await;
+            let (twice, _) = answering::observe("r1".into(), "x".into(), async {
+                written(format, || tracing::info!(request_id = "r2", "x"))
+            })
+            .await;
             assert!(!twice[0].contains("r1"), "{}", twice[0]);
         }
         assert!(!written(LogFormat::Text, || tracing::info!("x"))[0].contains("request_id"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use users::key::KeyId;
+use users::Caller;
 
 use super::metrics::Metrics;
 
@@ -25,7 +25,7 @@ pub struct Finished {
     /// Its method.
     pub method: Method,
     /// Who asked.
-    pub key: Option<KeyId>,
+    pub caller: Option<Arc<Caller>>,
     /// Whether the connection is closed behind the answer.
     pub closes: bool,
 }
@@ -35,13 +35,13 @@ impl Finished {
     #[must_use]
     pub fn new(request_id: String, method: Method) -> Self {
         let operation = NO_OPERATION.into();
-        Self { request_id, dialect: NO_DIALECT, operation, method, key: None, closes: false }
+        Self { request_id, dialect: NO_DIALECT, operation, method, caller: None, closes: false }
     }
 
     /// Logs and counts it.
     pub fn conclude(&self, status: StatusCode, duration: Duration, metrics: &Metrics) {
         metrics.count(self.dialect, &self.operation, status, duration);
-        let key = self.key.as_ref().map(KeyId::as_str);
+        let key = self.caller.as_ref().map(|caller| caller.key.as_str());
         let milliseconds = (duration.as_secs_f64() * 1e6).round() / 1e3;
         // Probes come every few seconds. What changes something is told, whoever answers it.
         let only_reads = [Method::GET, Method::HEAD].contains(&self.method);

@@ -5,6 +5,7 @@
 //! and how far it is; it names the source by what it holds, so that a source that has changed is noticed before anything
 //! more is copied. With that note nobody can use the target as a store; it goes when both sides are known to agree.
 
+mod audit;
 mod backends;
 mod error;
 mod marker;

@@ -5,7 +5,7 @@ use diesel::prelude::{Insertable, Queryable};
 use serde::{Serialize, Serializer};
 
 use crate::schema::{
-    attempts, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces,
+    attempts, audit, claims, facts, keys, memberships, outbox, tokens, usage, usage_details, users, workspaces,
 };
 
 /// A row of `workspaces`.
@@ -155,6 +155,26 @@ pub(super) struct Claim {
 pub(super) struct Fact {
     pub name: String,
     pub value: String,
+}
+
+/// A row of `audit`.
+#[derive(Queryable, Insertable, Serialize)]
+#[diesel(table_name = audit, treat_none_as_default_value = false)]
+pub(super) struct Event {
+    pub at: i64,
+    pub id: String,
+    pub actor: String,
+    pub actor_key: Option<String>,
+    pub actor_user: Option<String>,
+    pub action: String,
+    pub user_id: Option<String>,
+    pub key_id: Option<String>,
+    pub workspace_id: Option<String>,
+    pub operation: String,
+    pub request_id: Option<String>,
+    pub reason: Option<String>,
+    pub fields: String,
+    pub repetition: Option<String>,
 }
 
 fn hexadecimal<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

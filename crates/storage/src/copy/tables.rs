@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::error::CopyError;
 use super::pages::Row;
 use super::progress::Watch;
-use super::rows::{Attempt, Claim, Fact, Key, Membership, Message, Token, Usage, UsageDetail, User, Workspace};
+use super::rows::{Attempt, Claim, Event, Fact, Key, Membership, Message, Token, Usage, UsageDetail, User, Workspace};
 use super::sums::{self, Failed, Sum};
 use super::transfer::{self, Transfer};
 use crate::connection::AnyConnection;
@@ -29,7 +29,7 @@ impl Table {
 }
 
 /// Every table, those first that others refer to.
-pub(super) const TABLES: [Table; 11] = [
+pub(super) const TABLES: [Table; 12] = [
     Table::of::<Workspace>(),
     Table::of::<User>(),
     Table::of::<Membership>(),
@@ -41,6 +41,7 @@ pub(super) const TABLES: [Table; 11] = [
     Table::of::<Token>(),
     Table::of::<Claim>(),
     Table::of::<Fact>(),
+    Table::of::<Event>(),
 ];
 
 /// How many rows each table has.

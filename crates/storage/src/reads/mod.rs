@@ -1,5 +1,6 @@
 //! The queries that read.
 
+mod audit;
 mod blocks;
 mod count;
 mod filter;
@@ -12,6 +13,7 @@ mod usage;
 #[cfg(feature = "postgres")]
 mod walk;
 
+pub(crate) use audit::events;
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
 pub(crate) use list::list_users;

@@ -1,6 +1,7 @@
 //! Between the rows of the tables and the records of the core. A row that makes no sense is `Internal`: it was changed from
 //! outside.
 
+mod audit_row;
 mod claim_row;
 mod key_row;
 mod mail_row;
@@ -8,6 +9,7 @@ mod usage_row;
 mod user_row;
 mod workspace_row;
 
+pub(crate) use audit_row::{EventRow, NewEventRow};
 pub(crate) use claim_row::{ClaimRow, NewClaimRow};
 pub(crate) use key_row::{KeyRow, NewKeyRow};
 pub(crate) use mail_row::{DeliveryRow, MessageRow, NewMessageRow, NewTokenRow, TokenRow};

@@ -1,5 +1,6 @@
 //! The statements that change.
 
+mod audit;
 mod claims;
 mod enrolments;
 mod keys;
@@ -9,6 +10,7 @@ mod sessions;
 mod tenants;
 mod usage;
 
+pub(crate) use audit::*;
 pub(crate) use claims::*;
 pub(crate) use enrolments::*;
 pub(crate) use keys::*;

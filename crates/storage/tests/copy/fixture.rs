@@ -45,9 +45,14 @@ const EVERY_KIND: &str = r#"
         ('c0', 0, 'u0', '', ''), ('c1', 9223372036854775807, 'u2', '00ff', '{"body":"' || replace(hex(zeroblob(131060)), '0', 'é') || '"}'),
         ('C1', -1, NULL, NULL, NULL), ('c2', 3, 'u0', 'ff', char(10) || '"\ 🦀');
     INSERT INTO facts VALUES ('', ''), ('installation_secret', '00ff'), ('🗝', 'a' || char(10) || 'b');
+    INSERT INTO audit VALUES
+        (-9223372036854775808, '', 'key', 'k0', NULL, '', NULL, NULL, NULL, '', NULL, NULL, '', NULL),
+        (5, 'A', 'nobody', NULL, NULL, 'what?', 'gone', '🗝', 'W1', 'user delete', '', 'é', '["a","b"]', 'once'),
+        (5, 'a', 'user', '', 'u1', 'user.changed', 'u1', '', '', 'door.one', 'r 🦀', NULL, '[]', NULL),
+        (9223372036854775807, 'z', 'operator', NULL, NULL, 'x', NULL, NULL, NULL, '', NULL, '', '[]', 'twice');
 "#;
 
-pub const TABLES: [&str; 11] = [
+pub const TABLES: [&str; 12] = [
     "workspaces",
     "users",
     "memberships",
@@ -59,6 +64,7 @@ pub const TABLES: [&str; 11] = [
     "tokens",
     "claims",
     "facts",
+    "audit",
 ];
 
 pub struct Folder(TempDir);

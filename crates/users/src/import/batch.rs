@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::{Candidate, Counts, FileIdentity, Note, Problem, Refusal};
+use crate::audit::{About, Act, Action, Event};
 use crate::error::Result;
 use crate::id::WorkspaceId;
 use crate::ports::{Enrolment, Lock, Reads, Tx};
@@ -35,7 +36,13 @@ pub(crate) enum Outcome {
 }
 
 /// Adds the users of a batch behind what `before` tells of, and replaces that note. A stream has none.
-pub(crate) fn add(tx: &mut dyn Tx, file: Option<&FileIdentity>, before: &Note, batch: &Batch) -> Result<Outcome> {
+pub(crate) fn add(
+    tx: &mut dyn Tx,
+    file: Option<&FileIdentity>,
+    before: &Note,
+    batch: &Batch,
+    act: &Act,
+) -> Result<Outcome> {
     let fact = file.map(FileIdentity::fact);
     if let Some(fact) = &fact {
         tx.lock(Lock::Facts)?;
@@ -44,13 +51,15 @@ pub(crate) fn add(tx: &mut dyn Tx, file: Option<&FileIdentity>, before: &Note, b
             return Ok(Outcome::Disturbed);
         }
     }
-    let mut adding = Adding { pending: Vec::new(), names: HashSet::new(), refusals: batch.refusals.clone(), added: 0 };
+    let refusals = batch.refusals.clone();
+    let mut adding = Adding { act, pending: Vec::new(), names: HashSet::new(), refusals, added: 0, events: Vec::new() };
     let mut workspaces = Workspaces::default();
     for candidate in &batch.candidates {
         let missing = workspaces.missing(tx, candidate)?;
         if missing.is_empty() { adding.take(tx, candidate)? } else { adding.refuse(candidate, missing) }
     }
     adding.flush(tx)?;
+    tx.audit(&adding.events)?;
     let note = after(before, batch, adding.refusals, adding.added);
     match &fact {
         Some(fact) if batch.is_last => tx.remove_fact(fact)?,
@@ -93,16 +102,23 @@ impl Workspaces {
 
 /// Candidates on their way into the store, in the order of their lines.
 struct Adding<'a> {
+    act: &'a Act,
     pending: Vec<(&'a Candidate, Cow<'a, Enrolment>)>,
     /// The keys of their usernames.
     names: HashSet<String>,
     refusals: Vec<Refusal>,
     added: u64,
+    events: Vec<Event>,
 }
 
 impl<'a> Adding<'a> {
     fn refuse(&mut self, candidate: &Candidate, problems: Vec<Problem>) {
         self.refusals.push(Refusal { line: candidate.line, problems });
+    }
+
+    fn add(&mut self, enrolment: &Enrolment) {
+        self.added += 1;
+        self.events.push(self.act.event(Action::UserCreated, About::user(&enrolment.user)));
     }
 
     fn take(&mut self, tx: &mut dyn Tx, candidate: &'a Candidate) -> Result<()> {
@@ -128,7 +144,7 @@ impl<'a> Adding<'a> {
         let added = tx.enrol(&enrolments)?;
         for ((candidate, enrolment), added) in pending.iter().zip(added) {
             if added {
-                self.added += 1;
+                self.add(enrolment.as_ref());
             } else {
                 self.collide(tx, candidate, enrolment.as_ref().clone())?;
             }
@@ -149,7 +165,7 @@ impl<'a> Adding<'a> {
             }
             // Who had it is gone, or had the name that was made.
             if tx.enrol(&[&enrolment])? == [true] {
-                self.added += 1;
+                self.add(&enrolment);
                 return Ok(());
             }
         }

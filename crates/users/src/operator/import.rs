@@ -33,8 +33,8 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `Refused` if somebody else imports the same file; else as the store's. Nothing is changed then.
     pub fn import(&self, file: Option<&FileIdentity>, before: &Note, batch: Batch) -> Result<Note, OperatorError> {
-        let (file, before, batch) = (file.cloned(), before.clone(), Arc::new(batch));
-        match self.store.write(move |tx| import::add(tx, file.as_ref(), &before, &batch))? {
+        let (file, before, batch, act) = (file.cloned(), before.clone(), Arc::new(batch), self.act());
+        match self.store.write(move |tx| import::add(tx, file.as_ref(), &before, &batch, &act))? {
             Outcome::Done(note) => Ok(note),
             Outcome::Disturbed => Err(OperatorError::Refused("another process imports this file".to_owned())),
         }

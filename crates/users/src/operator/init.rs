@@ -1,6 +1,7 @@
 //! The first administrator.
 
 use super::keys::{KeyRequest, create_key};
+use super::workspaces::insert_workspace;
 use super::{NewKey, Operator, OperatorError};
 use crate::error::UserError;
 use crate::id::{UserId, WorkspaceId};
@@ -42,11 +43,11 @@ impl<S: Store> Operator<S> {
     pub fn init(&self, administrator: Administrator) -> Result<Initialised, OperatorError> {
         Workspace::check_name(&administrator.workspace_name)
             .map_err(|e| OperatorError::Usage(format!("the workspace's name {e}")))?;
-        let now = self.environment.clock.now();
+        let act = self.act();
         let workspace = Workspace {
             id: self.environment.randomness.uuid().into(),
             name: administrator.workspace_name,
-            created_at: now,
+            created_at: act.at,
         };
         let user = UserId::from(self.environment.randomness.uuid());
         let secret = self.random_key()?;
@@ -68,9 +69,9 @@ impl<S: Store> Operator<S> {
             if tx.has_active_with_role(&role, None)? {
                 return Ok(false);
             }
-            tx.insert_workspace(&workspace)?;
-            insert(tx, &new, &user, &roles, None, &workspace.id, now)?;
-            create_key(tx, &secret, &request, now).map(|_: NewKey| true)
+            insert_workspace(tx, &workspace, &act)?;
+            insert(tx, &new, &user, &roles, None, &workspace.id, &act)?;
+            create_key(tx, &secret, &request, &act).map(|_: NewKey| true)
         })?;
         if done { Ok(initialised) } else { Err(OperatorError::HasAdministrator) }
     }

@@ -1,6 +1,7 @@
 //! Inviting a user once more.
 
 use super::{Operator, OperatorError, locked_user};
+use crate::audit::{About, Action};
 use crate::id::MessageId;
 use crate::outbox::{MessageKind, OutboxMessage};
 use crate::ports::Store;
@@ -13,13 +14,14 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `NotFound`; `Refused` for a user who may not act.
     pub fn invite(&self, name: &str) -> Result<User, OperatorError> {
-        let (id, now) = (MessageId::from(self.environment.randomness.uuid()), self.environment.clock.now());
+        let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act());
         let name = name.to_owned();
         let invited = self.store.write(move |tx| {
             let user = locked_user(tx, &name)?;
             match user.status {
                 Status::Pending | Status::Active => {
-                    OutboxMessage::new(id.clone(), user.id.clone(), MessageKind::Activation, now).ask_anew(tx)?;
+                    OutboxMessage::new(id.clone(), user.id.clone(), MessageKind::Activation, act.at).ask_anew(tx)?;
+                    act.note(tx, Action::UserInvited, About::user(&user))?;
                     Ok(Ok(user))
                 }
                 Status::Inactive | Status::Suspended => Ok(Err(user)),

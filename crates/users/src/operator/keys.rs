@@ -1,6 +1,7 @@
 //! Keys.
 
 use super::{Operator, OperatorError, user_named};
+use crate::audit::{About, Act, Action};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
 use crate::ports::{Store, Tx};
@@ -65,8 +66,8 @@ impl<S: Store> Operator<S> {
     pub fn create_key(&self, request: KeyRequest) -> Result<NewKey, OperatorError> {
         request.check()?;
         check_known(&self.policy, &request)?;
-        let (key, now) = (self.random_key()?, self.environment.clock.now());
-        Ok(self.store.write(move |tx| create_key(tx, &key, &request, now))?)
+        let (key, act) = (self.random_key()?, self.act());
+        Ok(self.store.write(move |tx| create_key(tx, &key, &request, &act))?)
     }
 
     /// Every key, by time of creation.
@@ -82,9 +83,16 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `Refused` if there is no such key; the name is repeated only if it has the form of an id, for it may hold a secret.
     pub fn revoke_key(&self, name: &str) -> Result<KeyId, OperatorError> {
-        let (id, now) = (key_named(name)?, self.environment.clock.now());
+        let (id, act) = (key_named(name)?, self.act());
         let key = id.clone();
-        let revoked = self.store.write(move |tx| tx.revoke_key(&key, now))?;
+        let revoked = self.store.write(move |tx| {
+            let Some(record) = held_key(tx, &key)? else { return Ok(false) };
+            if record.revoked_at.is_none() {
+                tx.revoke_key(&key, act.at)?;
+                act.note(tx, Action::KeyRevoked, about(&record))?;
+            }
+            Ok(true)
+        })?;
         if revoked { Ok(id) } else { Err(no_key(&id)) }
     }
 
@@ -93,9 +101,17 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// As [`Operator::revoke_key`].
     pub fn plan_key(&self, name: &str, plan: Option<&str>) -> Result<KeyId, OperatorError> {
-        let (id, plan) = (key_named(name)?, plan.map(str::to_owned));
+        let (id, plan, act) = (key_named(name)?, plan.map(str::to_owned), self.act());
         let key = id.clone();
-        let planned = self.store.write(move |tx| tx.set_key_plan(&key, plan.as_deref()))?;
+        let planned = self.store.write(move |tx| {
+            let Some(record) = held_key(tx, &key)? else { return Ok(false) };
+            if record.plan != plan {
+                tx.set_key_plan(&key, plan.as_deref())?;
+                let action = if plan.is_some() { Action::KeyPlanned } else { Action::KeyUnplanned };
+                act.note(tx, action, about(&record))?;
+            }
+            Ok(true)
+        })?;
         if planned { Ok(id) } else { Err(no_key(&id)) }
     }
 
@@ -115,6 +131,20 @@ pub(super) fn no_key(id: &KeyId) -> OperatorError {
     OperatorError::Refused(format!("there is no key {id}"))
 }
 
+/// The key of that id, which nobody else changes until the end.
+pub(super) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
+    if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
+}
+
+/// The key, whom it acts for and where.
+pub(super) fn about(key: &Key) -> About {
+    let workspace = match &key.reach {
+        KeyReach::Workspace(id) => Some(id.clone()),
+        KeyReach::Installation | KeyReach::Owner => None,
+    };
+    About { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..About::default() }
+}
+
 /// A key that permits what no role does was mistyped.
 fn check_known(policy: &RolePolicy, request: &KeyRequest) -> Result<(), OperatorError> {
     let known = policy.known_permissions();
@@ -128,7 +158,7 @@ fn check_known(policy: &RolePolicy, request: &KeyRequest) -> Result<(), Operator
 }
 
 /// Writes the record of a key.
-pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyRequest, now: Timestamp) -> Result<NewKey> {
+pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyRequest, act: &Act) -> Result<NewKey> {
     let owner = request.owner.as_ref().map(|name| user_named(tx, name)).transpose()?.map(|user| user.id);
     if let KeyReach::Workspace(id) = &request.reach
         && tx.workspace(id)?.is_none()
@@ -142,7 +172,7 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         reach: request.reach.clone(),
         owner,
         permissions: request.permissions.clone(),
-        created_at: now,
+        created_at: act.at,
         expires_at: request.expires_at,
         revoked_at: None,
         pinned: None,
@@ -150,5 +180,6 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         session: false,
     };
     tx.insert_key(&record)?;
+    act.note(tx, Action::KeyCreated, about(&record))?;
     Ok(NewKey { record, key: key.clone() })
 }

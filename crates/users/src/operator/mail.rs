@@ -1,6 +1,7 @@
 //! Messages that wait, or were given up.
 
 use super::{Operator, OperatorError};
+use crate::audit::{About, Act, Action};
 use crate::error::Result;
 use crate::id::MessageId;
 use crate::outbox::{Delivery, OutboxMessage};
@@ -23,10 +24,10 @@ impl<S: Store> Operator<S> {
     pub fn retry_mail(&self, id: &str) -> Result<OutboxMessage, OperatorError> {
         let none = || OperatorError::Refused(format!("there is no message {id}; perhaps it was sent"));
         let parsed = MessageId::parse(id).ok_or_else(none)?;
-        let now = self.environment.clock.now();
+        let act = self.act();
         let done = self.store.write(move |tx| match tx.message(&parsed)? {
-            Some(message) if is_being_sent(&message, now) => Ok(Some(None)),
-            Some(message) => retry(tx, message, now).map(Some),
+            Some(message) if is_being_sent(&message, act.at) => Ok(Some(None)),
+            Some(message) => retry(tx, message, &act).map(Some),
             None => Ok(None),
         })?;
         let being_sent = || OperatorError::Refused(format!("the message {id} is being sent at this moment"));
@@ -38,11 +39,11 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// As the store's.
     pub fn retry_all_mail(&self) -> Result<usize> {
-        let now = self.environment.clock.now();
+        let act = self.act();
         self.store.write(move |tx| {
             let mut retried = 0;
-            for message in tx.messages()?.into_iter().filter(|message| !is_being_sent(message, now)) {
-                retried += usize::from(retry(tx, message, now)?.is_some());
+            for message in tx.messages()?.into_iter().filter(|message| !is_being_sent(message, act.at)) {
+                retried += usize::from(retry(tx, message, &act)?.is_some());
             }
             Ok(retried)
         })
@@ -54,9 +55,13 @@ fn is_being_sent(message: &OutboxMessage, now: Timestamp) -> bool {
 }
 
 /// `None` if somebody has just taken it.
-fn retry(tx: &mut dyn Tx, message: OutboxMessage, now: Timestamp) -> Result<Option<OutboxMessage>> {
+fn retry(tx: &mut dyn Tx, message: OutboxMessage, act: &Act) -> Result<Option<OutboxMessage>> {
     let delivery =
-        Delivery { due_at: now, leased_until: None, tried_since: None, abandoned_at: None, ..message.delivery };
+        Delivery { due_at: act.at, leased_until: None, tried_since: None, abandoned_at: None, ..message.delivery };
     let message = OutboxMessage { delivery, ..message };
-    Ok(tx.update_message(&message, message.delivery.attempts)?.then_some(message))
+    if !tx.update_message(&message, message.delivery.attempts)? {
+        return Ok(None);
+    }
+    act.note(tx, Action::MailRetried, About { user: Some(message.user.clone()), ..About::default() })?;
+    Ok(Some(message))
 }

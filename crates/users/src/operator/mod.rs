@@ -1,6 +1,7 @@
 //! What the operator of an installation does at its command line, where no key is asked for. The rules of the
 //! records hold here as well.
 
+mod audit;
 mod import;
 mod init;
 mod invite;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::audit::{Act, Actor, Occasion};
 use crate::error::UserError;
 use crate::ports::{Environment, Lock, Reads, Store, Tx};
 use crate::role::RolePolicy;
@@ -30,6 +32,7 @@ pub struct Operator<S> {
     store: Arc<S>,
     policy: Arc<RolePolicy>,
     environment: Environment,
+    occasion: Occasion,
 }
 
 /// Why the operator's wish is not fulfilled.
@@ -52,7 +55,19 @@ pub enum OperatorError {
 impl<S: Store> Operator<S> {
     /// The operator of `store`.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
-        Self { store, policy, environment }
+        Self { store, policy, environment, occasion: Occasion::default() }
+    }
+
+    /// The same, where all that is changed is noted with this occasion.
+    #[must_use]
+    pub fn on(self, occasion: Occasion) -> Self {
+        Self { occasion, ..self }
+    }
+
+    /// An act of this moment.
+    fn act(&self) -> Act {
+        let (occasion, randomness) = (self.occasion.clone(), self.environment.randomness.clone());
+        Act { at: self.environment.clock.now(), actor: Actor::Operator, occasion, randomness }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Users.
 
 use super::{Operator, locked_user, user_named};
+use crate::audit::{About, Action};
 use crate::error::Result;
 use crate::id::WorkspaceId;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PlainPassword;
 use crate::ports::{Lock, Store};
 use crate::role::Permissions;
-use crate::service::{require_other_administrator, save};
+use crate::service::{end_sessions, require_other_administrator, save};
 use crate::user::User;
 
 /// A user, with what is known besides the record.
@@ -47,12 +48,13 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `NotFound`; `Conflict` for the last administrator.
     pub fn delete_user(&self, name: &str) -> Result<User> {
-        let (name, policy) = (name.to_owned(), self.policy.clone());
+        let (name, policy, act) = (name.to_owned(), self.policy.clone(), self.act());
         self.store.write(move |tx| {
             let user = locked_user(tx, &name)?;
             tx.lock(Lock::Administrators)?;
             require_other_administrator(tx, &policy, &user)?;
             tx.delete_user(&user.id)?;
+            act.note(tx, Action::UserDeleted, About::user(&user))?;
             Ok(user)
         })
     }
@@ -63,12 +65,12 @@ impl<S: Store> Operator<S> {
     /// `NotFound`.
     pub fn set_password(&self, name: &str, password: &PlainPassword) -> Result<User> {
         let hash = self.environment.hasher.hash(password)?;
-        let (name, now) = (name.to_owned(), self.environment.clock.now());
+        let (name, act) = (name.to_owned(), self.act());
         self.store.write(move |tx| {
             let user = locked_user(tx, &name)?;
             let mut next = user.clone();
-            save(tx, &user, &mut next, Some(&hash), now)?;
-            tx.end_sessions(&user.id, None, now)?;
+            save(tx, &user, &mut next, Some(&hash), &act)?;
+            end_sessions(tx, &user, None, &act)?;
             Ok(next)
         })
     }

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::keys::{key_named, no_key};
+use super::keys::{about, held_key, key_named, no_key};
 use super::{Operator, OperatorError};
+use crate::audit::Action;
 use crate::error::Result;
 use crate::key::{Key, KeyId};
 use crate::ports::{Reads, Store};
@@ -86,20 +87,23 @@ impl<S: Store> Operator<S> {
         door: Option<&str>,
         clean_since: Option<Timestamp>,
     ) -> Result<Pinning, OperatorError> {
-        let (id, door) = (key_named(name)?, door.map(str::to_owned));
+        let (id, door, act) = (key_named(name)?, door.map(str::to_owned), self.act());
         let key = id.clone();
         let pinning = self.store.write(move |tx| {
             // Nobody notes a call of this key between the look and the change.
-            if tx.hold_keys(std::slice::from_ref(&key))?.is_empty() {
-                return Ok(None);
-            }
+            let Some(record) = held_key(tx, &key)? else { return Ok(None) };
             if let (Some(door), Some(since)) = (&door, clean_since) {
                 let calls = other_calls(tx, &key, door, since)?;
                 if !calls.is_empty() {
                     return Ok(Some(Pinning::StillCalls(key.clone(), calls)));
                 }
             }
-            Ok(tx.pin_key(&key, door.as_deref())?.then(|| Pinning::Done(key.clone())))
+            if record.pinned != door {
+                tx.pin_key(&key, door.as_deref())?;
+                let action = if door.is_some() { Action::KeyPinned } else { Action::KeyUnpinned };
+                act.note(tx, action, about(&record))?;
+            }
+            Ok(Some(Pinning::Done(key.clone())))
         })?;
         pinning.ok_or_else(|| no_key(&id))
     }

@@ -1,10 +1,11 @@
 //! Workspaces and their members.
 
-use super::{Operator, OperatorError, locked_user, user_named};
+use super::{Operator, OperatorError, locked_user};
+use crate::audit::{About, Act, Action};
 use crate::error::{Result, UserError};
 use crate::id::WorkspaceId;
 use crate::page::{Filter, Scope, Start};
-use crate::ports::{Reads, Store};
+use crate::ports::{Reads, Store, Tx};
 use crate::user::User;
 use crate::workspace::Workspace;
 
@@ -15,13 +16,11 @@ impl<S: Store> Operator<S> {
     /// `Usage` for a bad name.
     pub fn create_workspace(&self, name: &str) -> Result<Workspace, OperatorError> {
         Workspace::check_name(name).map_err(|e| OperatorError::Usage(format!("the workspace's name {e}")))?;
-        let workspace = Workspace {
-            id: self.environment.randomness.uuid().into(),
-            name: name.to_owned(),
-            created_at: self.environment.clock.now(),
-        };
+        let act = self.act();
+        let workspace =
+            Workspace { id: self.environment.randomness.uuid().into(), name: name.to_owned(), created_at: act.at };
         let record = workspace.clone();
-        self.store.write(move |tx| tx.insert_workspace(&record))?;
+        self.store.write(move |tx| insert_workspace(tx, &record, &act))?;
         Ok(workspace)
     }
 
@@ -38,11 +37,15 @@ impl<S: Store> Operator<S> {
     /// # Errors
     /// `NotFound` for either.
     pub fn add_member(&self, workspace: &str, user: &str) -> Result<()> {
-        let (workspace, user) = (workspace.to_owned(), user.to_owned());
+        let (workspace, user, act) = (workspace.to_owned(), user.to_owned(), self.act());
         self.store.write(move |tx| {
             let workspace = workspace_named(tx, &workspace)?;
-            let user = user_named(tx, &user)?;
-            tx.add_member(&workspace, &user.id)
+            let user = locked_user(tx, &user)?;
+            if tx.workspaces_of(&user.id)?.contains(&workspace) {
+                return Ok(());
+            }
+            tx.add_member(&workspace, &user.id)?;
+            act.note(tx, Action::MemberAdded, About::member(&user.id, &workspace))
         })
     }
 
@@ -52,14 +55,17 @@ impl<S: Store> Operator<S> {
     /// `NotFound` for either; `Refused` for a user who is no member.
     pub fn remove_member(&self, workspace: &str, user: &str) -> Result<(), OperatorError> {
         let (id, name) = (workspace.to_owned(), user.to_owned());
-        let now = self.environment.clock.now();
+        let act = self.act();
         let was_member = self.store.write(move |tx| {
             let workspace = workspace_named(tx, &id)?;
             let user = locked_user(tx, &name)?;
             let was_member = tx.remove_member(&workspace, &user.id)?;
+            if was_member {
+                act.note(tx, Action::MemberRemoved, About::member(&user.id, &workspace))?;
+            }
             if user.default_workspace.as_ref() == Some(&workspace) {
                 let mut next = User { default_workspace: None, ..user.clone() };
-                crate::service::save(tx, &user, &mut next, None, now)?;
+                crate::service::save(tx, &user, &mut next, None, &act)?;
             }
             Ok(was_member)
         })?;
@@ -76,6 +82,12 @@ impl<S: Store> Operator<S> {
             reads.users(&Scope::Members(vec![workspace]), &Filter::default(), start, limit)
         })
     }
+}
+
+/// Writes the record.
+pub(super) fn insert_workspace(tx: &mut dyn Tx, workspace: &Workspace, act: &Act) -> Result<()> {
+    tx.insert_workspace(workspace)?;
+    act.note(tx, Action::WorkspaceCreated, About { workspace: Some(workspace.id.clone()), ..About::default() })
 }
 
 pub(super) fn workspace_named(reads: &mut dyn Reads, id: &str) -> Result<WorkspaceId> {

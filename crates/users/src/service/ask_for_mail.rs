@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Users;
 use crate::attempts::{self, Limited};
+use crate::audit::{About, Action, Actor};
 use crate::email::Email;
 use crate::error::Result;
 use crate::id::MessageId;
@@ -19,17 +20,22 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// The inner one: how long to wait, if one of those to whom it is counted asks too often. Else as the store's.
     pub fn ask_for_mail(&self, address: &Email, limited: Vec<Limited>) -> Result<Result<(), Duration>> {
-        let (id, now) = (MessageId::from(self.environment.randomness.uuid()), self.environment.clock.now());
+        let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act(Actor::Nobody));
         let address = address.clone();
         self.store.write(move |tx| {
-            if let Err(wait) = attempts::count(tx, &limited, now)? {
+            if let Err(wait) = attempts::count(tx, &limited, act.at)? {
                 return Ok(Err(wait));
             }
             let Some(found) = tx.user_by_email_key(address.key())? else { return Ok(Ok(())) };
             tx.lock(Lock::User { target: &found.id, actor: None })?;
             let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());
             if let Some((user, kind)) = user.and_then(|user| suitable(&user).map(|kind| (user, kind))) {
-                OutboxMessage::new(id.clone(), user.id, kind, now).ask_anew(tx)?;
+                OutboxMessage::new(id.clone(), user.id.clone(), kind, act.at).ask_anew(tx)?;
+                let action = match kind {
+                    MessageKind::Activation => Action::UserInvited,
+                    MessageKind::Password => Action::PasswordResetAsked,
+                };
+                act.note(tx, action, About::user(&user))?;
             }
             Ok(Ok(()))
         })

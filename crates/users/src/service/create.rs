@@ -3,6 +3,7 @@
 use super::Users;
 use super::attempt::Attempt;
 use crate::access;
+use crate::audit::{About, Act, Action, Actor};
 use crate::caller::Caller;
 use crate::email::Email;
 use crate::error::{Conflict, Result, UserError};
@@ -14,7 +15,6 @@ use crate::password::{PasswordHash, PlainPassword};
 use crate::ports::{Reads, Store, Tx};
 use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use crate::role::{Permission, RolePolicy, Roles};
-use crate::time::Timestamp;
 use crate::user::{Status, User};
 
 /// Who vouches for a user that was created here.
@@ -81,20 +81,21 @@ impl<S: Store> Users<S> {
         let hash = new.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
 
         let (key, policy) = (caller.key.clone(), self.policy.clone());
-        let (now, id) = (self.environment.clock.now(), UserId::from(self.environment.randomness.uuid()));
+        let (act, id) = (self.act(Actor::of(caller)), UserId::from(self.environment.randomness.uuid()));
         let invitation = MessageId::from(self.environment.randomness.uuid());
         let is_named = new.username.is_some();
         let work = move |tx: &mut dyn Tx| {
             Attempt::lock(attempt.as_ref(), tx)?;
-            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let caller = Caller::of_key(tx, &key, &policy, act.at)?;
             let workspace = admit(tx, &caller, &new, &roles, &policy)?;
             // Another process may have been quicker.
-            if let Some(answer) = Attempt::answered(attempt.as_ref(), tx, now)? {
+            if let Some(answer) = Attempt::answered(attempt.as_ref(), tx, act.at)? {
                 return Ok(Created::Before(answer));
             }
-            let user = insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, now)?;
+            let user = insert(tx, &new, &id, &roles, hash.as_ref(), &workspace, &act)?;
             if new.invite {
-                tx.enqueue(&OutboxMessage::new(invitation.clone(), id.clone(), MessageKind::Activation, now))?;
+                tx.enqueue(&OutboxMessage::new(invitation.clone(), id.clone(), MessageKind::Activation, act.at))?;
+                act.note(tx, Action::UserInvited, About::user(&user))?;
             }
             Attempt::succeed(attempt.as_ref(), tx, &user)?;
             Ok(Created::Now(user))
@@ -138,7 +139,7 @@ pub(crate) fn insert(
     roles: &Roles,
     password: Option<&PasswordHash>,
     workspace: &WorkspaceId,
-    now: Timestamp,
+    act: &Act,
 ) -> Result<User> {
     let username = match &new.username {
         Some(username) => username.clone(),
@@ -163,13 +164,14 @@ pub(crate) fn insert(
         preferences: new.preferences.clone(),
         settings: new.settings.clone(),
         metadata: new.metadata.clone(),
-        created_at: now,
-        updated_at: now,
+        created_at: act.at,
+        updated_at: act.at,
         last_login: None,
         default_workspace: Some(workspace.clone()),
     };
     tx.insert_user(&user, password)?;
     tx.add_member(workspace, &user.id)?;
+    act.note(tx, Action::UserCreated, About::user(&user))?;
     Ok(user)
 }
 

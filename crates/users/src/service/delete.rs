@@ -3,6 +3,7 @@
 use super::Users;
 use super::read::find;
 use crate::access;
+use crate::audit::{About, Action, Actor};
 use crate::caller::Caller;
 use crate::error::{Conflict, Result, UserError};
 use crate::id::UserId;
@@ -19,14 +20,14 @@ impl<S: Store> Users<S> {
     /// `PreconditionFailed`; `Conflict` for the last administrator.
     pub fn delete(&self, caller: &Caller, id: &str, precondition: Precondition) -> Result<()> {
         access::require(caller, Permission::users_delete())?;
-        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        let (key, policy, act) = (caller.key.clone(), self.policy.clone(), self.act(Actor::of(caller)));
         let (id, actor) = (id.to_owned(), caller.owner.as_ref().map(|owner| owner.id.clone()));
         self.store.write(move |tx| {
             if let Some(target) = &UserId::parse(&id) {
                 tx.lock(Lock::User { target, actor: actor.as_ref() })?;
             }
             tx.lock(Lock::Administrators)?;
-            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let caller = Caller::of_key(tx, &key, &policy, act.at)?;
             let required = Permission::users_delete();
             access::require(&caller, required.clone())?;
             let found = find(tx, &caller, UserId::parse(&id).as_ref())?.ok_or_else(|| UserError::no_user(&id))?;
@@ -36,7 +37,8 @@ impl<S: Store> Users<S> {
             access::require_whole_reach(&caller, &found.memberships, required)?;
             precondition.check(&found.user)?;
             require_other_administrator(tx, &policy, &found.user)?;
-            tx.delete_user(&found.user.id)
+            tx.delete_user(&found.user.id)?;
+            act.note(tx, Action::UserDeleted, About::user(&found.user))
         })
     }
 }

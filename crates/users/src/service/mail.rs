@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use super::Users;
 use crate::Email;
+use crate::audit::{About, Act, Action, Actor};
 use crate::error::Result;
 use crate::id::{MessageId, UserId};
 use crate::outbox::{Backlog, Delivery, MessageKind, OutboxMessage};
@@ -94,7 +95,7 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn take_mail(&self, limit: u32, lease: TimeDelta) -> Result<Taken> {
-        let environment = self.environment.clone();
+        let (environment, act) = (self.environment.clone(), self.act(Actor::Nobody));
         self.store.write(move |tx| {
             let now = environment.clock.now();
             tx.remove_tokens(now, REMOVED_AT_ONCE)?;
@@ -108,7 +109,7 @@ impl<S: Store> Users<S> {
                     Status::Inactive | Status::Suspended => {
                         taken.abandoned.push(message.id.clone());
                         let reason = format!("the user is {}, so the link would not work", user.status.as_str());
-                        abandon(tx, message, reason, now)?;
+                        abandon(tx, message, reason, &Act { at: now, ..act.clone() })?;
                     }
                 }
             }
@@ -130,12 +131,12 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn mail_failed(&self, held: &Held, setback: Setback) -> Result<Fate> {
-        let (held, now) = (held.clone(), self.environment.clock.now());
+        let (held, act) = (held.clone(), self.act(Actor::Nobody));
         self.store.write(move |tx| {
             let Some(message) = message_held(tx, &held)? else { return Ok(Fate::NotHeld) };
-            let (reason, next) = (setback.reason.clone(), message.delivery.next_attempt(now));
+            let (reason, next) = (setback.reason.clone(), message.delivery.next_attempt(act.at));
             let Some(due_at) = next.filter(|_| !setback.is_final) else {
-                abandon(tx, message, reason, now)?;
+                abandon(tx, message, reason, &act)?;
                 return Ok(Fate::Abandoned);
             };
             let delivery = Delivery { due_at, leased_until: None, last_error: Some(reason), ..message.delivery };
@@ -197,9 +198,12 @@ fn take(
     Ok(Letter { held, kind, user: user.id.clone(), to, name, token })
 }
 
-fn abandon(tx: &mut dyn Tx, message: OutboxMessage, reason: String, now: Timestamp) -> Result<()> {
-    let attempts = message.delivery.attempts;
+fn abandon(tx: &mut dyn Tx, message: OutboxMessage, reason: String, act: &Act) -> Result<()> {
+    let (attempts, user) = (message.delivery.attempts, message.user.clone());
     let delivery =
-        Delivery { leased_until: None, last_error: Some(reason), abandoned_at: Some(now), ..message.delivery };
-    tx.update_message(&OutboxMessage { delivery, ..message }, attempts).map(|_| ())
+        Delivery { leased_until: None, last_error: Some(reason), abandoned_at: Some(act.at), ..message.delivery };
+    if tx.update_message(&OutboxMessage { delivery, ..message }, attempts)? {
+        act.note(tx, Action::MailAbandoned, About { user: Some(user), ..About::default() })?;
+    }
+    Ok(())
 }

@@ -2,9 +2,12 @@
 
 mod ask_for_mail;
 mod attempt;
+mod audit;
 mod change;
 mod create;
 mod delete;
+mod end_sessions;
+mod identify;
 mod kept;
 mod mail;
 mod read;
@@ -23,15 +26,18 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
+pub(crate) use end_sessions::end_sessions;
+pub use identify::Identified;
 pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
 pub use redeem::{Holder, Redeemed};
-pub use sign_in::{AccountName, SignIn, SignInRules, SignedIn};
-pub(crate) use update::save;
+pub use sign_in::{AccountName, Denied, SignIn, SignInRules, SignedIn};
+pub(crate) use update::{save, save_as};
 
 use std::sync::Arc;
 
+use crate::audit::{Act, Actor, Occasion};
 use crate::caller::Caller;
 use crate::error::{Result, UserError};
 use crate::key::PresentedKey;
@@ -47,6 +53,7 @@ pub struct Users<S> {
     environment: Environment,
     under_way: Arc<UnderWay>,
     kept: Arc<Kept>,
+    occasion: Option<Occasion>,
     sign_in: SignInRules,
 }
 
@@ -58,6 +65,7 @@ impl<S> Clone for Users<S> {
             environment: self.environment.clone(),
             under_way: self.under_way.clone(),
             kept: self.kept.clone(),
+            occasion: self.occasion.clone(),
             sign_in: self.sign_in,
         }
     }
@@ -67,13 +75,25 @@ impl<S: Store> Users<S> {
     /// The directory that has its users in `store`, and keeps nothing of what it reads.
     pub fn new(store: Arc<S>, policy: Arc<RolePolicy>, environment: Environment) -> Self {
         let sign_in = SignInRules::default();
-        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), sign_in }
+        Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), occasion: None, sign_in }
     }
 
     /// The same, but so much of what it reads is kept for as long as it holds.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
         Self { kept: Arc::new(Kept::new(keep)), ..self }
+    }
+
+    /// The same, where all that is changed is noted with this occasion.
+    #[must_use]
+    pub fn on(&self, occasion: Occasion) -> Self {
+        Self { occasion: Some(occasion), ..self.clone() }
+    }
+
+    /// An act of this moment.
+    fn act(&self, actor: Actor) -> Act {
+        let occasion = self.occasion.clone().unwrap_or_default();
+        Act { at: self.environment.clock.now(), actor, occasion, randomness: self.environment.randomness.clone() }
     }
 
     /// The same, where one signs in by these rules.
@@ -93,17 +113,9 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
     pub fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
-        let now = self.environment.clock.now();
-        let since = if self.kept.keeps_callers() { self.now() } else { None };
-        let (key, caller) = self.store.read(|reads| {
-            let key = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret) && key.is_live(now));
-            let key = key.ok_or(UserError::Unauthenticated)?;
-            let caller = Caller::of_record(reads, key.clone(), &self.policy)?;
-            Ok((key, Arc::new(caller)))
-        })?;
-        if let Some(since) = since {
-            self.kept.keep_caller(since, &key, &caller);
+        match self.identify(presented)? {
+            Identified::Caller(caller) => Ok(caller),
+            Identified::Refused(_) | Identified::Unknown => Err(UserError::Unauthenticated),
         }
-        Ok(caller)
     }
 }

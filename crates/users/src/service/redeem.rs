@@ -1,7 +1,8 @@
 //! Setting a password by a link that was mailed.
 
-use super::{Users, save};
+use super::{Users, end_sessions, save_as};
 use crate::attempts::{self, Subject};
+use crate::audit::{Act, Action, Actor};
 use crate::error::Result;
 use crate::outbox::MessageKind;
 use crate::password::PlainPassword;
@@ -64,6 +65,14 @@ impl Standing {
         }
     }
 
+    /// What that is, where it changes the record.
+    fn action(&self) -> Action {
+        match self.user.status {
+            Status::Pending => Action::UserActivated,
+            Status::Active | Status::Inactive | Status::Suspended => Action::UserChanged,
+        }
+    }
+
     /// What becomes of the user: whoever was invited may act, and the way to the address is shown by having been gone.
     fn redeemed(&self) -> User {
         let mut next = self.user.clone();
@@ -103,14 +112,14 @@ impl<S: Store> Users<S> {
         };
         let password = self.environment.hasher.hash(password)?;
 
-        let (target, now) = (before.user.id, self.environment.clock.now());
+        let (target, act) = (before.user.id.clone(), self.act(Actor::User(before.user.id)));
         self.store.write(move |tx| {
             tx.lock(Lock::User { target: &target, actor: None })?;
             // Somebody may have used it meanwhile, or what it hangs on may have changed.
-            let Some(standing) = standing(tx, &hash, now)? else { return Ok(Redeemed::Void) };
+            let Some(standing) = standing(tx, &hash, act.at)? else { return Ok(Redeemed::Void) };
             let mut next = standing.redeemed();
-            save(tx, &standing.user, &mut next, Some(&password), now)?;
-            close_other_ways(tx, &next, now)?;
+            save_as(tx, &standing.user, &mut next, Some(&password), &act, standing.action())?;
+            close_other_ways(tx, &next, &act)?;
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
     }
@@ -131,12 +140,12 @@ fn standing(reads: &mut dyn Reads, hash: &TokenHash, now: Timestamp) -> Result<O
 }
 
 /// Ends whatever leads to the account but the new password.
-fn close_other_ways(tx: &mut dyn Tx, user: &User, now: Timestamp) -> Result<()> {
+fn close_other_ways(tx: &mut dyn Tx, user: &User, act: &Act) -> Result<()> {
     tx.delete_tokens_of(&user.id)?;
     for kind in MessageKind::ALL {
         tx.withdraw_messages(&user.id, kind)?;
     }
-    tx.end_sessions(&user.id, None, now)?;
+    end_sessions(tx, user, None, act)?;
     // Whoever was locked out by the guesses of others can come in.
     attempts::clear(tx, &Subject::account(&user.id))
 }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 
 use super::Users;
 use crate::attempts::{self, Limited, Subject};
+use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
 use crate::email::Email;
 use crate::error::{Result, UserError};
 use crate::id::UserId;
@@ -112,6 +113,21 @@ pub struct SignedIn {
     pub user: User,
 }
 
+/// Somebody could not sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// What whoever wanted to is told.
+    pub error: UserError,
+    /// What is noted, and told to nobody else.
+    pub refusal: Refusal,
+}
+
+impl Denied {
+    fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
+        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user } }
+    }
+}
+
 /// What came of a try to begin a session.
 enum Begun {
     /// It has begun.
@@ -126,7 +142,18 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `TooOften`; `Unauthenticated` for a wrong password, an unknown account, and one that has no password or may not act; `Busy`.
     pub fn sign_in(&self, sign_in: &SignIn) -> Result<SignedIn> {
-        let (found, limited) = self.attempt(sign_in)?;
+        self.try_sign_in(sign_in)?.map_err(|denied| denied.error)
+    }
+
+    /// The same, where who was refused is told apart from what went wrong.
+    ///
+    /// # Errors
+    /// `Busy`; the inner one `TooOften` or `Unauthenticated`, as [`Users::sign_in`].
+    pub fn try_sign_in(&self, sign_in: &SignIn) -> Result<Result<SignedIn, Denied>> {
+        let (found, limited) = match self.attempt(sign_in)? {
+            Ok(attempted) => attempted,
+            Err(denied) => return Ok(Err(denied)),
+        };
         // (Here and nowhere between: what is known of the account must not decide about the time.)
         let hash = found.as_ref().and_then(|found| found.password.as_ref());
         let is_right = match self.environment.hasher.verify(&sign_in.password, hash) {
@@ -135,9 +162,18 @@ impl<S: Store> Users<S> {
         };
         match found {
             Some(Credentials { user, status: Status::Active, password: Some(hash) }) if is_right => {
-                self.begin_session(sign_in, &user, hash, limited)
+                match self.begin_session(sign_in, &user, hash, limited) {
+                    Err(error @ UserError::Unauthenticated) => {
+                        Ok(Err(Denied::new(error, Reason::WrongPassword, Some(user))))
+                    }
+                    begun => begun.map(Ok),
+                }
             }
-            Some(_) | None => Err(UserError::Unauthenticated),
+            found => {
+                let is_known = found.as_ref().is_some_and(|found| found.status != Status::Active && is_right);
+                let reason = if is_known { Reason::UserInactive } else { Reason::WrongPassword };
+                Ok(Err(Denied::new(UserError::Unauthenticated, reason, found.map(|found| found.user))))
+            }
         }
     }
 
@@ -149,7 +185,7 @@ impl<S: Store> Users<S> {
     }
 
     /// Finds the account, and counts the attempt.
-    fn attempt(&self, sign_in: &SignIn) -> Result<(Option<Credentials>, Vec<Limited>)> {
+    fn attempt(&self, sign_in: &SignIn) -> Result<Result<(Option<Credentials>, Vec<Limited>), Denied>> {
         let (account, origin) = (sign_in.account.clone(), sign_in.origin);
         let (rules, now) = (self.sign_in, self.environment.clock.now());
         let attempted = self.store.write(move |tx| {
@@ -164,9 +200,16 @@ impl<S: Store> Users<S> {
             };
             let peer = origin.map(|origin| (Subject::peer(origin), rules.per_peer));
             let limited: Vec<Limited> = [(subject, rules.per_account)].into_iter().chain(peer).collect();
-            Ok(attempts::count(tx, &limited, now)?.map(|()| (found, limited)))
+            Ok((attempts::count(tx, &limited, now)?, found, limited))
         })?;
-        attempted.map_err(|retry_after| UserError::TooOften { retry_after })
+        let (counted, found, limited) = attempted;
+        Ok(match counted {
+            Ok(()) => Ok((found, limited)),
+            Err(retry_after) => {
+                let user = found.map(|found| found.user);
+                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user))
+            }
+        })
     }
 
     /// Takes an attempt back that came to nothing through no fault of who made it.
@@ -192,9 +235,9 @@ impl<S: Store> Users<S> {
                 Err(UserError::Busy(_)) => None,
                 renewed => renewed?,
             };
-            let session = self.session(user, &key);
+            let (session, act) = (self.session(user, &key), self.act(Actor::User(user.clone())));
             let (verified, limited) = (hash, limited.clone());
-            let begun = self.store.write(move |tx| begin(tx, &session, &verified, renewed.as_ref(), &limited))?;
+            let begun = self.store.write(move |tx| begin(tx, &session, &verified, renewed.as_ref(), &limited, &act))?;
             match begun {
                 Begun::Session(user) => return Ok(SignedIn { key, lasts: self.sign_in.session, user: *user }),
                 Begun::Changed(other) => hash = other,
@@ -232,6 +275,7 @@ fn begin(
     verified: &PasswordHash,
     renewed: Option<&PasswordHash>,
     limited: &[Limited],
+    act: &Act,
 ) -> Result<Begun> {
     let (id, now) = (session.owner.as_ref().ok_or(UserError::Unauthenticated)?, session.created_at);
     tx.lock(Lock::User { target: id, actor: None })?;
@@ -246,6 +290,7 @@ fn begin(
         tx.set_password(id, renewed)?;
     }
     tx.insert_key(session)?;
+    act.note(tx, Action::SessionStarted, About { key: Some(session.id.clone()), ..About::user(&user) })?;
     settle(tx, limited, now)?;
     tx.remove_ended_sessions(now.before(KEPT), REMOVED_AT_ONCE)?;
     Ok(Begun::Session(Box::new(user)))

@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use super::Users;
+use crate::audit::{About, Action, Actor};
 use crate::error::{Result, UserError};
 use crate::once::Claim;
 use crate::page::{Filter, Scope, Start};
@@ -60,15 +61,19 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn align_roles(&self) -> Result<()> {
-        let policy = self.policy.clone();
+        let (policy, act) = (self.policy.clone(), self.act(Actor::Operator));
         self.store.write(move |tx| {
             tx.lock(Lock::Facts)?;
             let names: Vec<&str> = policy.names().map(|name| name.as_str()).collect();
             let ranking = names.join("\n");
-            if tx.fact(RANKING)?.as_ref() == Some(&ranking) {
+            let before = tx.fact(RANKING)?;
+            if before.as_ref() == Some(&ranking) {
                 return Ok(());
             }
             reorder_roles(tx, &policy)?;
+            if before.is_some() {
+                act.note(tx, Action::RolesRanked, About::default())?;
+            }
             tx.set_fact(RANKING, &ranking)
         })
     }

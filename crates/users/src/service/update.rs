@@ -3,8 +3,10 @@
 use super::Users;
 use super::change::UserChange;
 use super::delete::require_other_administrator;
+use super::end_sessions::end_sessions;
 use super::read::{Found, find, own_id};
 use crate::access::{self, Standing};
+use crate::audit::{About, Act, Action, Actor, changed_fields};
 use crate::caller::Caller;
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
@@ -12,7 +14,6 @@ use crate::json::FreeObject;
 use crate::password::PasswordHash;
 use crate::ports::{Lock, Reads, Store, Tx};
 use crate::role::{Permission, RolePolicy};
-use crate::time::Timestamp;
 use crate::user::User;
 use crate::version::Precondition;
 
@@ -26,7 +27,7 @@ impl<S: Store> Users<S> {
         self.store.read(|reads| permitted(reads, caller, id, &change, &precondition, &self.policy).map(|_| ()))?;
         let hash = change.password.as_ref().map(|password| self.environment.hasher.hash(password)).transpose()?;
 
-        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        let (key, policy, act) = (caller.key.clone(), self.policy.clone(), self.act(Actor::of(caller)));
         let (id, actor) = (id.to_owned(), caller.owner.as_ref().map(|owner| owner.id.clone()));
         self.store.write(move |tx| {
             if let Some(target) = &UserId::parse(&id) {
@@ -35,15 +36,16 @@ impl<S: Store> Users<S> {
             if change.status.is_some() || change.roles.is_some() {
                 tx.lock(Lock::Administrators)?;
             }
-            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let caller = Caller::of_key(tx, &key, &policy, act.at)?;
             let Permitted { old, mut new, joins } = permitted(tx, &caller, &id, &change, &precondition, &policy)?;
             if let Some(workspace) = joins {
                 tx.add_member(&workspace, &old.id)?;
+                act.note(tx, Action::MemberAdded, About::member(&old.id, &workspace))?;
             }
-            save(tx, &old, &mut new, hash.as_ref(), now)?;
+            save(tx, &old, &mut new, hash.as_ref(), &act)?;
             if hash.is_some() {
                 // Whoever changes its own password stays signed in where it does so.
-                tx.end_sessions(&old.id, caller.is(&old.id).then_some(&caller.key), now)?;
+                end_sessions(tx, &old, caller.is(&old.id).then_some(&caller.key), &act)?;
             }
             Ok(new)
         })
@@ -61,16 +63,16 @@ impl<S: Store> Users<S> {
     ) -> Result<User> {
         let id = own_id(caller)?.clone();
         access::may_write(caller, Some(&id))?;
-        let (key, policy, now) = (caller.key.clone(), self.policy.clone(), self.environment.clock.now());
+        let (key, policy, act) = (caller.key.clone(), self.policy.clone(), self.act(Actor::of(caller)));
         self.store.write(move |tx| {
             tx.lock(Lock::User { target: &id, actor: None })?;
-            let caller = Caller::of_key(tx, &key, &policy, now)?;
+            let caller = Caller::of_key(tx, &key, &policy, act.at)?;
             let Found { user, .. } = writable(tx, &caller, id.as_str())?.0;
             precondition.check(&user)?;
             let preferences = user.preferences.merged_with(&patch)?;
             preferences.check_size()?;
             let mut new = User { preferences, ..user.clone() };
-            save(tx, &user, &mut new, None, now)?;
+            save(tx, &user, &mut new, None, &act)?;
             Ok(new)
         })
     }
@@ -146,22 +148,41 @@ fn default_workspace(reads: &mut dyn Reads, caller: &Caller, old: &User, id: &st
     }
 }
 
-/// Writes what differs, if anything does, as the next revision.
+/// Writes what differs, if anything does, as the next revision, and notes it.
 pub(crate) fn save(
     tx: &mut dyn Tx,
     old: &User,
     new: &mut User,
     password: Option<&PasswordHash>,
-    now: Timestamp,
+    act: &Act,
+) -> Result<()> {
+    save_as(tx, old, new, password, act, Action::UserChanged)
+}
+
+/// The same, where what happens to the record has a name of its own.
+pub(crate) fn save_as(
+    tx: &mut dyn Tx,
+    old: &User,
+    new: &mut User,
+    password: Option<&PasswordHash>,
+    act: &Act,
+    action: Action,
 ) -> Result<()> {
     if *new == *old && password.is_none() {
         return Ok(());
     }
     new.revision = old.revision + 1;
-    new.updated_at = now.max(old.updated_at);
+    new.updated_at = act.at.max(old.updated_at);
     tx.update_user(new)?;
+    let fields = changed_fields(old, new);
+    if !fields.is_empty() {
+        act.note(tx, action, About { fields, ..About::user(old) })?;
+    }
     match password {
-        Some(hash) => tx.set_password(&new.id, hash),
+        Some(hash) => {
+            tx.set_password(&new.id, hash)?;
+            act.note(tx, Action::PasswordChanged, About::user(old))
+        }
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! For tests only: a store in memory, ports that repeat themselves, and the contract that every store must pass.
 
+mod audit;
 mod commands;
 pub mod contract;
 mod environment;

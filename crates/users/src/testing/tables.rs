@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::audit::AuditTable;
 use super::rules::insert_new;
 use super::usage::UsageTable;
 use crate::attempts::Subject;
@@ -33,6 +34,7 @@ pub(super) struct Tables {
     pub tokens: BTreeMap<TokenHash, IssuedToken>,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub usage: UsageTable,
+    pub audit: AuditTable,
     pub arrivals: BTreeMap<Subject, Timestamp>,
 }
 

@@ -57,7 +57,7 @@ impl Report {
             return Err(Failure::Usage(format!("no dialect {name:?}; there are {}", dialects::names().join(", "))));
         }
         let since = Day::of(earlier(SystemClock.now(), self.since));
-        let mut clients = context.installation()?.operator().clients(since)?;
+        let mut clients = context.operator()?.clients(since)?;
         if let Some(name) = &self.dialect {
             clients.iter_mut().for_each(|client| client.used.retain(|used| door(&used.operation) == name));
         }

@@ -32,7 +32,7 @@ pub struct Show {
 impl Show {
     pub fn run(self, context: &Context) -> Outcome {
         let since = Day::of(earlier(SystemClock.now(), self.since));
-        let (_, usage) = context.installation()?.operator().usage_of(&self.key, since)?;
+        let (_, usage) = context.operator()?.usage_of(&self.key, since)?;
         let head: Vec<&str> = ["day", "operation"].into_iter().chain(COLUMNS).collect();
         let mut list = List::begin(self.form, &head)?;
         for used in &usage {

@@ -60,7 +60,7 @@ impl Import {
         let mut source = Source::open(&self.file)?;
         let mut settings = context.settings()?;
         settings.database.bulk = true;
-        let operator = Installation::existing(&settings)?.operator();
+        let operator = Installation::existing(&settings)?.operator().on(context.occasion());
         let reader = operator.import_reader(self.workspace.as_deref())?;
         if self.dry_run {
             source.forget_identity();

@@ -63,7 +63,7 @@ impl Pin {
             known(&settings.usage, length)?;
         }
         let since = self.if_clean.map(|length| earlier(SystemClock.now(), length));
-        match Installation::existing(&settings)?.operator().pin_key(&self.key, dialect, since)? {
+        match Installation::existing(&settings)?.operator().on(context.occasion()).pin_key(&self.key, dialect, since)? {
             Pinning::Done(id) => {
                 let line = match dialect {
                     Some(name) => format!("{id} may use {name} only"),

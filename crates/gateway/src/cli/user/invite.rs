@@ -6,8 +6,18 @@ use super::super::{Context, Form, output};
 use crate::exit::Outcome;
 
 pub fn run(context: &Context, user: &str, form: Form) -> Outcome {
+    let is_sent = context.settings()?.mail.is_some();
     let invited = context.installation()?.operator().invite(user)?;
     let id = invited.id;
-    let object = json!({"user_id": id.as_str(), "status": invited.status.as_str(), "invited": true});
-    output::result(form, &object, &format!("{id} is invited: a mail with a link is on its way"))
+    let object = json!({
+        "user_id": id.as_str(),
+        "status": invited.status.as_str(),
+        "mail": if is_sent { "queued" } else { "off" },
+    });
+    let next = if is_sent {
+        "a server process sends the mail within a second or so; `diglot mail queue` tells if it cannot"
+    } else {
+        "but mail.transport is \"off\": the mail waits until mail is on"
+    };
+    output::result(form, &object, &format!("{id} is invited: {next}"))
 }

@@ -9,6 +9,7 @@ use users::{Email, Holder, PlainPassword, Redeemed};
 
 use super::LocalDirectory;
 use crate::accounts::Accounts;
+use crate::telemetry::answering;
 
 #[async_trait]
 impl<S: Store> Accounts for LocalDirectory<S> {
@@ -18,7 +19,7 @@ impl<S: Store> Accounts for LocalDirectory<S> {
     }
 
     async fn redeem(&self, token: &str, password: PlainPassword, _request_id: &str) -> Result<Redeemed> {
-        let (users, token) = (self.users.clone(), token.to_owned());
+        let (users, token) = (self.users.on(answering::occasion()), token.to_owned());
         self.writes.run(move || users.redeem(&token, &password)).await
     }
 

@@ -78,11 +78,12 @@ async fn a_position_of_someone_elses_is_not_known() {
 #[tokio::test]
 async fn the_log_learns_whose_a_good_key_is() {
     let scene = scene();
-    let (call, key) = answering::observe("r".into(), scene.call()).await;
-    assert_eq!(key.as_ref(), Some(&call.caller.key));
+    let (call, sender) = answering::observe("r".into(), "x".into(), scene.call()).await;
+    assert_eq!(sender.caller().as_ref(), Some(&call.caller));
     let unknown = PresentedKey::from_random(&[1; 10], &[2; 20]);
-    let (refused, key) = answering::observe("r".into(), scene.directory.authenticate(&unknown)).await;
-    assert_eq!((refused, key), (Err(UserError::Unauthenticated.into()), None));
+    let (refused, sender) = answering::observe("r".into(), "x".into(), scene.directory.authenticate(&unknown)).await;
+    assert_eq!(refused, Err(UserError::Unauthenticated.into()));
+    assert!(matches!(sender, Sender::Unknown), "{sender:?}");
 }
 
 #[tokio::test]

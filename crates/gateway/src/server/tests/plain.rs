@@ -17,6 +17,7 @@ use users::testing::TestEnvironment;
 use users::{PresentedKey, RolePolicy};
 
 use crate::accounts::AccountPages;
+use crate::audit::Refusals;
 use crate::body;
 use crate::calendar::Announcement;
 use crate::connections::Connections;
@@ -31,7 +32,7 @@ use crate::server::{Running, serve};
 use crate::settings::{Control, CorsSettings, LimitSettings, Mounting, Mountings, Origins, ServerSettings, State};
 use crate::table::{Deployed, Mounted, Table};
 use crate::telemetry::metrics::Metrics;
-use crate::testing::{NoDirectory, undescribed, undescribed_operation};
+use crate::testing::{NoBook, NoDirectory, undescribed, undescribed_operation};
 
 pub struct Plain;
 
@@ -176,7 +177,10 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         body_timeout: settings.body_timeout,
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
     };
+    let book = Arc::new(NoBook);
+    let refusals = Arc::new(Refusals::new(clock.clone(), Arc::new(SystemRandomness), book, Duration::from_secs(60)));
     let application = Application {
+        refusals,
         usage: None,
         mail: None,
         live: ArcSwap::from_pointee(live),

@@ -10,6 +10,7 @@
 // A test says what is wrong by a panic.
 #![allow(clippy::expect_used, clippy::panic)]
 
+pub mod audit;
 pub mod belongings;
 pub mod changes;
 pub mod claims;
@@ -158,6 +159,15 @@ macro_rules! store_contract {
                 keys_are_held_that_are_there
                 old_days_are_forgotten_from_the_oldest_on
                 no_call_is_lost_among_many_who_note
+            }
+            audit {
+                every_field_of_an_event_comes_back
+                events_come_by_time_and_by_user
+                pages_of_events_join
+                an_event_outlives_whom_it_concerns
+                what_is_undone_has_not_happened
+                a_refusal_is_noted_once_among_many
+                old_events_are_forgotten_from_the_oldest_on
             }
         }
     };

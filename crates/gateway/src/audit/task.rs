@@ -1,0 +1,95 @@
+//! Writes refusals to the store, and forgets there what happened long ago.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use dialect::directory::Result;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use users::Timestamp;
+use users::audit::Event;
+
+use super::Refusals;
+
+/// The pause between two writes. What was refused since the last one is lost with the process.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How often old events are looked for, when there are none.
+const FORGETTING: Duration = Duration::from_secs(60 * 60);
+
+/// How many are forgotten at a time, which takes some milliseconds.
+const FORGOTTEN: u32 = 500;
+
+/// The pause between two times, which leaves the store to others.
+const BETWEEN: Duration = Duration::from_millis(200);
+
+/// How often the last refusals are tried to be written, once the server has stopped.
+const LAST_TRIES: u32 = 5;
+
+/// Where refusals are noted.
+#[async_trait]
+pub trait Book: Send + Sync {
+    /// Adds refusals, but for those that repeat others.
+    async fn add(&self, refusals: Arc<[Event]>) -> Result<()>;
+    /// Forgets some of what happened before then. Says whether there may be more.
+    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool>;
+}
+
+impl Refusals {
+    /// Writes what is refused into the book until it is told to stop, and then the rest; and forgets there what is old.
+    pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
+        let forgetting = stop.run_until_cancelled(self.forget());
+        let writing = async {
+            let mut fails = false;
+            while stop.run_until_cancelled(sleep(PAUSE)).await.is_some() {
+                self.write(&mut fails).await;
+            }
+            for _ in 0..LAST_TRIES {
+                if self.write(&mut fails).await {
+                    return;
+                }
+                sleep(BETWEEN).await;
+            }
+            tracing::error!(refusals = self.waiting().len(), "the last refusals were not noted");
+        };
+        tokio::join!(forgetting, writing);
+    }
+
+    /// Writes all that waits. Says whether that went well.
+    async fn write(&self, fails: &mut bool) -> bool {
+        loop {
+            let Some(events) = self.waiting().take() else { break };
+            if let Err(error) = self.book.add(events.clone()).await {
+                let lost = self.waiting().put_back(&events);
+                self.dropped.fetch_add(lost as u64, Ordering::Relaxed);
+                if !std::mem::replace(fails, true) {
+                    tracing::warn!(%error, "refusals cannot be noted now; they wait in memory");
+                }
+                return false;
+            }
+        }
+        if std::mem::take(fails) {
+            tracing::info!("refusals are noted again");
+        }
+        true
+    }
+
+    /// Forgets what is old, a little at a time, for ever.
+    async fn forget(&self) {
+        let span = TimeDelta::from_std(self.retention).unwrap_or(TimeDelta::MAX);
+        loop {
+            let pause = match self.book.forget(self.clock.now().before(span), FORGOTTEN).await {
+                Ok(true) => BETWEEN,
+                Ok(false) => FORGETTING,
+                Err(error) => {
+                    tracing::debug!(%error, "old events cannot be forgotten now");
+                    PAUSE
+                }
+            };
+            sleep(pause).await;
+        }
+    }
+}

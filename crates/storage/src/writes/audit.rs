@@ -1,0 +1,37 @@
+//! What has happened. A refusal that is noted already must leave the transaction as it is; MultiConnection knows no such insertion.
+
+use diesel::prelude::*;
+use users::audit::Event;
+
+use crate::connection::AnyConnection;
+use crate::rows::NewEventRow;
+use crate::schema::audit as table;
+
+/// How many rows a statement has at most. One binds 14 values, and a statement takes 65,535.
+#[cfg(feature = "postgres")]
+const ROWS: usize = 1_000;
+
+pub(crate) fn add_events(connection: &mut AnyConnection, events: &[Event]) -> QueryResult<()> {
+    match connection {
+        // A file is no way away: there is nothing to gain by larger statements, and a small one stays prepared.
+        AnyConnection::Sqlite(connection) => events.iter().map(NewEventRow::from).try_for_each(|row| {
+            let insertion = diesel::insert_into(table::table).values(row).on_conflict_do_nothing();
+            insertion.execute(connection).map(|_| ())
+        }),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(connection) => events.chunks(ROWS).try_for_each(|events| {
+            let rows: Vec<NewEventRow<'_>> = events.iter().map(NewEventRow::from).collect();
+            let insertion = diesel::insert_into(table::table).values(rows).on_conflict_do_nothing();
+            insertion.execute(connection).map(|_| ())
+        }),
+    }
+}
+
+/// Says how many there were.
+pub(crate) fn forget_audit(connection: &mut AnyConnection, before: i64, limit: i64) -> QueryResult<usize> {
+    let old = table::table.filter(table::at.lt(before)).order((table::at, table::id)).limit(limit);
+    let old: Vec<(i64, String)> = old.select((table::at, table::id)).load(connection)?;
+    let Some((at, id)) = old.last() else { return Ok(0) };
+    let old = table::table.filter(table::at.le(at)).filter(table::at.lt(at).or(table::id.le(id)));
+    diesel::delete(old).execute(connection)
+}

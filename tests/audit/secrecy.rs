@@ -1,0 +1,143 @@
+//! No row has an address, a name, a secret or a value, and so nothing is left of a user who is gone.
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::json;
+use users::ports::Store;
+
+use super::told;
+use crate::harness::{Town, eventually, fresh, id};
+
+/// A word that stands nowhere but where a client or the operator puts it.
+const CANARY: &str = "canary7f3a";
+
+/// Puts the word wherever something can be said, by all operations and commands, and deletes who was made.
+fn live_through(town: &Town) -> Vec<String> {
+    let word = |what: &str| fresh(&format!("{CANARY}-{what}-"));
+    let workspace = town.workspace_named(&word("workspace"));
+    let key = workspace.key(&[
+        "--name",
+        &word("key"),
+        "--permission",
+        "users:read",
+        "--permission",
+        "users:write",
+        "--permission",
+        "users:delete",
+        "--permission",
+        "projects:read",
+        "--permission",
+        "projects:write",
+    ]);
+    let (mm, maisa) = (town.mm_as(&key.secret), town.maisa_as(&key.secret));
+    let object = || json!({word("member"): [word("value")]});
+    let everything = |password: &str| {
+        json!({
+            "email": format!("{}@{}.example", word("email"), word("domain")), "username": word("username"), "password": password,
+            "full_name": word("name"), "avatar_url": format!("https://{}.example/", word("avatar")), "bio": word("bio"),
+            "timezone": "Europe/London", "locale": "en", "preferences": object(), "settings": object(),
+            "default_workspace_id": workspace.id, word("unknown"): word("value"),
+        })
+    };
+    let ada = id(&mm.create(everything(&word("password"))).expect(201).json());
+    mm.update(&ada, everything(&word("password"))).expect(200);
+    let own = town.key(&["--user", &ada, "--name", &word("key")]);
+    town.mm_as(&own.secret).patch_preferences(json!({"preferences": object()})).expect(200);
+    let body = |email: String| json!({"email": email, "name": word("name"), "role": "user", "department": word("department"), "metadata": object()});
+    let bob = maisa.create(body(format!("{}@example.com", word("email")))).expect(201).str("/data/id");
+    maisa.update(&bob, body(String::new())).expect(200);
+    mm.clone().with("Idempotency-Key", &word("once")).create(everything(&word("password"))).expect(201);
+    town.house.cli_with_input(&["user", "set-password", &ada], &(word("password") + "\n")).done();
+    let line = json!({"email": format!("{}@example.com", word("email")), "username": word("username"), "full_name": word("name"), "bio": word("bio")});
+    let file = town.house.write_file(&word("file"), &format!("{line}\n"));
+    town.cli(&["import", file.to_str().unwrap(), "--workspace", &workspace.id]).done();
+
+    // Refusals of all kinds.
+    let reader = workspace.key(&["--name", &word("key"), "--permission", "users:read"]);
+    for (mm, maisa) in [(town.mm_as(&reader.secret), town.maisa_as(&reader.secret)), (mm.clone(), maisa.clone())] {
+        let (mm, maisa) = (mm.with("user-agent", &word("agent")), maisa.with("user-agent", &word("agent")));
+        mm.list_raw(&format!("workspace_id={}&search={}", workspace.id, word("search"))).expect(200);
+        mm.get(&word("id")).expect(404);
+        mm.create(everything(&word("password")));
+        mm.update(&ada, json!({"bio": word("bio"), "roles": ["admin"]}));
+        maisa.delete(&word("id"));
+        maisa.update(&word("id"), body(String::new()));
+        maisa.create(json!({"email": word("email")}));
+    }
+    town.cli(&["key", "pin", &reader.id, "maisa"]).done();
+    town.mm_as(&reader.secret).get(&word("id")).expect(403);
+    town.cli(&["key", "revoke", &reader.id]).done();
+    town.mm_as(&reader.secret).get(&word("id")).expect(401);
+    town.cli(&["key", "revoke", &own.id]).done();
+
+    let secrets = [key.secret, own.secret, reader.secret].map(|key| key.rsplit('_').next().unwrap().to_owned());
+    eventually(Duration::from_secs(10), "the refusals are written", || {
+        let rows = told(&town.house, &[]);
+        (rows.iter().filter(|row| row["outcome"] == "refused").count() >= 3).then_some(())
+    });
+    for user in town.mm().walk(&workspace.id, 100) {
+        town.mm().delete(&id(&user)).expect(204);
+    }
+    [CANARY.to_owned()].into_iter().chain(secrets).collect()
+}
+
+#[test]
+fn there_is_nothing_in_it_but_ids_and_names_of_fields() {
+    let town = Town::new();
+    let words = live_through(&town);
+    let printed = town.cli(&["audit"]).done().out + &town.cli(&["audit", "--json"]).done().out;
+    let stored = town.house.store().read(|reads| Ok(format!("{:?}", reads.events(None, None, 10_000)?))).unwrap();
+    let rows = told(&town.house, &[]);
+    assert!(rows.len() > 20, "{}", rows.len());
+    for text in [&printed, &stored] {
+        for word in words.iter().map(String::as_str).chain(["@", "$2b$", "dgl_"]) {
+            assert!(!text.contains(word), "{word} is told: {text}");
+        }
+    }
+    // All that stands there is one of these.
+    for row in &rows {
+        for id in [&row["user_id"], &row["workspace_id"], &row["actor"]["user_id"], &row["event_id"]] {
+            assert!(id.is_null() || id.as_str().is_some_and(|id| id.len() == 36), "{row}");
+        }
+        for key in [&row["key_id"], &row["actor"]["key_id"]] {
+            assert!(key.is_null() || key.as_str().is_some_and(|key| key.len() == 16), "{row}");
+        }
+    }
+}
+
+/// A copy has what is there and no byte of what was. Of the users who are gone it has what is told of them alone.
+#[test]
+fn of_a_user_who_is_gone_no_byte_is_left() {
+    let town = Town::new();
+    let words = live_through(&town);
+    let copy = town.house.path().join("copy.db");
+    let url = format!("sqlite://{}", copy.display());
+    let from = town.house.url();
+    town.cli(&["copy", "--from", &from, "--to", &url]).done();
+    let bytes = fs::read(&copy).unwrap();
+    let has = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    assert!(has("user.deleted") && has("access.refused"), "what has happened is in the copy");
+    for what in [
+        "email",
+        "domain",
+        "username",
+        "name",
+        "avatar",
+        "bio",
+        "value",
+        "member",
+        "password",
+        "department",
+        "once",
+        "search",
+        "id",
+        "unknown",
+    ] {
+        let word = format!("{CANARY}-{what}-");
+        assert!(!has(&word), "{word} is in the copy");
+    }
+    // Keys and workspaces stay, with the names that the operator gave them; clients of keys that stay as well.
+    assert!(has(&format!("{CANARY}-workspace-")) && has(&format!("{CANARY}-key-")));
+    assert!(words[1..].iter().all(|secret| !has(secret)), "a secret is in the copy");
+}
