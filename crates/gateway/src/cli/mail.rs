@@ -15,9 +15,11 @@ use crate::exit::{Failure, Outcome};
 
 /// Mail that waits to be sent, or was given up
 ///
-/// An invitation or a new password is asked for in the store, and sent by whichever server process comes first. What a mail server does
-/// not take now is tried again, after 30 seconds at first and then after longer and longer pauses, for 24 hours; then it is given up,
-/// and stays in the list. What a mail server refuses for good (no such mailbox) is given up at once.
+/// An invitation or a link to a new password is asked for in the store, and sent by whichever
+/// server process comes first. What a mail server does not take now is tried again, after 30
+/// seconds at first and then after longer and longer pauses, for 24 hours; then it is given up,
+/// and stays in the list. What a mail server refuses for good (no such mailbox) is given up at
+/// once.
 ///
 ///     diglot mail test me@example.com     does it work at all?
 ///     diglot mail queue                   what waits, and why?
