@@ -22,7 +22,7 @@ impl<S: Store> Users<S> {
             act.note(
                 tx,
                 Action::SessionEnded,
-                About { key: Some(key.id), user: key.owner, workspace, ..About::default() },
+                About { key: Some(key.id), user: key.owner, workspace: workspace.clone(), ..About::default() },
             )
         })
     }
