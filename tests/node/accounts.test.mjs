@@ -102,7 +102,12 @@ async function phone(options = {}) {
   const asked = [];
   const complaints = [];
   context.on("request", (request) => asked.push({ url: request.url(), referer: request.headers().referer }));
-  page.on("console", (message) => complaints.push(message.text()));
+  // That a page has a status of its own, as those with mistakes have, is no complaint about it.
+  const isStatus = (text) => /^Failed to load resource: the server responded with a status of (404|422) /.test(text);
+  page.on("console", (message) => isStatus(message.text()) || complaints.push(message.text()));
+  context.on("response", (answer) => {
+    if (answer.request().resourceType() !== "document" && !answer.ok()) complaints.push(answer.url());
+  });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { context, page, asked, complaints };
 }
