@@ -63,7 +63,7 @@ impl Mail {
 }
 
 fn queue(context: &Context, form: Form) -> Outcome {
-    let (messages, now) = (context.installation()?.operator().mail_queue()?, SystemClock.now());
+    let (messages, now) = (context.operator()?.mail_queue()?, SystemClock.now());
     let columns = ["id", "kind", "user", "state", "attempts", "next attempt", "last error"];
     let mut list = List::begin(form, &columns)?;
     for message in messages {
@@ -108,7 +108,7 @@ impl Retry {
         if settings.mail.is_none() {
             return Err(Failure::No("mail is off, so nothing would be sent: set mail.transport".to_owned()));
         }
-        let operator = context.installation()?.operator();
+        let operator = context.operator()?;
         let retried = match &self.id {
             Some(id) => operator.retry_mail(id).map(|_| 1)?,
             None => operator.retry_all_mail()?,
