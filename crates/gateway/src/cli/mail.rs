@@ -108,7 +108,7 @@ impl Retry {
         if settings.mail.is_none() {
             return Err(Failure::No("mail is off, so nothing would be sent: set mail.transport".to_owned()));
         }
-        let operator = context.installation()?.operator();
+        let operator = context.operator()?;
         let retried = match &self.id {
             Some(id) => operator.retry_mail(id).map(|_| 1)?,
             None => operator.retry_all_mail()?,

@@ -7,7 +7,7 @@ use crate::exit::Outcome;
 
 pub fn run(context: &Context, user: &str, form: Form) -> Outcome {
     let is_sent = context.settings()?.mail.is_some();
-    let invited = context.installation()?.operator().invite(user)?;
+    let invited = context.operator()?.invite(user)?;
     let id = invited.id;
     let object = json!({
         "user_id": id.as_str(),
