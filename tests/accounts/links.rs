@@ -1,7 +1,6 @@
 //! Links as mails carry them, put into the store itself, so that a story can have one of any age.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use gateway::environment::SystemClock;
 use gateway::settings::Settings;
@@ -38,8 +37,7 @@ pub fn link(house: &House, user: &str, purpose: Purpose) -> String {
 pub fn link_of_age(house: &House, user: &str, purpose: Purpose, seconds: i64) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut bytes = [0; 20];
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
-    bytes[..16].copy_from_slice(&now.to_be_bytes());
+    bytes[..8].copy_from_slice(&SystemClock.now().micros().to_be_bytes());
     bytes[16..].copy_from_slice(&(NEXT.fetch_add(1, Ordering::Relaxed) as u32).to_be_bytes());
     let token = Token::from_random(&bytes);
 

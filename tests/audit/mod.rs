@@ -12,6 +12,8 @@ mod refusals;
 mod retention;
 mod secrecy;
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::harness::{House, Town};
@@ -25,7 +27,8 @@ fn told(house: &House, more: &[&str]) -> Vec<Value> {
 /// What happens from some moment on.
 struct Diary<'a> {
     house: &'a House,
-    read: usize,
+    /// Rows are in the order of what they tell, and refusals are written a moment later.
+    seen: HashSet<String>,
 }
 
 impl<'a> Diary<'a> {
@@ -34,13 +37,15 @@ impl<'a> Diary<'a> {
     }
 
     fn at(house: &'a House) -> Self {
-        Self { house, read: told(house, &[]).len() }
+        let mut diary = Self { house, seen: HashSet::new() };
+        diary.read();
+        diary
     }
 
     /// What has happened since it was last read, without what no story can know: ids and times of their own.
     fn read(&mut self) -> Vec<Value> {
-        let mut rows = told(self.house, &[]).split_off(self.read);
-        self.read += rows.len();
+        let mut rows = told(self.house, &[]);
+        rows.retain(|row| self.seen.insert(row["event_id"].as_str().unwrap().to_owned()));
         rows.iter_mut().for_each(forget_own);
         rows
     }

@@ -1,9 +1,11 @@
 //! Who was refused: one row for each caller, reason and minute.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use gateway::environment::SystemClock;
 use serde_json::{Value, json};
+use users::ports::Clock;
 
 use super::{Diary, by, told};
 use crate::harness::{Maisa, Mm, NOBODY, Town, at_once, eventually};
@@ -54,7 +56,7 @@ fn who_is_refused_is_told_with_the_reason() {
         refused(&by(&pinned.secret, None), "mechamental.listUsers", "other_dialect", None, Some(&place.id)),
     ];
     eventually(Duration::from_secs(10), "the refusals are written", || {
-        (told(&town.house, &[]).len() >= diary.read + expected.len()).then_some(())
+        (told(&town.house, &[]).len() >= diary.seen.len() + expected.len()).then_some(())
     });
     assert_eq!(sorted(diary.read()), sorted(expected.to_vec()));
 
@@ -68,16 +70,16 @@ fn who_is_refused_is_told_with_the_reason() {
     mm(&narrow.secret).me().expect(404);
     mm(&narrow.secret).create(json!({"email": 5})).expect(422);
     maisa(&narrow.secret).delete(NOBODY).expect(404);
-    let read = diary.read;
+    let seen = diary.seen.clone();
     let Town { server, house, .. } = town;
     server.stop();
     // All that was refused is written at the end.
-    let mut diary = Diary { house: &house, read };
+    let mut diary = Diary { house: &house, seen };
     diary.expect(&[]);
 }
 
 fn minute() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 60
+    u64::try_from(SystemClock.now().micros()).unwrap() / 60_000_000
 }
 
 /// Ten thousand requests of one caller, through both doors of two processes.

@@ -1,11 +1,12 @@
 //! What happened long ago is forgotten, as is what keys called; what is younger stays.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use gateway::environment::SystemClock;
 use users::audit::{Action, Actor, Event, Occasion, Outcome, Reason};
 use users::key::KeyId;
-use users::ports::Store;
+use users::ports::{Clock, Store};
 use users::usage::{Day, Detail, DetailKind, Tally, Usage};
 use users::{EventId, Timestamp};
 
@@ -15,8 +16,7 @@ use crate::harness::{House, Town, eventually};
 const DAY: i64 = 86_400_000_000;
 
 fn days_ago(days: i64) -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
-    Timestamp::from_micros(i64::try_from(now).unwrap() - days * DAY).unwrap()
+    Timestamp::from_micros(SystemClock.now().micros() - days * DAY).unwrap()
 }
 
 fn event(n: u32, days: i64, outcome: Outcome) -> Event {

@@ -22,7 +22,10 @@ fn every_kind_of_row_arrives_as_it_was() {
     assert!(report.agrees());
     assert_eq!((report.found, report.copied), (0, 48));
     assert_eq!(report.tables.iter().map(|table| table.table).collect::<Vec<_>>(), TABLES);
-    assert_eq!(report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(), [3, 4, 4, 4, 5, 8, 3, 3, 4, 3]);
+    assert_eq!(
+        report.tables.iter().map(|table| table.source.rows).collect::<Vec<_>>(),
+        [3, 4, 4, 4, 5, 8, 3, 3, 3, 4, 3, 4]
+    );
     folder.assert_same("from", "to");
     let large = "SELECT length(preferences) FROM users WHERE id = 'u2'";
     assert_eq!(folder.number("to", large), 262_128, "nothing was cut");

@@ -95,6 +95,9 @@ impl Denied {
     }
 }
 
+/// The account that was found, if there is one, and to whom the attempt was counted.
+type Admitted = (Option<Credentials>, Vec<Limited>);
+
 /// What came of a try to begin a session.
 enum Begun {
     /// It has begun.
@@ -152,7 +155,7 @@ impl<S: Store> Users<S> {
     }
 
     /// Finds the account, and counts the attempt.
-    fn attempt(&self, sign_in: &SignIn) -> Result<Result<(Option<Credentials>, Vec<Limited>), Denied>> {
+    fn attempt(&self, sign_in: &SignIn) -> Result<Result<Admitted, Denied>> {
         let (account, origin) = (sign_in.account.clone(), sign_in.origin);
         let (rules, now) = (self.sign_in, self.environment.clock.now());
         let attempted = self.store.write(move |tx| {
