@@ -273,6 +273,7 @@ for (const colorScheme of ["light", "dark"]) {
     const link = linkOf(await mails.next(email));
     const { context, page } = await phone({ colorScheme, viewport: { width: 320, height: 568 } });
     const look = async () => {
+      await page.waitForLoadState();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= 320, `${await page.title()}: ${wide}`);
       const texts = await page.evaluate(() => {

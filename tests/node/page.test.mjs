@@ -66,7 +66,7 @@ test("both APIs can be read and tried, and nothing leaves the host", async () =>
   const { context, page, asked, complaints } = await visit();
   assert.equal(await page.title(), "diglot: the APIs, to read and to try");
   assert.equal(await page.locator("html").getAttribute("lang"), "en");
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   await authorise(page);
   const mechamental = await list(page, async (operation) => {
     await operation.locator("tr[data-param-name=workspace_id] input").fill(server.workspace_id, HERE);
@@ -101,20 +101,20 @@ test("who does not present a key is refused in the API's own words", async () =>
 
 test("the browser's history works, and a key is forgotten with the page", async () => {
   const { context, page } = await visit();
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   await authorise(page);
   await page.locator(".authorize.locked").waitFor(HERE);
   await page.locator("#document").selectOption("Maisa");
   await shows(page, "Maisa", 5);
   await page.goBack();
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   await page.locator(".authorize.unlocked").waitFor(HERE);
   await page.goForward();
   await shows(page, "Maisa", 5);
   await page.goto(`${server.address}/docs?document=unknown`);
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   await page.goto(`${server.address}/docs/`);
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   assert.equal(page.url(), `${server.address}/docs`);
   await context.close();
 });
@@ -132,7 +132,7 @@ test("both forms of the document are one click away", async () => {
 
 test("the page's policy lets no script in and no request out", async () => {
   const { context, page, complaints } = await visit();
-  await shows(page, "MechaMental", 7);
+  await shows(page, "MechaMental", 11);
   const ran = await page.evaluate(() => {
     const script = document.createElement("script");
     script.textContent = "window.ran = true";
