@@ -8,15 +8,14 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::TimeDelta;
-use data_encoding::HEXLOWER;
 
 use crate::email::Email;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::ports::Tx;
 use crate::rate::Rate;
+use crate::text::sha256;
 use crate::time::Timestamp;
 
 /// How many subjects that need not be kept any more one attempt removes: more than one, so that what has come together in busier times
@@ -37,13 +36,13 @@ impl Subject {
     /// An account that there is not, by what it was called, folded.
     #[must_use]
     pub fn unknown(folded: &str) -> Self {
-        Self(format!("name:{}", hashed(folded)))
+        Self(format!("name:{}", sha256(folded)))
     }
 
     /// An address that mail is asked for, whether or not it is anybody's.
     #[must_use]
     pub fn mail(address: &Email) -> Self {
-        Self(format!("mail:{}", hashed(address.key())))
+        Self(format!("mail:{}", sha256(address.key())))
     }
 
     /// From where somebody tries. With IPv6, whoever has one address has the whole /64 (RFC 6177).
@@ -66,10 +65,6 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-fn hashed(text: &str) -> String {
-    HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
 /// Who tries, and how often it may; as often as it likes where there is no rate.

@@ -1,5 +1,7 @@
 //! Bounded texts, and the one way in which texts are compared.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -80,6 +82,11 @@ impl TextRule {
             _ => Ok(()),
         }
     }
+}
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(crate) fn sha256(text: &str) -> String {
+    HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest;
 use chrono::TimeDelta;
-use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use data_encoding::BASE32_NOPAD;
 
 use crate::id::{MessageId, UserId};
 use crate::key::is_word;
+use crate::text::sha256;
 use crate::time::Timestamp;
 
 const BYTES: usize = 20;
@@ -33,7 +33,7 @@ impl Token {
     /// What is kept of it.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash(HEXLOWER.encode(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref()))
+        TokenHash(sha256(&self.0))
     }
 
     /// The text, for the one mail that it is made for.

@@ -68,15 +68,6 @@ impl<S: Store> LocalDirectory<S> {
         self.users.on(call.occasion())
     }
 
-    /// Has a link sent to this address, if it is that of an account that can use one; counted to the address, and to whoever asks from
-    /// there. Takes as long whether or not it is.
-    async fn send_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
-        let users = self.users.on(answering::occasion());
-        let limited = users.limits_of_mail(&address, origin);
-        let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
-        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
-    }
-
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
         match whom {
@@ -192,7 +183,10 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn ask_for_mail(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
-        self.send_link(address, origin).await
+        let users = self.users.on(answering::occasion());
+        let limited = users.limits_of_mail(&address, origin);
+        let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
+        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
     }
 }
 

@@ -1,35 +1,16 @@
 //! Addresses from which keys are presented that are none.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
+
+use users::attempts::Subject;
 
 use super::Limiter;
 use crate::settings::Rate;
 
 /// Who has failed lately.
 #[derive(Default)]
-pub struct Peers(Limiter<Place>);
-
-/// Whom an address belongs to: with IPv6, whoever has one address has the whole /64 (RFC 6177).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Place {
-    V4([u8; 4]),
-    V6([u8; 8]),
-}
-
-impl Place {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Place::V4(address.octets()),
-            IpAddr::V6(address) => Place::V6(network(address)),
-        }
-    }
-}
-
-fn network(address: Ipv6Addr) -> [u8; 8] {
-    let [a, b, c, d, e, f, g, h, ..] = address.octets();
-    [a, b, c, d, e, f, g, h]
-}
+pub struct Peers(Limiter<Subject>);
 
 impl Peers {
     /// From this address one more key was presented that is none.
@@ -37,7 +18,7 @@ impl Peers {
     /// # Errors
     /// How long to wait before the next attempt, if this is more than the rate allows.
     pub fn failed(&self, address: IpAddr, rate: Rate, now: Duration) -> Result<(), Duration> {
-        self.0.admit(&Place::of(address), [Some(rate), None], now)
+        self.0.admit(&Subject::peer(address), [Some(rate), None], now)
     }
 }
 

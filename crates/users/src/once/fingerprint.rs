@@ -1,9 +1,7 @@
 //! Whether two requests say the same.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use data_encoding::HEXLOWER;
-
 use crate::json::Json;
+use crate::text::sha256;
 
 /// The member that takes no part: nothing that is kept must help to guess it, not even a hash.
 const SECRET_MEMBER: &str = "password";
@@ -21,7 +19,7 @@ impl Fingerprint {
             Json::Object(members) => object(members.iter().filter(|(name, _)| name != SECRET_MEMBER)).to_string(),
             other => sorted(other).to_string(),
         };
-        Self(HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref()))
+        Self(sha256(&text))
     }
 
     /// The fingerprint that a store gives back.
@@ -54,6 +52,9 @@ fn object<'a>(members: impl Iterator<Item = &'a (String, Json)>) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::digest::{SHA256, digest};
+    use data_encoding::HEXLOWER;
+
     use super::*;
     use crate::json::decode;
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use dialect::Directory;
 use dialect::directory::Result;
 use users::ports::Store;
 use users::{Email, Holder, PlainPassword, Redeemed};
@@ -24,6 +25,6 @@ impl<S: Store> Accounts for LocalDirectory<S> {
     }
 
     async fn ask_for_link(&self, address: Email, origin: Option<IpAddr>) -> Result<()> {
-        self.send_link(address, origin).await
+        self.ask_for_mail(address, origin).await
     }
 }
