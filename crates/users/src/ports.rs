@@ -159,6 +159,11 @@ pub trait Tx: Reads + AuditTx + MailTx + SessionTx {
     fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32>;
 }
 
+/// The key of that id, which nobody else changes until the end.
+pub(crate) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
+    if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
+}
+
 /// A store. Both methods block until the answer is there.
 pub trait Store: Send + Sync + 'static {
     /// Runs `work` on one consistent state.

@@ -4,7 +4,7 @@ use super::{Operator, OperatorError, user_named};
 use crate::audit::{About, Act, Action};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
-use crate::ports::{Store, Tx};
+use crate::ports::{Store, Tx, held_key};
 use crate::role::{Permissions, RolePolicy};
 use crate::text::TextRule;
 use crate::time::Timestamp;
@@ -129,11 +129,6 @@ pub(super) fn key_named(name: &str) -> Result<KeyId, OperatorError> {
 
 pub(super) fn no_key(id: &KeyId) -> OperatorError {
     OperatorError::Refused(format!("there is no key {id}"))
-}
-
-/// The key of that id, which nobody else changes until the end.
-pub(super) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
-    if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
 }
 
 /// The key, whom it acts for and where.

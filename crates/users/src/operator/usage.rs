@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::keys::{about, held_key, key_named, no_key};
+use super::keys::{about, key_named, no_key};
 use super::{Operator, OperatorError};
 use crate::audit::Action;
 use crate::error::Result;
 use crate::key::{Key, KeyId};
-use crate::ports::{Reads, Store};
+use crate::ports::{Reads, Store, held_key};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used, door};
 use crate::user::User;

@@ -38,7 +38,8 @@ pub trait SessionReads {
 
 /// What a transaction changes of it.
 pub trait SessionTx {
-    /// Revokes every session of the user that is not revoked, but this one. Says which.
+    /// Revokes every session of the user that is neither revoked nor over by then, but this one. Says which: of several who end the same
+    /// one, it is said to one.
     fn end_sessions(&mut self, user: &UserId, except: Option<&KeyId>, at: Timestamp) -> Result<Vec<KeyId>>;
     /// Removes sessions that were to end before then, the first to end first, and no more than `limit`. Leaves those that another
     /// transaction is about to remove. Says how many there were.

@@ -31,7 +31,7 @@ impl SessionReads for Tables {
 impl SessionTx for Tables {
     fn end_sessions(&mut self, user: &UserId, except: Option<&KeyId>, at: Timestamp) -> Result<Vec<KeyId>> {
         let theirs = self.keys.values_mut().filter(|key| key.session && key.owner.as_ref() == Some(user));
-        let live = theirs.filter(|key| key.revoked_at.is_none() && Some(&key.id) != except);
+        let live = theirs.filter(|key| key.is_live(at) && Some(&key.id) != except);
         let end = |key: &mut crate::key::Key| {
             key.revoked_at = Some(at);
             key.id.clone()
