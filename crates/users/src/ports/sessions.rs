@@ -2,7 +2,7 @@
 
 use crate::attempts::Subject;
 use crate::error::Result;
-use crate::id::UserId;
+use crate::id::{UserId, WorkspaceId};
 use crate::key::KeyId;
 use crate::password::PasswordHash;
 use crate::time::Timestamp;
@@ -26,6 +26,8 @@ pub struct Credentials {
     pub status: Status,
     /// What its password is checked by, if it has one.
     pub password: Option<PasswordHash>,
+    /// Where it starts.
+    pub home: Option<WorkspaceId>,
 }
 
 /// What can be read of it.

@@ -2,7 +2,6 @@
 
 use crate::audit::{About, Act, Action, Event};
 use crate::error::{Result, UserError};
-use crate::id::WorkspaceId;
 use crate::key::KeyId;
 use crate::ports::{Tx, held_key};
 use crate::user::User;
@@ -11,13 +10,14 @@ use crate::user::User;
 ///
 /// # Errors
 /// `Unauthenticated` for one that is over; `NoSession` for a key that is none.
-pub(crate) fn end_session(tx: &mut dyn Tx, id: &KeyId, workspace: Option<WorkspaceId>, act: &Act) -> Result<()> {
+pub(crate) fn end_session(tx: &mut dyn Tx, id: &KeyId, act: &Act) -> Result<()> {
     let key = held_key(tx, id)?.filter(|key| key.is_live(act.at)).ok_or(UserError::Unauthenticated)?;
     if !key.session {
         return Err(UserError::NoSession);
     }
     tx.revoke_key(id, act.at)?;
-    act.note(tx, Action::SessionEnded, About { key: Some(key.id), user: key.owner, workspace, ..About::default() })
+    let about = About::key(tx, &key)?;
+    act.note(tx, Action::SessionEnded, about)
 }
 
 /// Ends all of a user whose password was changed, but this one.

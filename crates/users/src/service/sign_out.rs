@@ -13,7 +13,7 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `NoSession` for a key that was made otherwise; `Unauthenticated` for one that is over.
     pub fn sign_out(&self, caller: &Caller) -> Result<()> {
-        let (id, workspace, act) = (caller.key.clone(), caller.home.clone(), self.act(Actor::of(caller)));
-        self.store.write(move |tx| end_session(tx, &id, workspace.clone(), &act))
+        let (id, act) = (caller.key.clone(), self.act(Actor::of(caller)));
+        self.store.write(move |tx| end_session(tx, &id, &act))
     }
 }

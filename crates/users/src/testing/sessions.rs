@@ -19,6 +19,7 @@ impl SessionReads for Tables {
             user: user.id.clone(),
             status: user.status,
             password: self.passwords.get(&user.id).cloned(),
+            home: user.default_workspace.clone(),
         };
         Ok(found.map(credentials))
     }

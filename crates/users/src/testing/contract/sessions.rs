@@ -24,14 +24,17 @@ fn hash(text: &str) -> PasswordHash {
 /// Both lead to the same account; without a password there is none.
 pub fn credentials_are_found_by_either_name(store: &impl Store) {
     let (one, other) = (user(1), User { status: Status::Suspended, ..user(2) });
+    let one = User { default_workspace: Some(workspace_id(1)), ..one };
+    add_workspace(store, 1, &[]);
     let added = store.write(move |tx| {
         tx.insert_user(&one, Some(&hash("$2b$04$one")))?;
         tx.insert_user(&other, None)
     });
     added.expect("added");
     let found = |login: Login<'_>| store.read(|reads| reads.credentials(login)).expect("a look");
-    let one = Credentials { user: user_id(1), status: Status::Active, password: Some(hash("$2b$04$one")) };
-    let other = Credentials { user: user_id(2), status: Status::Suspended, password: None };
+    let (password, home) = (Some(hash("$2b$04$one")), Some(workspace_id(1)));
+    let one = Credentials { user: user_id(1), status: Status::Active, password, home };
+    let other = Credentials { user: user_id(2), status: Status::Suspended, password: None, home: None };
     assert_eq!(found(Login::Email(user(1).email.key())), Some(one.clone()));
     assert_eq!(found(Login::Username(&user(1).username.key())), Some(one));
     assert_eq!(found(Login::Username(&user(2).username.key())), Some(other));
@@ -112,7 +115,7 @@ pub fn a_session_that_many_end_at_once_is_told_once(store: &impl Store) {
                 start.wait();
                 for key in &sessions {
                     let (id, act) = (key.id.clone(), act.clone());
-                    match store.write(move |tx| end_session(tx, &id, None, &act)) {
+                    match store.write(move |tx| end_session(tx, &id, &act)) {
                         Ok(()) | Err(UserError::Unauthenticated) => {}
                         Err(error) => panic!("{error}"),
                     }
