@@ -13,14 +13,10 @@ use chrono::TimeDelta;
 use crate::email::Email;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::ports::Tx;
+use crate::ports::{REMOVED_AT_ONCE, Tx};
 use crate::rate::Rate;
 use crate::text::sha256;
 use crate::time::Timestamp;
-
-/// How many subjects that need not be kept any more one attempt removes: more than one, so that what has come together in busier times
-/// goes; and few, since somebody waits for it.
-const REMOVED_AT_ONCE: u32 = 16;
 
 /// Whom an attempt is counted to. Nothing that somebody has typed is part of it, but by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,10 +35,36 @@ impl Subject {
         Self(format!("name:{}", sha256(folded)))
     }
 
+    /// An account that there is not, by the address that it was called, folded.
+    #[must_use]
+    pub fn unknown_email(key: &str) -> Self {
+        Self::unknown(&format!("email:{key}"))
+    }
+
+    /// An account that there is not, by the username that it was called, folded.
+    #[must_use]
+    pub fn unknown_username(key: &str) -> Self {
+        Self::unknown(&format!("username:{key}"))
+    }
+
     /// An address that mail is asked for, whether or not it is anybody's.
     #[must_use]
     pub fn mail(address: &Email) -> Self {
-        Self(format!("mail:{}", sha256(address.key())))
+        Self::mail_to(address.key())
+    }
+
+    fn mail_to(key: &str) -> Self {
+        Self(format!("mail:{}", sha256(key)))
+    }
+
+    /// All that is counted of a user who has these names: to its account, to the names from before there was that account, and to the
+    /// address as one that mail is asked for. In the order in which they are counted.
+    #[must_use]
+    pub fn all_of(user: &UserId, email_key: &str, username_key: &str) -> Vec<Self> {
+        let (email, username) = (Self::unknown_email(email_key), Self::unknown_username(username_key));
+        let mut all = vec![Self::account(user), email, username, Self::mail_to(email_key)];
+        all.sort_unstable();
+        all
     }
 
     /// From where somebody tries. With IPv6, whoever has one address has the whole /64 (RFC 6177).

@@ -68,6 +68,17 @@ pub struct Caller {
     pub session: bool,
 }
 
+/// Where a key starts, whoever may use it: the workspace that it reaches, or its owner's default one.
+pub(crate) fn home(reads: &mut dyn Reads, key: &Key) -> Result<Option<WorkspaceId>> {
+    match (&key.reach, &key.owner) {
+        (KeyReach::Workspace(id), _) => Ok(Some(id.clone())),
+        (KeyReach::Installation | KeyReach::Owner, Some(owner)) => {
+            Ok(reads.principal(owner)?.and_then(|owner| owner.default_workspace))
+        }
+        (KeyReach::Installation | KeyReach::Owner, None) => Ok(None),
+    }
+}
+
 impl Caller {
     /// Finds what the key of that id may do now.
     ///

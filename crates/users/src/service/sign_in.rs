@@ -17,10 +17,10 @@ use crate::attempts::{self, Limited, Spent, Subject};
 use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
 use crate::email::Email;
 use crate::error::{Result, UserError};
-use crate::id::UserId;
+use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyReach, PresentedKey};
 use crate::password::{PasswordHash, TypedPassword};
-use crate::ports::{Credentials, Lock, Store, Tx};
+use crate::ports::{Credentials, Lock, REMOVED_AT_ONCE, Store, Tx};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::user::{Status, User};
@@ -29,11 +29,7 @@ use crate::user::{Status, User};
 const NAME: &str = "session";
 
 /// How long it is known of a session that is over.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
-/// How many of those that are older one sign-in removes: more than one, so that what has come together in busier times goes; and few, since
-/// somebody waits for it.
-const REMOVED_AT_ONCE: u32 = 16;
+pub(super) const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How often a password is compared anew, if it is changed while it is compared.
 const COMPARISONS: u32 = 3;
@@ -91,7 +87,12 @@ pub struct Denied {
 
 impl Denied {
     fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
-        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user } }
+        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user, workspace: None } }
+    }
+
+    /// The same, where it is known where that user starts.
+    fn at(self, workspace: Option<WorkspaceId>) -> Self {
+        Self { refusal: Refusal { workspace, ..self.refusal }, ..self }
     }
 }
 
@@ -133,16 +134,20 @@ impl<S: Store> Users<S> {
             verified => verified?,
         };
         match found {
-            Some(Credentials { user, status: Status::Active, password: Some(hash) }) if is_right => {
+            Some(Credentials { user, status: Status::Active, password: Some(hash), home }) if is_right => {
                 match self.begin_session(sign_in, &user, hash, &limited) {
                     Err(error @ UserError::Busy(_)) => Err(self.forgive_account(&limited, error)),
-                    begun => Ok(begun?.map_err(|reason| Denied::new(UserError::Unauthenticated, reason, Some(user)))),
+                    begun => {
+                        let denied = |reason| Denied::new(UserError::Unauthenticated, reason, Some(user)).at(home);
+                        Ok(begun?.map_err(denied))
+                    }
                 }
             }
             found => {
                 let is_known = found.as_ref().is_some_and(|found| found.status != Status::Active && is_right);
                 let reason = if is_known { Reason::UserInactive } else { Reason::WrongPassword };
-                Ok(Err(Denied::new(UserError::Unauthenticated, reason, found.map(|found| found.user))))
+                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
+                Ok(Err(Denied::new(UserError::Unauthenticated, reason, user).at(home.flatten())))
             }
         }
     }
@@ -177,8 +182,9 @@ impl<S: Store> Users<S> {
             Ok(()) => Ok((found, limited)),
             Err(Spent { retry_after, whose }) => {
                 // An address that has tried too often has not tried at this account.
-                let user = found.map(|found| found.user).filter(|user| Subject::account(user) == whose);
-                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user))
+                let found = found.filter(|found| Subject::account(&found.user) == whose);
+                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
+                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user).at(home.flatten()))
             }
         })
     }
