@@ -80,7 +80,7 @@ pub struct SignedIn {
     pub user: User,
 }
 
-/// Somebody could not sign in.
+/// Somebody whom nobody knows could not do what it wanted: sign in, or have a link sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
     /// What whoever wanted to is told.
@@ -90,7 +90,7 @@ pub struct Denied {
 }
 
 impl Denied {
-    fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
+    pub(super) fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
         Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user } }
     }
 }
