@@ -92,27 +92,44 @@ impl fmt::Display for Subject {
 /// Who tries, and how often it may; as often as it likes where there is no rate.
 pub type Limited = (Subject, Option<Rate>);
 
+/// Somebody has tried too often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// How long to wait for the next attempt.
+    pub retry_after: Duration,
+    /// Whose rate takes longest.
+    pub whose: Subject,
+}
+
 /// Counts one attempt to each of these subjects, if it is within the rate of all of them; otherwise to none. Nobody else counts any of
 /// them before the transaction ends.
 ///
 /// # Errors
-/// The inner one: how long to wait until it is.
-pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Result<(), Duration>> {
+/// The inner one: it is not within them.
+pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Result<(), Spent>> {
     let mut limited: Vec<(&Subject, Rate)> =
         limited.iter().filter_map(|(subject, rate)| rate.map(|rate| (subject, rate))).collect();
     // In one order, so that two who count the same do not wait for each other.
     limited.sort_by_key(|(subject, _)| *subject);
-    let (mut counted, mut wait) = (Vec::with_capacity(limited.len()), TimeDelta::zero());
+    let (mut counted, mut longest) = (Vec::with_capacity(limited.len()), (TimeDelta::zero(), None));
     for (subject, rate) in limited {
-        let (period, share) = (period(rate), share(rate));
-        // If the clock was put back, what was counted by the later time holds no longer than a period.
-        let before = tx.arrival(subject)?.map_or(now, |arrival| arrival.clamp(now, now.after(period)));
-        let next = before.after(share);
-        wait = wait.max(next.since(now) - period);
+        let latest = now.after(period(rate));
+        let mut arrival = tx.arrival(subject)?;
+        // Nobody can have got further under this rate and by this clock. By a clock that was put back since, or under another rate, it may
+        // be: that is cut for good, or it would take until then to come down.
+        if arrival.is_some_and(|arrival| arrival > latest) {
+            arrival = Some(latest);
+            tx.set_arrival(subject, arrival)?;
+        }
+        let next = arrival.map_or(now, |arrival| arrival.max(now)).after(share(rate));
+        let wait = next.since(latest);
+        if wait > longest.0 {
+            longest = (wait, Some(subject));
+        }
         counted.push((subject, next));
     }
-    if wait > TimeDelta::zero() {
-        return Ok(Err(wait.to_std().unwrap_or_default()));
+    if let (wait, Some(whose)) = longest {
+        return Ok(Err(Spent { retry_after: wait.to_std().unwrap_or_default(), whose: whose.clone() }));
     }
     counted.into_iter().try_for_each(|(subject, arrival)| tx.set_arrival(subject, Some(arrival)))?;
     tx.remove_arrivals(now, REMOVED_AT_ONCE)?;

@@ -64,6 +64,8 @@ pub struct Caller {
     pub pinned: Option<String>,
     /// The key's; see [`Key::plan`].
     pub plan: Option<String>,
+    /// The key's; see [`Key::session`].
+    pub session: bool,
 }
 
 /// Where a key starts, whoever may use it: the workspace that it reaches, or its owner's default one.
@@ -89,7 +91,7 @@ impl Caller {
 
     /// The same for a live key whose record is at hand.
     pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
-        let (pinned, plan) = (key.pinned, key.plan);
+        let (pinned, plan, session) = (key.pinned, key.plan, key.session);
         let Some(owner_id) = key.owner else {
             let permissions = key.permissions.unwrap_or_default();
             let (reach, home) = match key.reach {
@@ -97,7 +99,7 @@ impl Caller {
                 KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
                 KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
             };
-            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan });
+            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan, session });
         };
         let owner = reads
             .principal(&owner_id)?
@@ -114,7 +116,7 @@ impl Caller {
             KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
         };
         let owner = Some(Owner { id: owner_id, permissions: held });
-        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan })
+        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan, session })
     }
 
     /// Whether the caller acts for this user.

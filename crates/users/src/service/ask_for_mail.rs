@@ -23,8 +23,8 @@ impl<S: Store> Users<S> {
         let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act(Actor::Nobody));
         let address = address.clone();
         self.store.write(move |tx| {
-            if let Err(wait) = attempts::count(tx, &limited, act.at)? {
-                return Ok(Err(wait));
+            if let Err(spent) = attempts::count(tx, &limited, act.at)? {
+                return Ok(Err(spent.retry_after));
             }
             let Some(found) = tx.user_by_email_key(address.key())? else { return Ok(Ok(())) };
             tx.lock(Lock::User { target: &found.id, actor: None })?;
