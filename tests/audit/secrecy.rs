@@ -108,7 +108,7 @@ fn come_and_go(
     let stranger = word("typed") + "@example.com";
     for address in [email, &stranger] {
         let form = form(&[("email", address)]);
-        post(http, "/activate/resend", &form).expect(200);
+        post(http, "/activate/resend", &form).expect(202);
         let body = json!({"email": address}).to_string();
         http.send(&Request::new("POST", "/v1/auth/password/forgot").json(body)).unwrap().expect(204);
     }
