@@ -2,7 +2,7 @@
 
 use super::{Users, end_sessions, save_as};
 use crate::attempts::{self, Subject};
-use crate::audit::{Act, Action, Actor};
+use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
 use crate::error::Result;
 use crate::outbox::MessageKind;
 use crate::password::PlainPassword;
@@ -122,6 +122,24 @@ impl<S: Store> Users<S> {
             close_other_ways(tx, &next, &act)?;
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
+    }
+}
+
+impl<S: Store> Users<S> {
+    /// What is noted of a token that sets no password: whose it was, as long as that is known, and never which one it is.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn void_link(&self, token: &str) -> Result<Refusal> {
+        let about = match Token::parse(token) {
+            Some(token) => self.store.read(|reads| {
+                let issued = reads.token(&token.hash())?;
+                issued.map_or(Ok(About::default()), |issued| About::user_of(reads, &issued.user))
+            })?,
+            None => About::default(),
+        };
+        let About { user, workspace, .. } = about;
+        Ok(Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user, workspace })
     }
 }
 
