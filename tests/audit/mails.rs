@@ -23,7 +23,7 @@ fn of_mail(actor: &Value, operation: &str, action: &str, user: &str) -> Value {
 }
 
 fn given_up(user: &str) -> Value {
-    of_mail(&nobody(), "", "mail.abandoned", user)
+    of_mail(&nobody(), "sending mail", "mail.abandoned", user)
 }
 
 fn tried_anew(user: &str) -> Value {

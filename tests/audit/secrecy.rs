@@ -7,7 +7,8 @@ use serde_json::json;
 use users::ports::Store;
 
 use super::told;
-use crate::harness::{Town, eventually, fresh, id};
+use crate::accounts::desk::{by_email, login};
+use crate::harness::{Request, Town, eventually, fresh, id};
 
 /// A word that stands nowhere but where a client or the operator puts it.
 const CANARY: &str = "canary7f3a";
@@ -70,11 +71,18 @@ fn live_through(town: &Town) -> Vec<String> {
     town.cli(&["key", "revoke", &reader.id]).done();
     town.mm_as(&reader.secret).get(&word("id")).expect(401);
     town.cli(&["key", "revoke", &own.id]).done();
+    let (http, wish) = (&town.server.http, format!("email={}%40example.com", word("email")));
+    let asked: Vec<u16> = (0..6).map(|_| super::post(http, "/activate/resend", &wish).status).collect();
+    assert_eq!(asked, [202, 202, 202, 202, 202, 429]);
+    super::post(http, "/activate", &format!("token={}&password={}&again=x", word("token"), word("password")))
+        .expect(404);
+    http.send(&Request::get(&format!("/activate?token={}", word("token")))).unwrap().expect(404);
+    login(http, &by_email(&format!("{}@example.com", word("email")), &word("password"))).expect(401);
 
     let secrets = [key.secret, own.secret, reader.secret].map(|key| key.rsplit('_').next().unwrap().to_owned());
     eventually(Duration::from_secs(10), "the refusals are written", || {
         let rows = told(&town.house, &[]);
-        (rows.iter().filter(|row| row["outcome"] == "refused").count() >= 3).then_some(())
+        (rows.iter().filter(|row| row["outcome"] == "refused").count() >= 6).then_some(())
     });
     for user in town.mm().walk(&workspace.id, 100) {
         town.mm().delete(&id(&user)).expect(204);
@@ -133,6 +141,7 @@ fn of_a_user_who_is_gone_no_byte_is_left() {
         "search",
         "id",
         "unknown",
+        "token",
     ] {
         let word = format!("{CANARY}-{what}-");
         assert!(!has(&word), "{word} is in the copy");
