@@ -169,7 +169,7 @@ fn what_another_is_about_to_take_is_passed_over() {
     let house = House::new();
     let (one, other) = (house.open(), house.open());
     let now = user(1).created_at;
-    let message = |n: u32| {
+    let message = move |n: u32| {
         let id = MessageId::parse(&format!("{n:08x}-0000-7000-a000-000000000000")).expect("an id");
         OutboxMessage::new(id, user(n).id, MessageKind::Activation, now)
     };

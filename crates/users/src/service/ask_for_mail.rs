@@ -23,9 +23,10 @@ impl<S: Store> Users<S> {
         self.store.write(move |tx| {
             let counted = attempts::count(tx, &limited, act.at)?;
             let found = tx.user_by_email_key(address.key())?;
-            if let Err(retry_after) = counted {
-                let user = found.map(|found| found.id);
-                return Ok(Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyLinks, user)));
+            if let Err(spent) = counted {
+                let (user, workspace) = found.map(|found| (found.id, found.default_workspace)).unzip();
+                let error = UserError::TooOften { retry_after: spent.retry_after };
+                return Ok(Err(Denied::new(error, Reason::TooManyLinks, user).at(workspace.flatten())));
             }
             let Some(found) = found else { return Ok(Ok(())) };
             tx.lock(Lock::User { target: &found.id, actor: None })?;

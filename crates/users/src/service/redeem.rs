@@ -2,7 +2,7 @@
 
 use super::{Users, end_sessions, save_as};
 use crate::attempts::{self, Subject};
-use crate::audit::{Act, Action, Actor, Reason, Refusal};
+use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
 use crate::error::Result;
 use crate::outbox::MessageKind;
 use crate::password::PlainPassword;
@@ -131,12 +131,17 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn void_link(&self, token: &str) -> Result<Refusal> {
-        let issued = match Token::parse(token) {
-            Some(token) => self.store.read(|reads| reads.token(&token.hash()))?,
-            None => None,
-        };
-        Ok(Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user: issued.map(|issued| issued.user) })
+        let Some(token) = Token::parse(token) else { return Ok(void(About::default())) };
+        self.store.read(|reads| match reads.token(&token.hash())? {
+            Some(issued) => About::user_of(reads, &issued.user).map(void),
+            None => Ok(void(About::default())),
+        })
     }
+}
+
+fn void(whose: About) -> Refusal {
+    let About { user, workspace, .. } = whose;
+    Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user, workspace }
 }
 
 /// The token of that hash, if it counts, and whose it is.

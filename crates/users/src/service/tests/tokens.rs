@@ -10,7 +10,7 @@ use super::house::{House, email, new_user, no_change, password};
 use crate::attempts::Subject;
 use crate::audit::{Action, Actor, Reason, Refusal};
 use crate::error::Result;
-use crate::id::MessageId;
+use crate::id::{MessageId, UserId, WorkspaceId};
 use crate::key::Key;
 use crate::outbox::MessageKind;
 use crate::password::{PasswordHash, TypedPassword};
@@ -81,6 +81,11 @@ impl House {
     }
 }
 
+/// What is noted of somebody who was refused for this, and of whom it concerns.
+fn refused(reason: Reason, (user, workspace): (Option<UserId>, Option<WorkspaceId>)) -> Refusal {
+    Refusal { actor: Actor::Nobody, reason, user, workspace }
+}
+
 #[track_caller]
 fn done(redeemed: Redeemed) -> Holder {
     match redeemed {
@@ -144,7 +149,8 @@ fn a_token_ends_with_its_time() {
         house.wait(1);
         assert_eq!(house.users.holder(&late).unwrap(), None);
         assert_eq!(house.redeem(&late), Redeemed::Void);
-        assert_eq!(house.users.void_link(&late).unwrap().user, Some(user.id.clone()), "it is known whose it was");
+        let whose = (Some(user.id.clone()), user.default_workspace.clone());
+        assert_eq!(house.users.void_link(&late).unwrap(), refused(Reason::VoidLink, whose));
     }
     assert_eq!(house.read(&user).status, Status::Pending);
 }
@@ -329,8 +335,8 @@ fn asking_is_counted_alike_for_known_and_unknown_addresses() {
         let long = Duration::from_secs(60);
         assert!(matches!(denied.error, UserError::TooOften { retry_after } if retry_after > long), "{denied:?}");
         // It is noted whose the address is, and told to nobody.
-        let whose = (address == user.email.as_str()).then(|| user.id.clone());
-        assert_eq!(denied.refusal, Refusal { actor: Actor::Nobody, reason: Reason::TooManyLinks, user: whose });
+        let whose = (address == user.email.as_str()).then(|| (user.id.clone(), house.first.clone())).unzip();
+        assert_eq!(denied.refusal, refused(Reason::TooManyLinks, whose));
         assert_eq!(house.store.outbox(), sent);
     }
     assert_eq!(ask("else@example.com"), Ok(()), "others are not stopped by that");
@@ -347,9 +353,8 @@ fn what_is_no_token_is_void() {
     let token = house.token(&user, Purpose::Activation);
     for wrong in ["", "x", &token[1..], &token.to_uppercase(), &format!("{token} "), &"a".repeat(32), "ä", "\0"] {
         assert_eq!(house.users.holder(wrong).unwrap(), None, "{wrong:?}");
-        let refusal = Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user: None };
-        assert_eq!(house.users.void_link(wrong).unwrap(), refusal);
-        assert_eq!(refusal.action(), Action::LinkRefused);
+        let refusal = house.users.void_link(wrong).unwrap();
+        assert_eq!((refusal.action(), refusal), (Action::LinkRefused, refused(Reason::VoidLink, (None, None))));
         assert_eq!(house.redeem(wrong), Redeemed::Void, "{wrong:?}");
     }
     assert_eq!(house.read(&user), user);
