@@ -1,7 +1,7 @@
 //! Asking for a link with which a password can be set.
 
 use super::{Denied, Users};
-use crate::attempts::{self, Limited};
+use crate::attempts::{self, Limited, Spent, Subject};
 use crate::audit::{About, Action, Actor, Reason};
 use crate::email::Email;
 use crate::error::{Result, UserError};
@@ -23,10 +23,12 @@ impl<S: Store> Users<S> {
         self.store.write(move |tx| {
             let counted = attempts::count(tx, &limited, act.at)?;
             let found = tx.user_by_email_key(address.key())?;
-            if let Err(spent) = counted {
-                let (user, workspace) = found.map(|found| (found.id, found.default_workspace)).unzip();
-                let error = UserError::TooOften { retry_after: spent.retry_after };
-                return Ok(Err(Denied::new(error, Reason::TooManyLinks, user).at(workspace.flatten())));
+            if let Err(Spent { retry_after, whose }) = counted {
+                // Whoever asks too often from one place has not asked for this user.
+                let found = found.filter(|_| whose == Subject::mail(&address));
+                let (user, home) = found.map(|found| (found.id, found.default_workspace)).unzip();
+                let denied = Denied::new(UserError::TooOften { retry_after }, Reason::TooManyLinks, user);
+                return Ok(Err(denied.at(home.flatten())));
             }
             let Some(found) = found else { return Ok(Ok(())) };
             tx.lock(Lock::User { target: &found.id, actor: None })?;

@@ -131,17 +131,16 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn void_link(&self, token: &str) -> Result<Refusal> {
-        let Some(token) = Token::parse(token) else { return Ok(void(About::default())) };
-        self.store.read(|reads| match reads.token(&token.hash())? {
-            Some(issued) => About::user_of(reads, &issued.user).map(void),
-            None => Ok(void(About::default())),
-        })
+        let about = match Token::parse(token) {
+            Some(token) => self.store.read(|reads| {
+                let issued = reads.token(&token.hash())?;
+                issued.map_or(Ok(About::default()), |issued| About::user_of(reads, &issued.user))
+            })?,
+            None => About::default(),
+        };
+        let About { user, workspace, .. } = about;
+        Ok(Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user, workspace })
     }
-}
-
-fn void(whose: About) -> Refusal {
-    let About { user, workspace, .. } = whose;
-    Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user, workspace }
 }
 
 /// The token of that hash, if it counts, and whose it is.

@@ -341,6 +341,9 @@ fn asking_is_counted_alike_for_known_and_unknown_addresses() {
     }
     assert_eq!(ask("else@example.com"), Ok(()), "others are not stopped by that");
     assert!(ask("more@example.com").is_err(), "but by what comes from one place");
+    let eve = house.user("eve", &["user"], &house.first);
+    let denied = ask(eve.email.as_str()).unwrap_err();
+    assert_eq!(denied.refusal, refused(Reason::TooManyLinks, (None, None)), "nobody has asked too often for her");
     house.wait(3_600);
     assert_eq!(ask("ada@example.com"), Ok(()));
     assert_eq!(house.kinds(&user), [MessageKind::Password]);
