@@ -76,13 +76,20 @@ fn live_through(town: &Town) -> Vec<String> {
     town.cli(&["key", "revoke", &reader.id]).done();
     town.mm_as(&reader.secret).get(&word("id")).expect(401);
     town.cli(&["key", "revoke", &own.id]).done();
+    let (http, wish) = (&town.server.http, format!("email={}%40example.com", word("email")));
+    let asked: Vec<u16> = (0..6).map(|_| super::post(http, "/activate/resend", &wish).status).collect();
+    assert_eq!(asked, [202, 202, 202, 202, 202, 429]);
+    super::post(http, "/activate", &format!("token={}&password={}&again=x", word("token"), word("password")))
+        .expect(404);
+    http.send(&Request::get(&format!("/activate?token={}", word("token")))).unwrap().expect(404);
+    login(http, &by_email(&format!("{}@example.com", word("email")), &word("password"))).expect(401);
 
     let secrets =
         [key.secret, own.secret, reader.secret, session].map(|key| key.rsplit('_').next().unwrap().to_owned());
     eventually(Duration::from_secs(10), "the refusals are written", || {
         let rows = told(&town.house, &[]);
         let reasons: Vec<&str> = rows.iter().filter_map(|row| row["reason"].as_str()).collect();
-        ["forbidden", "other_dialect", "revoked", "wrong_password"]
+        ["forbidden", "other_dialect", "revoked", "wrong_password", "void_link", "too_many_links"]
             .iter()
             .all(|one| reasons.contains(one))
             .then_some(())

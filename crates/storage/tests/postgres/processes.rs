@@ -1,6 +1,6 @@
 //! Two stores on one database, as two processes have them.
 
-use std::sync::Barrier;
+use std::sync::{Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use storage::AnyStore;
 use users::audit::{Action, Actor, Event, Occasion, Outcome, Reason};
 use users::error::Result;
 use users::key::KeyId;
+use users::outbox::{MessageKind, OutboxMessage};
 use users::ports::{Lock, Reads, Store, Tx};
 use users::testing::contract::user;
-use users::{Conflict, EventId, RoleName, Status, Timestamp, User, UserError, UserId};
+use users::{Conflict, EventId, MessageId, RoleName, Status, Timestamp, User, UserError, UserId};
 
-use crate::house::{House, increment, look, number, until};
+use crate::house::{House, increment, look, number, timed, until};
 
 #[test]
 fn two_writers_on_one_database_lose_nothing() {
@@ -219,4 +220,40 @@ fn two_who_note_the_same_refusals_in_another_order_do_not_wait_for_each_other() 
     until(Duration::from_secs(10), || number_of(&mut connection, others) == 0);
     let deadlocks = "(SELECT deadlocks FROM pg_stat_database WHERE datname = current_database())";
     assert_eq!(number_of(&mut connection, deadlocks), 0);
+}
+
+/// A message that one process is about to take is passed over by the others; they take what is left, and wait for nobody.
+#[test]
+fn what_another_is_about_to_take_is_passed_over() {
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    let now = user(1).created_at;
+    let message = move |n: u32| {
+        let id = MessageId::parse(&format!("{n:08x}-0000-7000-a000-000000000000")).expect("an id");
+        OutboxMessage::new(id, user(n).id, MessageKind::Activation, now)
+    };
+    one.write(move |tx| {
+        (1..=3).try_for_each(|n| tx.insert_user(&user(n), None).and_then(|()| tx.enqueue(&message(n))))
+    })
+    .expect("three messages");
+    let (taken, is_taken) = mpsc::channel();
+    let (leave, may_leave) = mpsc::channel::<()>();
+    let may_leave = Mutex::new(may_leave);
+    let holder = thread::spawn(move || {
+        one.write(move |tx| {
+            let held = tx.due_messages(now, 1)?;
+            taken.send(held).map_err(|error| UserError::Internal(error.to_string()))?;
+            // Until the others have looked.
+            may_leave.lock().expect("no panic").recv_timeout(Duration::from_secs(10)).expect("they have");
+            Ok(())
+        })
+    });
+    let held = is_taken.recv().expect("it is taken");
+    let (rest, time) = timed(|| other.write(move |tx| tx.due_messages(now, 10)));
+    leave.send(()).expect("it waits");
+    holder.join().expect("no panic").expect("written");
+    let rest = rest.expect("it waits for nobody");
+    assert!(time < Duration::from_secs(1), "{time:?}");
+    assert_eq!((held.len(), rest.len()), (1, 2));
+    assert!(rest.iter().all(|message| *message != held[0]));
 }
