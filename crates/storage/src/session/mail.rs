@@ -59,8 +59,8 @@ impl MailTx for Session<'_> {
         Ok(self.run(|connection| writes::delete_message(connection, id.as_str(), attempts))? > 0)
     }
 
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()> {
-        self.run(|connection| writes::withdraw_messages(connection, user.as_str(), kind.as_str()))
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool> {
+        Ok(self.run(|connection| writes::withdraw_messages(connection, user.as_str(), kind.as_str()))? > 0)
     }
 
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()> {

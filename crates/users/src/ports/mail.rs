@@ -31,8 +31,8 @@ pub trait MailTx {
     fn update_message(&mut self, message: &OutboxMessage, attempts: u32) -> Result<bool>;
     /// Removes a message, if so many attempts were made until now. Says whether that is so.
     fn delete_message(&mut self, id: &MessageId, attempts: u32) -> Result<bool>;
-    /// Removes every message of that kind to the user.
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()>;
+    /// Removes every message of that kind to the user. Says whether there was one.
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool>;
     /// Adds a token.
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()>;
     /// Removes every token of the user.

@@ -12,6 +12,7 @@ mod kept;
 mod mail;
 mod read;
 mod redeem;
+mod save;
 mod sign_in;
 mod sign_out;
 mod start;
@@ -26,14 +27,13 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
-pub(crate) use end_sessions::end_sessions;
 pub use identify::Identified;
 pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
 pub use redeem::{Holder, Redeemed};
+pub(crate) use save::{NewPassword, save, save_as};
 pub use sign_in::{AccountName, Denied, SignIn, SignInRules, SignedIn};
-pub(crate) use update::{save, save_as};
 
 use std::sync::Arc;
 

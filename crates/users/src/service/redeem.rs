@@ -1,12 +1,10 @@
 //! Setting a password by a link that was mailed.
 
-use super::{Users, end_sessions, save_as};
-use crate::attempts::{self, Subject};
-use crate::audit::{Act, Action, Actor};
+use super::{NewPassword, Users, save_as};
+use crate::audit::{Action, Actor};
 use crate::error::Result;
-use crate::outbox::MessageKind;
 use crate::password::PlainPassword;
-use crate::ports::{Lock, Reads, Store, Tx};
+use crate::ports::{Lock, Reads, Store};
 use crate::strength::{self, Advice, TooCommon};
 use crate::time::Timestamp;
 use crate::token::{Purpose, Token, TokenHash};
@@ -118,8 +116,8 @@ impl<S: Store> Users<S> {
             // Somebody may have used it meanwhile, or what it hangs on may have changed.
             let Some(standing) = standing(tx, &hash, act.at)? else { return Ok(Redeemed::Void) };
             let mut next = standing.redeemed();
-            save_as(tx, &standing.user, &mut next, Some(&password), &act, standing.action())?;
-            close_other_ways(tx, &next, &act)?;
+            let password = NewPassword { hash: &password, stays: None };
+            save_as(tx, &standing.user, &mut next, Some(password), &act, standing.action())?;
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
     }
@@ -128,24 +126,8 @@ impl<S: Store> Users<S> {
 /// The token of that hash, if it counts, and whose it is.
 fn standing(reads: &mut dyn Reads, hash: &TokenHash, now: Timestamp) -> Result<Option<Standing>> {
     let Some(issued) = reads.token(hash)?.filter(|issued| issued.is_live(now)) else { return Ok(None) };
-    let user = reads.user(&issued.user)?.filter(|user| {
-        let may_act = match user.status {
-            Status::Active | Status::Pending => true,
-            Status::Inactive | Status::Suspended => false,
-        };
-        // Who has another address now has not shown that it is its own.
-        may_act && user.email.key() == issued.email_key
-    });
+    // Who has another address now has not shown that it is its own. (A change of either removes the tokens; this does not rely on it.)
+    let user = reads.user(&issued.user)?;
+    let user = user.filter(|user| user.status.takes_links() && user.email.key() == issued.email_key);
     Ok(user.map(|user| Standing { user, purpose: issued.purpose }))
-}
-
-/// Ends whatever leads to the account but the new password.
-fn close_other_ways(tx: &mut dyn Tx, user: &User, act: &Act) -> Result<()> {
-    tx.delete_tokens_of(&user.id)?;
-    for kind in MessageKind::ALL {
-        tx.withdraw_messages(&user.id, kind)?;
-    }
-    end_sessions(tx, user, None, act)?;
-    // Whoever was locked out by the guesses of others can come in.
-    attempts::clear(tx, &Subject::account(&user.id))
 }

@@ -68,9 +68,10 @@ impl MailTx for Tables {
         Ok(self.held(id, attempts).map(|at| self.outbox.remove(at)).is_some())
     }
 
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()> {
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool> {
+        let before = self.outbox.len();
         self.outbox.retain(|message| message.user != *user || message.kind != kind);
-        Ok(())
+        Ok(self.outbox.len() < before)
     }
 
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()> {

@@ -134,6 +134,12 @@ pub fn a_new_message_takes_the_place_of_earlier_ones(store: &impl Store) {
     let expected: Vec<OutboxMessage> = other.into_iter().chain([new]).collect();
     assert_eq!(store.read(|reads| reads.messages()), Ok(expected));
     assert_eq!(left(store, 1..=3), [2, 3]);
+    let withdraw = |kind| store.write(move |tx| tx.withdraw_messages(&user_id(1), kind));
+    for (kind, expected) in
+        [(MessageKind::Activation, true), (MessageKind::Activation, false), (MessageKind::Password, true)]
+    {
+        assert_eq!(withdraw(kind), Ok(expected), "it is told whether there was one");
+    }
 }
 
 /// Whatever it says; and it leads to a user, and is there once.
