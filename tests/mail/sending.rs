@@ -101,6 +101,7 @@ fn what_is_not_taken_now_waits_and_arrives() {
         (Mood::Says("RCPT", "554 5.7.1 relay access denied"), "naming the recipient: permanent error (554)"),
         (Mood::Says("DATA", "452 no room"), "offering the text: transient error (452): no room"),
         (Mood::Says(".", "451 no room"), "sending the text: transient error (451): no room"),
+        (Mood::Says(".", "354 go on"), "sending the text: the server says 354 go on"),
         (Mood::Away, "connecting: "),
         (Mood::Silent, "speaking to the server: the server takes too long"),
         (Mood::HangsUpInText, "sending the text: "),
@@ -191,9 +192,16 @@ fn a_mail_server_that_is_away_is_left_alone() {
     assert!((2..=9).contains(&connections), "{connections} connections");
     assert_eq!(town.server.log().matches("no mail can be sent now").count(), 1);
     sink.becomes(Mood::Friendly);
-    let tried = queue(&town.house).iter().filter(|message| message["attempts"] != 0).count();
-    // The others wait for their half minute.
-    sink.await_mails(40 - tried, Duration::from_secs(20));
+    let messages = queue(&town.house);
+    let begun = messages.iter().filter(|message| message["next_attempt"] != message["created_at"]);
+    let begun = begun.filter(|message| message["state"] == "waiting").count();
+    assert_eq!(begun, 1, "the others lose nothing of their day: {messages:?}");
+    assert!(
+        messages.iter().filter(|message| !message["last_error"].is_null()).count() > 1,
+        "and it is told why they wait"
+    );
+    // That one waits for its half minute.
+    sink.await_mails(39, Duration::from_secs(20));
 }
 
 /// Stopped while a mail server says nothing, a process leaves soon, and gives back what it holds.

@@ -19,4 +19,5 @@ pub use carrier::Carrier;
 pub use failure::Failure;
 pub use message::Mail;
 pub use room::{Outbox, Room};
+pub use smtp::Server;
 pub use templates::{Content, Fault, Templates};

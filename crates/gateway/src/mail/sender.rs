@@ -1,6 +1,7 @@
 //! The task that sends what waits, for as long as the process serves.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use dialect::DirectoryError;
@@ -9,11 +10,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use users::{Fate, Letter, Setback};
 
-use super::carrier::{Carrier, Delivery};
+use super::carrier::Delivery;
 use super::failure::{Blame, Failure};
 use super::message::{Mail, plain};
 use super::room::Room;
 use super::templates::Values;
+use crate::accounts::PAGES;
 use crate::settings::MailSettings;
 
 /// How often it is looked whether a message is due: so long may one wait that was asked for here or anywhere.
@@ -28,11 +30,11 @@ const COUNTING: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts at a store or a mail server that is away. Only one mail is tried then.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How often it is tried to note what became of a mail, each time after a longer pause: for about as long as it is held.
-const NOTES: u32 = 7;
+/// The pauses between attempts to note that a mail was sent, from the first to the longest. Each is twice the one before.
+const NOTING: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
-/// The path of the page on which a password is set.
-const PAGE: &str = "/activate";
+/// How long it is still tried when the program is to stop.
+const LAST_NOTES: Duration = Duration::from_secs(10);
 
 /// Whether something answers, which is told when it changes.
 struct Answers {
@@ -75,10 +77,18 @@ impl Room {
     }
 }
 
+/// What an attempt shows of the mail server.
+enum Spoke {
+    /// It answers.
+    Yes,
+    /// Nothing: it was not asked.
+    No,
+}
+
 struct Desk {
     room: Arc<Room>,
     stop: CancellationToken,
-    under_way: JoinSet<Result<(), Failure>>,
+    under_way: JoinSet<Result<Spoke, Failure>>,
     store: Answers,
     server: Answers,
     /// When to look whether a message is due.
@@ -105,6 +115,7 @@ impl Desk {
         self.count = Instant::now() + COUNTING.max(self.store.pause.unwrap_or_default());
         match self.room.outbox.backlog().await {
             Ok(backlog) => {
+                self.answers();
                 self.room.note(backlog);
                 let waits = self.room.way.is_none() && backlog.waiting > 0;
                 if waits && !std::mem::replace(&mut self.told, true) {
@@ -130,9 +141,7 @@ impl Desk {
         };
         match taken {
             Ok(taken) => {
-                if self.store.yes() {
-                    tracing::info!("the store answers again; what waits is sent");
-                }
+                self.answers();
                 let taken = taken.unwrap_or_default();
                 if taken.letters.len() == limit {
                     self.next = Instant::now();
@@ -149,6 +158,12 @@ impl Desk {
         }
     }
 
+    fn answers(&mut self) {
+        if self.store.yes() {
+            tracing::info!("the store answers again; what waits is seen");
+        }
+    }
+
     fn away(&mut self, error: &DirectoryError) {
         if self.store.no() {
             tracing::warn!(%error, "it cannot be seen now which messages wait");
@@ -157,7 +172,7 @@ impl Desk {
     }
 
     /// One mail has been tried.
-    fn ended(&mut self, ended: Result<Result<(), Failure>, tokio::task::JoinError>) {
+    fn ended(&mut self, ended: Result<Result<Spoke, Failure>, tokio::task::JoinError>) {
         match ended {
             Ok(Err(failure)) => {
                 if self.server.no() {
@@ -166,7 +181,8 @@ impl Desk {
                 }
                 self.next = self.next.max(Instant::now() + self.server.pause.unwrap_or(PAUSE));
             }
-            Ok(Ok(())) => {
+            Ok(Ok(Spoke::No)) => {}
+            Ok(Ok(Spoke::Yes)) => {
                 if self.server.yes() {
                     tracing::info!("mail is sent again");
                     self.next = Instant::now();
@@ -181,43 +197,80 @@ impl Room {
     /// Sends one mail, and notes what became of it.
     ///
     /// # Errors
-    /// If no mail could have been sent.
-    async fn send(&self, letter: Letter, stop: &CancellationToken) -> Result<(), Failure> {
-        let Some((carrier, settings)) = &self.way else { return Ok(()) };
-        let delivered = match write(&letter, settings, self.clock.now()) {
-            Ok(mail) => carrier.deliver(&mail, stop).await,
-            Err(failure) => Err(failure),
-        };
-        match delivered {
-            Ok(Delivery::Stopped) => self.give_back(&letter).await,
-            Ok(delivery) => self.done(&letter, carrier, settings, delivery).await,
+    /// If it may be that no mail could have been sent.
+    async fn send(&self, letter: Letter, stop: &CancellationToken) -> Result<Spoke, Failure> {
+        let Some((carrier, settings)) = &self.way else { return Ok(Spoke::No) };
+        let held_until = Instant::now() + self.lease();
+        let mail = match write(&letter, settings, self.clock.now()) {
+            Ok(mail) => mail,
             Err(failure) => {
                 self.failed(&letter, &failure).await;
-                if failure.blame == Blame::Server {
-                    return Err(failure);
-                }
+                return Ok(Spoke::No);
             }
+        };
+        match carrier.deliver(&mail, stop).await {
+            Ok(Delivery::Stopped) => {
+                self.give_back(&letter, None).await;
+                Ok(Spoke::No)
+            }
+            Ok(delivery) => {
+                self.away.store(false, Ordering::Relaxed);
+                tell(&letter, settings, delivery);
+                self.note_sent(&letter, held_until, stop).await;
+                Ok(Spoke::Yes)
+            }
+            Err(failure) => self.not_sent(&letter, failure).await,
         }
-        Ok(())
     }
 
-    /// It is sent, which must be noted, so that it is not sent again.
-    async fn done(&self, letter: &Letter, carrier: &Carrier, settings: &MailSettings, delivery: Delivery) {
-        let (message, user) = (&letter.held.id, &letter.user);
-        match (carrier, delivery) {
-            (Carrier::Folder(_), Delivery::Written(path)) => {
-                let (file, page) = (path.display(), format!("{}{PAGE}", settings.public_url));
-                tracing::info!(%message, %user, %file, page, "a mail was written; the link in it leads to the page");
+    async fn not_sent(&self, letter: &Letter, failure: Failure) -> Result<Spoke, Failure> {
+        match failure.blame {
+            Blame::Mail | Blame::MailForGood => {
+                self.away.store(false, Ordering::Relaxed);
+                self.failed(letter, &failure).await;
+                Ok(Spoke::Yes)
             }
-            _ => tracing::info!(%message, %user, kind = letter.kind.as_str(), "a mail was sent"),
+            Blame::Unclear => {
+                self.failed(letter, &failure).await;
+                Err(failure)
+            }
+            Blame::Server => {
+                // While nothing can be sent, no other message begins to lose its time.
+                let was_away = self.away.swap(true, Ordering::Relaxed);
+                if was_away && letter.held.tried_since.is_none() {
+                    self.give_back(letter, Some(failure.to_string())).await;
+                } else {
+                    self.failed(letter, &failure).await;
+                }
+                Err(failure)
+            }
         }
-        for n in 0..NOTES {
+    }
+
+    /// It is sent, which must be noted, so that it is not sent again: as long as nobody else may take it.
+    async fn note_sent(&self, letter: &Letter, held_until: Instant, stop: &CancellationToken) {
+        let (mut pause, longest) = NOTING;
+        let stopped = async {
+            stop.cancelled().await;
+            sleep(LAST_NOTES).await;
+        };
+        tokio::pin!(stopped);
+        loop {
             match self.outbox.sent(&letter.held).await {
                 Ok(_) => return,
                 Err(error) => tracing::debug!(%error, "it cannot be noted yet that a mail was sent"),
             }
-            sleep(Duration::from_millis(100) * 2_u32.pow(n)).await;
+            let next = Instant::now() + pause;
+            if next >= held_until {
+                break;
+            }
+            tokio::select! {
+                () = sleep_until(next) => {}
+                () = &mut stopped => break,
+            }
+            pause = (pause * 2).min(longest);
         }
+        let message = &letter.held.id;
         tracing::error!(%message, "it could not be noted that a mail was sent, so it will be sent again");
     }
 
@@ -235,19 +288,35 @@ impl Room {
         }
     }
 
-    async fn give_back(&self, letter: &Letter) {
-        if let Err(error) = self.outbox.released(&letter.held).await {
+    async fn give_back(&self, letter: &Letter, why: Option<String>) {
+        if let Err(error) = self.outbox.released(&letter.held, why).await {
             tracing::debug!(%error, "a message cannot be given back now; it is free when its time is over");
+        }
+    }
+}
+
+fn tell(letter: &Letter, settings: &MailSettings, delivery: Delivery) {
+    let (message, user) = (&letter.held.id, &letter.user);
+    match delivery {
+        Delivery::Written(path) => {
+            let (file, page) = (path.display(), format!("{}{PAGES}", settings.public_url));
+            tracing::info!(%message, %user, %file, page, "a mail was written; the link in it leads to the page");
+        }
+        Delivery::Taken(_) | Delivery::Stopped => {
+            tracing::info!(%message, %user, kind = letter.kind.as_str(), "a mail was sent");
         }
     }
 }
 
 fn write(letter: &Letter, settings: &MailSettings, now: users::Timestamp) -> Result<Mail, Failure> {
     let name = plain(&letter.name);
-    let link = format!("{}{PAGE}?token={}", settings.public_url, letter.token.reveal());
+    let link = format!("{}{PAGES}?token={}", settings.public_url, letter.token.reveal());
     let hours = letter.kind.purpose().lifetime().num_hours();
     let content = settings.templates.fill(letter.kind, Values { name: &name, link: &link, hours });
     let content =
         content.ok_or_else(|| Failure::new(Blame::MailForGood, "writing the mail", "there is no template"))?;
     Mail::write(letter.held.id.as_str(), &settings.sender, &letter.to, &name, content, now)
 }
+
+#[cfg(test)]
+mod tests;

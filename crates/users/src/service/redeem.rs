@@ -5,7 +5,7 @@ use crate::audit::{Action, Actor};
 use crate::error::Result;
 use crate::password::PlainPassword;
 use crate::ports::{Lock, Reads, Store};
-use crate::strength::{self, Advice, TooCommon};
+use crate::strength::{Advice, TooCommon};
 use crate::time::Timestamp;
 use crate::token::{Purpose, Token, TokenHash};
 use crate::user::{Status, User};
@@ -19,7 +19,7 @@ pub struct Holder {
     pub username: String,
     /// The address, to sign in with as well.
     pub email: String,
-    /// Whether it is an invitation.
+    /// Whether the user becomes active by it. (Who is active already can be invited as well.)
     pub activates: bool,
 }
 
@@ -59,7 +59,7 @@ impl Standing {
             name: user.shown_name().to_owned(),
             username: user.username.as_str().to_owned(),
             email: user.email.as_str().to_owned(),
-            activates: self.purpose == Purpose::Activation || self.user.status == Status::Pending,
+            activates: self.user.status == Status::Pending,
         }
     }
 
@@ -104,7 +104,7 @@ impl<S: Store> Users<S> {
         let Some(token) = Token::parse(token) else { return Ok(Redeemed::Void) };
         let (hash, now) = (token.hash(), self.environment.clock.now());
         let Some(before) = self.store.read(|reads| standing(reads, &hash, now))? else { return Ok(Redeemed::Void) };
-        let advice = match strength::check(password, &before.user) {
+        let advice = match self.environment.hasher.weigh(password, &before.user)? {
             Ok(advice) => advice,
             Err(TooCommon(advice)) => return Ok(Redeemed::TooCommon(advice)),
         };

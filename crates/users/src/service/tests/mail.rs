@@ -81,7 +81,7 @@ fn what_is_not_heard_of_is_sent_again_and_both_links_work() {
     }
     assert!(!house.users.mail_sent(&first.held).unwrap(), "who comes too late holds nothing");
     assert_eq!(fail(&house, &first, false), Fate::NotHeld);
-    house.users.mail_released(&first.held).unwrap();
+    house.users.mail_released(&first.held, None).unwrap();
     assert!(take(&house).is_none());
     assert!(house.users.mail_sent(&second.held).unwrap());
 }
@@ -158,8 +158,35 @@ fn what_would_fail_again_is_given_up_until_the_operator_asks() {
 fn what_is_given_back_can_be_taken_at_once() {
     let (house, _) = house();
     let letter = take(&house).unwrap();
-    house.users.mail_released(&letter.held).unwrap();
-    assert_eq!(take(&house).unwrap().held.attempt, 2);
+    let before = only(&house).delivery;
+    house.users.mail_released(&letter.held, Some("later".to_owned())).unwrap();
+    assert_eq!(only(&house).delivery.last_error.as_deref(), Some("later"));
+    let letter = take(&house).unwrap();
+    assert_eq!(letter.held.attempt, 2);
+    assert_eq!(before.tried_since, only(&house).delivery.tried_since);
+    house.users.mail_released(&letter.held, None).unwrap();
+    assert_eq!(only(&house).delivery.last_error.as_deref(), Some("later"), "nothing new");
+    assert_eq!((only(&house).delivery.tried_since, only(&house).delivery.due_at), (None, only(&house).created_at));
+    pass(&house, TimeDelta::days(2));
+    let letter = take(&house).unwrap();
+    assert!(matches!(fail(&house, &letter, false), Fate::Again(_)), "its day begins with the first true attempt");
+}
+
+#[test]
+fn while_nobody_tries_its_day_stands_still() {
+    let (house, _) = house();
+    let letter = take(&house).unwrap();
+    let Fate::Again(due) = fail(&house, &letter, false) else { panic!("a day has begun") };
+    let start = only(&house).created_at;
+    pass(&house, TimeDelta::days(3));
+    let letter = take(&house).unwrap();
+    assert_eq!(only(&house).delivery.tried_since, Some(start.after(TimeDelta::days(3) - due.since(start))));
+    let Fate::Again(again) = fail(&house, &letter, false) else { panic!("mail was off, and it is given up") };
+    assert_eq!(again.since(start), TimeDelta::days(3) + TimeDelta::seconds(30), "as long as it was tried");
+    pass(&house, LEASE);
+    let letter = take(&house).unwrap();
+    house.users.mail_released(&letter.held, None).unwrap();
+    assert_eq!(take(&house).unwrap().held.tried_since, Some(start.after(TimeDelta::days(3) - due.since(start))));
 }
 
 #[test]

@@ -8,8 +8,9 @@ use super::sign_in::{PASSWORD, ada, by_email, rules};
 use crate::error::{Result, UserError};
 use crate::password::{self, Cost, PasswordHash, TypedPassword};
 use crate::ports::{PasswordHasher, Store};
+use crate::strength::Verdict;
 use crate::testing::CheapHasher;
-use crate::user::Status;
+use crate::user::{Status, User};
 use crate::{PlainPassword, StatusChange, UserChange};
 
 type Interruption = Box<dyn FnOnce() + Send>;
@@ -34,6 +35,10 @@ impl Interrupted {
 }
 
 impl PasswordHasher for Interrupted {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        CheapHasher.weigh(password, user)
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         CheapHasher.hash(password)
     }

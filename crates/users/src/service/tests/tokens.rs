@@ -15,6 +15,7 @@ use crate::outbox::MessageKind;
 use crate::password::{PasswordHash, TypedPassword};
 use crate::ports::{Clock, PasswordHasher, Randomness, Store};
 use crate::rate::Rate;
+use crate::strength::Verdict;
 use crate::testing::CheapHasher;
 use crate::token::{IssuedToken, Purpose, Token};
 use crate::{
@@ -124,8 +125,8 @@ fn a_forgotten_password_is_replaced_and_shows_nothing_else() {
     let holder = done(house.redeem(&house.token(&user, Purpose::Password)));
     assert!(!holder.activates);
     assert_eq!((house.read(&user).status, house.read(&user).verified), (Status::Active, false));
-    // An operator's invitation does show the address.
-    done(house.redeem(&house.token(&user, Purpose::Activation)));
+    // An operator's invitation does show the address; but who is active already does not become so by it.
+    assert!(!done(house.redeem(&house.token(&user, Purpose::Activation))).activates);
     assert!(house.read(&user).verified);
 }
 
@@ -275,6 +276,10 @@ fn who_is_made_active_without_a_password_can_still_set_one_by_its_invitation() {
 struct Meanwhile(Box<dyn Fn() + Send + Sync>);
 
 impl PasswordHasher for Meanwhile {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        CheapHasher.weigh(password, user)
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         (self.0)();
         CheapHasher.hash(password)
@@ -387,6 +392,9 @@ fn each_account_gets_what_it_can_use_and_nobody_is_told() {
     assert_eq!(house.store.outbox(), before);
     assert_eq!(house.operator.invite("ada@example.com").unwrap().id, active.id);
     assert_eq!(house.kinds(&active).len(), 2, "an invitation does not replace the way to a forgotten password");
+    let invitation = house.token(&active, Purpose::Activation);
+    house.users.ask_for_mail(&active.email, Vec::new()).unwrap().unwrap();
+    done(house.redeem(&invitation));
 }
 
 #[test]
