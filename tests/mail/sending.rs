@@ -18,7 +18,7 @@ fn an_invitation_arrives_and_is_forgotten() {
     assert_eq!((mail.from.as_str(), &mail.to), ("accounts@example.com", &vec![address.clone()]));
     assert_eq!(mail.header("From"), "Example <accounts@example.com>");
     assert_eq!(mail.header("To"), format!("\"Ada Lovelace\" <{address}>"));
-    assert_eq!(mail.header("Subject"), "Activate your account");
+    assert_eq!(mail.header("Subject"), "Choose a password for your account");
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
     assert!(mail.id().ends_with("@example.com>"), "{}", mail.id());
     assert_eq!(mail.token().len(), 32);

@@ -131,7 +131,7 @@ fn files_take_the_place_of_what_is_built_in() {
     let (text, html) = ("Guten Tag <A>, L\r\n".to_owned(), "<a href='L'>&lt;A&gt;</a> 1".to_owned());
     assert_eq!(found, Content { subject: "Neues Passwort".to_owned(), text, html });
     let other = templates.fill(MessageKind::Activation, values).unwrap();
-    assert_eq!(other.subject, "Activate your account");
+    assert_eq!(other.subject, "Choose a password for your account");
 }
 
 #[test]
