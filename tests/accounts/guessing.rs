@@ -1,9 +1,13 @@
 //! Guessing passwords, at several processes at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::desk::{PASSWORD, by_email, by_username, login, somebody};
-use crate::harness::{Answer, Http, Town, at_once};
+use crate::harness::{Answer, Http, Request, Town, at_once};
 
 /// How often the password of one account may be tried in these stories.
 const LIMIT: usize = 20;
@@ -103,12 +107,50 @@ fn proxies_that_are_trusted_say_whom_it_is_counted_to() {
         ("limits.trusted_proxies", "127.0.0.1"),
     ]);
     let from = |address: &str| {
-        let request = crate::harness::Request::new("POST", "/v1/auth/login").header("X-Forwarded-For", address);
+        let request = Request::new("POST", "/v1/auth/login").header("X-Forwarded-For", address);
         let body = json!({"username": "nobody", "password": "x"}).to_string();
         town.server.http.send(&request.json(body)).unwrap().status
     };
     assert_eq!(["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"].map(from), [401, 401, 429, 401]);
     assert_eq!(["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::"].map(from), [401, 401, 429, 401]);
+}
+
+/// Who asks all the time for accounts that there are not, and has never heard of a limit.
+#[test]
+fn an_address_that_floods_keeps_nobody_else_out() {
+    let town = Town::with(&[("passwords.bcrypt_cost", "9"), ("limits.trusted_proxies", "127.0.0.1")]);
+    let place = town.workspace();
+    let (_, email) = somebody(&place);
+    let address = town.server.http.address();
+    let ask = |from: &str, body: Value| {
+        let request = Request::new("POST", "/v1/auth/login").header("X-Forwarded-For", from);
+        Http::new(address).send(&request.json(body.to_string())).unwrap().status
+    };
+    let ends = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for n in 0..80 {
+            let (ask, ends) = (&ask, &ends);
+            scope.spawn(move || {
+                for guess in 0.. {
+                    if ends.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let status = ask("192.0.2.1", by_username(&format!("nobody-{n}-{guess}"), "whatever"));
+                    assert!([401, 429, 503].contains(&status), "{status}");
+                }
+            });
+        }
+        // Whatever is asserted here, the others are to end.
+        let served = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            thread::sleep(Duration::from_secs(1));
+            (0..5).for_each(|_| {
+                assert_eq!(ask("192.0.2.2", by_email(&email, PASSWORD)), 200);
+                place.user_with("somebody", json!({}));
+            });
+        }));
+        ends.store(true, Ordering::Relaxed);
+        served.unwrap();
+    });
 }
 
 #[test]

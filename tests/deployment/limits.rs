@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::accounts::desk::{PASSWORD, somebody, token};
 use crate::harness::{Answer, Request, Town, eventually};
 
 /// Requires a 429 that says when to come again, and gives that time.
@@ -59,6 +60,38 @@ fn the_rate_of_an_operation_holds_for_every_key_and_the_stricter_one_wins() {
     // What is refused before it is known who asks costs nothing, and neither does what comes in vain.
     assert_eq!(town.maisa().list(&[("limit", "0")]).status, 429);
     town.maisa().get(&town.root.id).expect(200);
+}
+
+#[test]
+fn who_needs_no_key_is_counted_by_its_address() {
+    let town = Town::with(&[
+        ("dialects.mechamental.rate_limit", "2/h"),
+        ("limits.trusted_proxies", "127.0.0.1"),
+        ("limits.failed_authentications", ""),
+    ]);
+    let bodies = [
+        ("POST", "login", r#"{"username": "nobody", "password": "x"}"#),
+        ("POST", "password/forgot", r#"{"email": "nobody@example.com"}"#),
+        ("GET", "config", ""),
+    ];
+    for (method, path, body) in bodies {
+        let ask = |address: &str| {
+            let request = Request::new(method, &format!("/v1/auth/{path}")).header("X-Forwarded-For", address);
+            let request = if body.is_empty() { request } else { request.json(body.to_owned()) };
+            town.server.http.send(&request).unwrap()
+        };
+        let refused = (0..3).map(|_| ask("192.0.2.1")).last().unwrap().mm_error(429, "RATE_LIMIT_EXCEEDED");
+        assert!(wait(&refused) > 900, "{}", refused.story());
+        assert_ne!(ask("192.0.2.2").status, 429, "{path}");
+    }
+}
+
+#[test]
+fn another_session_is_not_another_caller() {
+    let town = Town::with(&[("routes.mechamental.getCurrentUser.rate_limit", "2/h")]);
+    let (_, email) = somebody(&town.workspace());
+    let calls = (0..3).map(|_| town.mm_as(&token(&town, &email, PASSWORD)).me().status);
+    assert_eq!(calls.collect::<Vec<_>>(), [200, 200, 429]);
 }
 
 #[test]

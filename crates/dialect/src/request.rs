@@ -100,6 +100,14 @@ impl Request {
         })
     }
 
+    /// Comes in without a key, where none is needed.
+    ///
+    /// # Errors
+    /// As [`Guard::admit_stranger`].
+    pub fn come_in(&self) -> Result<(), DirectoryError> {
+        self.guard.admit_stranger(self.origin)
+    }
+
     /// The value of the route's n-th parameter; empty if the route has fewer.
     #[must_use]
     pub fn parameter(&self, n: usize) -> &str {

@@ -1,5 +1,6 @@
 //! bcrypt, and weighing passwords, no more of it at once than the machine can bear.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
@@ -21,8 +22,16 @@ pub struct BoundedHasher {
     slots: usize,
     queue: usize,
     patience: Duration,
-    load: Mutex<Load>,
+    line: Mutex<Line>,
     freed: Condvar,
+}
+
+/// Who is at work and who waits, the first one first.
+#[derive(Debug, Default)]
+struct Line {
+    running: usize,
+    waiting: VecDeque<u64>,
+    next: u64,
 }
 
 /// What is being done at a moment.
@@ -43,41 +52,47 @@ impl BoundedHasher {
     }
 
     fn with_bounds(cost: Cost, slots: usize, queue: usize, patience: Duration) -> Self {
-        Self { cost, slots, queue, patience, load: Mutex::new(Load::default()), freed: Condvar::new() }
+        Self { cost, slots, queue, patience, line: Mutex::default(), freed: Condvar::new() }
     }
 
     /// What is being done now.
     #[must_use]
     pub fn load(&self) -> Load {
-        *self.lock()
+        let line = self.lock();
+        Load { running: line.running, waiting: line.waiting.len() }
     }
 
-    /// Waits for a slot.
-    fn enter(&self) -> Result<Slot<'_>> {
-        let mut load = self.lock();
-        if load.running >= self.slots {
-            if load.waiting >= self.queue {
+    /// Waits for a slot, behind at most so many others, and behind all who came before.
+    fn enter(&self, queue: usize) -> Result<Slot<'_>> {
+        let mut line = self.lock();
+        if line.running >= self.slots || !line.waiting.is_empty() {
+            if line.waiting.len() >= queue {
                 return Err(BUSY);
             }
-            load.waiting += 1;
+            let own = line.next;
+            line.next += 1;
+            line.waiting.push_back(own);
             let end = Instant::now() + self.patience;
-            while load.running >= self.slots {
+            while line.running >= self.slots || line.waiting.front() != Some(&own) {
                 let left = end.saturating_duration_since(Instant::now());
                 if left.is_zero() {
-                    load.waiting -= 1;
+                    line.waiting.retain(|waiting| *waiting != own);
+                    self.freed.notify_all();
                     return Err(BUSY);
                 }
-                load = self.freed.wait_timeout(load, left).unwrap_or_else(PoisonError::into_inner).0;
+                line = self.freed.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
             }
-            load.waiting -= 1;
+            line.waiting.pop_front();
+            // More than one slot may be free, and only the first in line takes one.
+            self.freed.notify_all();
         }
-        load.running += 1;
+        line.running += 1;
         Ok(Slot(self))
     }
 
-    /// The counters hold whatever happened to the thread that last changed them.
-    fn lock(&self) -> MutexGuard<'_, Load> {
-        self.load.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The line holds whatever happened to the thread that last changed it.
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,28 +102,29 @@ struct Slot<'a>(&'a BoundedHasher);
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         self.0.lock().running -= 1;
-        self.0.freed.notify_one();
+        self.0.freed.notify_all();
     }
 }
 
 impl PasswordHasher for BoundedHasher {
     fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
-        let _slot = self.enter()?;
+        let _slot = self.enter(self.queue)?;
         Ok(strength::check(password, user))
     }
 
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
-        let _slot = self.enter()?;
+        let _slot = self.enter(self.queue)?;
         hash(password, self.cost)
     }
 
+    /// Behind half as many: strangers try passwords, and those who set them are to find a place.
     fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
-        let _slot = self.enter()?;
+        let _slot = self.enter(self.queue / 2)?;
         verify(typed, hash, self.cost)
     }
 
     fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
-        let _slot = self.enter()?;
+        let _slot = self.enter(self.queue)?;
         renew(typed, old, self.cost)
     }
 }
@@ -128,7 +144,7 @@ mod tests {
     #[test]
     fn beyond_the_queue_it_is_busy() {
         let hasher = hasher(1, 0, Duration::from_secs(5));
-        let slot = hasher.enter().expect("the first");
+        let slot = hasher.enter(0).expect("the first");
         let password = PlainPassword::parse("correct horse").expect("a password");
         assert_eq!(hasher.hash(&password), Err(BUSY));
         assert_eq!(hasher.verify(&TypedPassword::new(String::new()), None), Err(BUSY));
@@ -143,20 +159,73 @@ mod tests {
     #[test]
     fn nobody_waits_for_ever() {
         let hasher = hasher(1, 1, Duration::from_millis(20));
-        let _slot = hasher.enter().expect("the first");
-        assert!(hasher.enter().is_err());
+        let _slot = hasher.enter(1).expect("the first");
+        assert!(hasher.enter(1).is_err());
         assert_eq!(hasher.load(), Load { running: 1, waiting: 0 });
     }
 
+    /// Until so many wait.
+    fn until_wait(hasher: &BoundedHasher, count: usize) {
+        while hasher.load().waiting < count {
+            std::thread::yield_now();
+        }
+    }
+
     #[test]
-    fn who_waits_gets_the_next_slot() {
+    fn who_came_first_is_first() {
         let hasher = hasher(1, 8, Duration::from_secs(60));
+        let order = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..8).map(|_| scope.spawn(|| hasher.enter().map(drop))).collect();
-            for worker in workers {
-                worker.join().expect("no panic").expect("a slot");
+            let slot = hasher.enter(8).expect("the first");
+            let note = |n: usize| {
+                let _slot = hasher.enter(8).expect("a slot");
+                order.lock().expect("a lock").push(n);
+            };
+            for n in 0..8 {
+                scope.spawn(move || note(n));
+                until_wait(&hasher, n + 1);
             }
+            drop(slot);
+            // Somebody new finds the slot free at times, and waits all the same.
+            (8..100).for_each(note);
+        });
+        let order = order.into_inner().expect("a lock");
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+        assert_eq!(hasher.load(), Load::default());
+    }
+
+    #[test]
+    fn every_slot_is_taken_by_who_waits() {
+        let hasher = hasher(2, 8, Duration::from_secs(60));
+        let both = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            let slots = [hasher.enter(8).expect("one"), hasher.enter(8).expect("other")];
+            for n in 0..2 {
+                let (hasher, both) = (&hasher, &both);
+                scope.spawn(move || {
+                    let _slot = hasher.enter(8).expect("a slot");
+                    both.wait();
+                });
+                until_wait(hasher, n + 1);
+            }
+            drop(slots);
         });
         assert_eq!(hasher.load(), Load::default());
+    }
+
+    #[test]
+    fn those_who_try_passwords_leave_places_to_those_who_set_them() {
+        let hasher = hasher(1, 2, Duration::from_secs(60));
+        let password = PlainPassword::parse("correct horse").expect("a password");
+        std::thread::scope(|scope| {
+            let slot = hasher.enter(2).expect("the first");
+            let verify = || hasher.verify(&TypedPassword::new(String::new()), None);
+            scope.spawn(verify);
+            until_wait(&hasher, 1);
+            assert_eq!(verify(), Err(BUSY));
+            scope.spawn(|| hasher.hash(&password).expect("a place"));
+            until_wait(&hasher, 2);
+            drop(slot);
+        });
     }
 }

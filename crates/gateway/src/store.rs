@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use storage::{OpenError, Replica, Stats};
 use thiserror::Error;
+use users::audit::Occasion;
 use users::ports::Environment;
 use users::{Keep, Operator, RolePolicy, SignInRules, UserError, Users};
 
@@ -74,13 +75,13 @@ impl Installation {
     /// `Store`.
     pub fn prepare(&self) -> Result<Vec<u8>, InstallationError> {
         let users = self.users();
-        users.align_roles()?;
+        users.on(Occasion::command("serve")).align_roles()?;
         if !users.has_administrator()? {
             tracing::warn!("there is no administrator yet, so nobody can be served: run `diglot init`");
         }
         // A store that cannot be written now can still be read.
-        if let Err(error) = users.remove_old_claims() {
-            tracing::warn!(%error, "old claims could not be removed");
+        if let Err(error) = users.remove_what_is_over() {
+            tracing::warn!(%error, "what is over could not be removed");
         }
         Ok(users.installation_secret()?)
     }

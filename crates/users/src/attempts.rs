@@ -13,14 +13,10 @@ use chrono::TimeDelta;
 use crate::email::Email;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::ports::Tx;
+use crate::ports::{REMOVED_AT_ONCE, Tx};
 use crate::rate::Rate;
 use crate::text::sha256;
 use crate::time::Timestamp;
-
-/// How many subjects that need not be kept any more one attempt removes: more than one, so that what has come together in busier times
-/// goes; and few, since somebody waits for it.
-const REMOVED_AT_ONCE: u32 = 16;
 
 /// Whom an attempt is counted to. Nothing that somebody has typed is part of it, but by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,14 +35,39 @@ impl Subject {
         Self(format!("name:{}", sha256(folded)))
     }
 
+    /// An account that there is not, by the address that it was called, folded.
+    #[must_use]
+    pub fn unknown_email(key: &str) -> Self {
+        Self::unknown(&format!("email:{key}"))
+    }
+
+    /// An account that there is not, by the username that it was called, folded.
+    #[must_use]
+    pub fn unknown_username(key: &str) -> Self {
+        Self::unknown(&format!("username:{key}"))
+    }
+
     /// An address that mail is asked for, whether or not it is anybody's.
     #[must_use]
     pub fn mail(address: &Email) -> Self {
-        Self(format!("mail:{}", sha256(address.key())))
+        Self::mail_to(address.key())
     }
 
-    /// From where somebody asks for mail. Another one than of those who sign in: they count with the account to themselves, and those who
-    /// ask for mail wait for the account when they have counted.
+    fn mail_to(key: &str) -> Self {
+        Self(format!("mail:{}", sha256(key)))
+    }
+
+    /// All that is counted of a user who has these names: to its account, to the names from before there was that account, and to the
+    /// address as one that mail is asked for. In the order in which they are counted.
+    #[must_use]
+    pub fn all_of(user: &UserId, email_key: &str, username_key: &str) -> Vec<Self> {
+        let (email, username) = (Self::unknown_email(email_key), Self::unknown_username(username_key));
+        let mut all = vec![Self::account(user), email, username, Self::mail_to(email_key)];
+        all.sort_unstable();
+        all
+    }
+
+    /// From where somebody asks for mail. (Another one than where somebody signs in: neither is to bar the other.)
     #[must_use]
     pub fn mails_of(peer: IpAddr) -> Self {
         Self(format!("mails:{}", network(peer)))
@@ -81,27 +102,44 @@ fn network(address: IpAddr) -> String {
 /// Who tries, and how often it may; as often as it likes where there is no rate.
 pub type Limited = (Subject, Option<Rate>);
 
+/// Somebody has tried too often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// How long to wait for the next attempt.
+    pub retry_after: Duration,
+    /// Whose rate takes longest.
+    pub whose: Subject,
+}
+
 /// Counts one attempt to each of these subjects, if it is within the rate of all of them; otherwise to none. Nobody else counts any of
 /// them before the transaction ends.
 ///
 /// # Errors
-/// The inner one: how long to wait until it is.
-pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Result<(), Duration>> {
+/// The inner one: it is not within them.
+pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Result<(), Spent>> {
     let mut limited: Vec<(&Subject, Rate)> =
         limited.iter().filter_map(|(subject, rate)| rate.map(|rate| (subject, rate))).collect();
     // In one order, so that two who count the same do not wait for each other.
     limited.sort_by_key(|(subject, _)| *subject);
-    let (mut counted, mut wait) = (Vec::with_capacity(limited.len()), TimeDelta::zero());
+    let (mut counted, mut longest) = (Vec::with_capacity(limited.len()), (TimeDelta::zero(), None));
     for (subject, rate) in limited {
-        let (period, share) = (period(rate), share(rate));
-        // If the clock was put back, what was counted by the later time holds no longer than a period.
-        let before = tx.arrival(subject)?.map_or(now, |arrival| arrival.clamp(now, now.after(period)));
-        let next = before.after(share);
-        wait = wait.max(next.since(now) - period);
+        let latest = now.after(period(rate));
+        let mut arrival = tx.arrival(subject)?;
+        // Nobody can have got further under this rate and by this clock. By a clock that was put back since, or under another rate, it may
+        // be: that is cut for good, or it would take until then to come down.
+        if arrival.is_some_and(|arrival| arrival > latest) {
+            arrival = Some(latest);
+            tx.set_arrival(subject, arrival)?;
+        }
+        let next = arrival.map_or(now, |arrival| arrival.max(now)).after(share(rate));
+        let wait = next.since(latest);
+        if wait > longest.0 {
+            longest = (wait, Some(subject));
+        }
         counted.push((subject, next));
     }
-    if wait > TimeDelta::zero() {
-        return Ok(Err(wait.to_std().unwrap_or_default()));
+    if let (wait, Some(whose)) = longest {
+        return Ok(Err(Spent { retry_after: wait.to_std().unwrap_or_default(), whose: whose.clone() }));
     }
     counted.into_iter().try_for_each(|(subject, arrival)| tx.set_arrival(subject, Some(arrival)))?;
     tx.remove_arrivals(now, REMOVED_AT_ONCE)?;

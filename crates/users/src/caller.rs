@@ -64,6 +64,19 @@ pub struct Caller {
     pub pinned: Option<String>,
     /// The key's; see [`Key::plan`].
     pub plan: Option<String>,
+    /// The key's; see [`Key::session`].
+    pub session: bool,
+}
+
+/// Where a key starts, whoever may use it: the workspace that it reaches, or its owner's default one.
+pub(crate) fn home(reads: &mut dyn Reads, key: &Key) -> Result<Option<WorkspaceId>> {
+    match (&key.reach, &key.owner) {
+        (KeyReach::Workspace(id), _) => Ok(Some(id.clone())),
+        (KeyReach::Installation | KeyReach::Owner, Some(owner)) => {
+            Ok(reads.principal(owner)?.and_then(|owner| owner.default_workspace))
+        }
+        (KeyReach::Installation | KeyReach::Owner, None) => Ok(None),
+    }
 }
 
 impl Caller {
@@ -78,7 +91,7 @@ impl Caller {
 
     /// The same for a live key whose record is at hand.
     pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
-        let (pinned, plan) = (key.pinned, key.plan);
+        let (pinned, plan, session) = (key.pinned, key.plan, key.session);
         let Some(owner_id) = key.owner else {
             let permissions = key.permissions.unwrap_or_default();
             let (reach, home) = match key.reach {
@@ -86,7 +99,7 @@ impl Caller {
                 KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
                 KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
             };
-            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan });
+            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan, session });
         };
         let owner = reads
             .principal(&owner_id)?
@@ -103,7 +116,7 @@ impl Caller {
             KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
         };
         let owner = Some(Owner { id: owner_id, permissions: held });
-        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan })
+        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan, session })
     }
 
     /// Whether the caller acts for this user.

@@ -105,6 +105,10 @@ pub enum Lock<'a> {
     Claim(&'a ClaimId),
 }
 
+/// How many old rows one write removes, of each kind, that adds a new one: more than one, so that what has come together in busier times
+/// goes; and few, since somebody waits for it.
+pub(crate) const REMOVED_AT_ONCE: u32 = 16;
+
 /// A transaction: all of its changes hold, or none.
 pub trait Tx: Reads + AuditTx + MailTx + SessionTx {
     /// Waits until no other transaction has the same to itself. What is read afterwards stays as it is until the end. A
@@ -125,7 +129,7 @@ pub trait Tx: Reads + AuditTx + MailTx + SessionTx {
     fn update_user(&mut self, user: &User) -> Result<()>;
     /// Sets the user's password.
     fn set_password(&mut self, user: &UserId, password: &PasswordHash) -> Result<()>;
-    /// Deletes a user with its memberships, keys, messages, tokens and attempts. Of the claim that it was created by, nothing stays but
+    /// Deletes a user with its memberships, keys, messages, tokens and [attempts](crate::attempts::Subject::all_of). Of the claim that it was created by, nothing stays but
     /// its id and time.
     fn delete_user(&mut self, id: &UserId) -> Result<()>;
     /// Adds a workspace.
@@ -158,6 +162,11 @@ pub trait Tx: Reads + AuditTx + MailTx + SessionTx {
     /// Removes claims from before then, the oldest first, and no more than `limit`. Leaves those that another transaction is
     /// about to remove. Says how many there were.
     fn remove_claims(&mut self, before: Timestamp, limit: u32) -> Result<u32>;
+}
+
+/// The key of that id, which nobody else changes until the end.
+pub(crate) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
+    if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
 }
 
 /// A store. Both methods block until the answer is there.

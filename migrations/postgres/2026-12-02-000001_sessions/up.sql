@@ -5,7 +5,7 @@ ALTER TABLE keys ADD COLUMN session BOOLEAN NOT NULL DEFAULT false;
 
 CREATE INDEX keys_by_session ON keys (session, expires_at);
 
--- Who tries, or for which account, by ids and hashes: never what somebody has typed.
+-- Who tries, by the address of its machine, or for which account, by ids and hashes: never what somebody has typed.
 CREATE TABLE attempts (
     subject TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     -- The theoretical arrival time of the generic cell rate algorithm; what lies before now says nothing any more.

@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use users::UserId;
 use users::audit::{Event, Occasion, Outcome, Refusal};
 use users::ports::{Clock, Randomness};
-use users::{UserId, WorkspaceId};
 
 use waiting::Waiting;
 
@@ -32,8 +32,6 @@ pub struct Refused<'a> {
     pub request_id: &'a str,
     /// Whom it was about, by id, if that can be one.
     pub user: Option<UserId>,
-    /// The caller's own workspace.
-    pub workspace: Option<WorkspaceId>,
 }
 
 /// Notes the refusals of a process, and forgets what happened long ago.
@@ -60,21 +58,20 @@ impl Refusals {
 
     /// Notes a refusal, unless it repeats one of this minute.
     pub fn note(&self, refused: Refused<'_>) {
-        let at = self.clock.now();
-        let Refused { refusal, operation, request_id, user, workspace } = refused;
-        let event = |refusal: Refusal| Event {
-            action: refusal.action(),
+        let Refused { refusal, operation, request_id, user } = refused;
+        let event = Event {
             id: self.randomness.uuid().into(),
-            at,
+            at: self.clock.now(),
+            action: refusal.action(),
             actor: refusal.actor,
             user: refusal.user.or(user),
             key: None,
-            workspace,
+            workspace: refusal.workspace,
             occasion: Occasion::request(operation, request_id),
             outcome: Outcome::Refused(refusal.reason),
             fields: Vec::new(),
         };
-        if !self.waiting().add(refusal, at, event) {
+        if !self.waiting().add(event) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

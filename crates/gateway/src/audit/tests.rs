@@ -61,9 +61,9 @@ impl Scene {
 
     fn note(&self, key: &str, reason: Reason) {
         let actor = Actor::Key { key: KeyId::from_stored(key.to_owned()), owner: None };
-        let refusal = Refusal { actor, reason, user: None };
+        let refusal = Refusal { actor, reason, user: None, workspace: None };
         let (operation, request_id) = ("door.operation", "r");
-        self.refusals.note(Refused { refusal, operation, request_id, user: None, workspace: None });
+        self.refusals.note(Refused { refusal, operation, request_id, user: None });
     }
 
     /// Until all is written that waits.

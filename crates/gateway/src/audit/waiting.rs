@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use users::Timestamp;
-use users::audit::{Event, Refusal};
+use users::audit::Event;
 
 /// So many refusals can wait, and so many are known to repeat themselves. Each takes some hundred bytes.
 pub(super) const MOST: usize = 10_000;
@@ -12,32 +11,31 @@ pub(super) const MOST: usize = 10_000;
 /// How many are written together: as many as take the store some milliseconds, so that nobody waits for long behind them.
 pub(super) const ROWS: usize = 100;
 
-const MINUTE: i64 = 60_000_000;
-
 /// What waits, in the order in which it came, and what of this minute need not wait again.
 #[derive(Debug, Default)]
 pub struct Waiting {
     events: VecDeque<Event>,
     minute: i64,
-    known: BTreeSet<Refusal>,
+    known: BTreeSet<String>,
 }
 
 impl Waiting {
     /// Has a refusal wait, unless it repeats one of its minute. Says whether there was room for it.
-    pub fn add(&mut self, refusal: Refusal, at: Timestamp, event: impl FnOnce(Refusal) -> Event) -> bool {
-        let minute = at.micros().div_euclid(MINUTE);
+    pub fn add(&mut self, refusal: Event) -> bool {
+        let minute = refusal.minute();
         if self.minute != minute {
             self.minute = minute;
             self.known.clear();
         }
-        if self.known.contains(&refusal) {
+        let repetition = refusal.repetition();
+        if repetition.as_ref().is_some_and(|repetition| self.known.contains(repetition)) {
             return true;
         }
         if self.events.len() >= MOST || self.known.len() >= MOST {
             return false;
         }
-        self.known.insert(refusal.clone());
-        self.events.push_back(event(refusal));
+        self.known.extend(repetition);
+        self.events.push_back(refusal);
         true
     }
 

@@ -21,9 +21,13 @@ use users::{
 
 use super::even_time::in_even_time;
 use super::lane::{Answers, Lane};
+use super::lines::Lines;
 use crate::audit;
 use crate::telemetry::answering::{self, Sender};
 use crate::usage::Book;
+
+/// Passwords of one address that are compared at a time, or wait for the hasher.
+const PASSWORDS: usize = 8;
 
 /// How much a local directory does at once.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +54,7 @@ pub struct LocalDirectory<S> {
     pub reads: Lane,
     /// For what may write.
     pub writes: Lane,
+    pub(super) lines: Arc<Lines>,
 }
 
 impl<S: Store> LocalDirectory<S> {
@@ -60,7 +65,7 @@ impl<S: Store> LocalDirectory<S> {
         let reads = if width.reads_at_once { reads.at_once() } else { reads };
         // A writer waits where it is at work: in the store's queue or the hasher's.
         let writes = Lane::new(width.writes, 0, width.patience, answers);
-        Arc::new(Self { users, reads, writes })
+        Arc::new(Self { users, reads, writes, lines: Lines::new(PASSWORDS) })
     }
 
     /// The core, where what this call changes is noted with it.
@@ -169,7 +174,15 @@ impl<S: Store> Directory for LocalDirectory<S> {
 
     async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn> {
         let users = self.users.on(answering::occasion());
-        let denied = match self.writes.run(move || users.try_sign_in(&sign_in)).await? {
+        let turn = match sign_in.origin {
+            Some(origin) => Some(self.lines.turn(origin).await),
+            None => None,
+        };
+        let work = move || {
+            let _turn = turn;
+            users.try_sign_in(&sign_in)
+        };
+        let denied = match self.writes.run(work).await? {
             Ok(signed_in) => return Ok(signed_in),
             Err(denied) => denied,
         };

@@ -2,6 +2,7 @@
 
 mod even_time;
 mod lane;
+mod lines;
 mod local;
 mod outbox;
 mod own_writes;

@@ -139,18 +139,18 @@ impl Application {
         head: &Head,
         user: Option<UserId>,
     ) {
-        let (refusal, workspace) = match sender {
-            Sender::Refused(refusal) => (refusal.clone(), None),
+        let refusal = match sender {
+            Sender::Refused(refusal) => refusal.clone(),
             Sender::Caller(caller) if status == StatusCode::FORBIDDEN => {
                 // A key that is pinned elsewhere comes no further than that.
                 let is_pinned = caller.pinned.as_deref().is_some_and(|pinned| pinned != door(&deployed.name));
                 let reason = if is_pinned { Reason::OtherDialect } else { Reason::Forbidden };
-                (audit::Refusal { actor: Actor::of(caller), reason, user: None }, caller.home.clone())
+                audit::Refusal { actor: Actor::of(caller), reason, user: None, workspace: caller.home.clone() }
             }
             Sender::Caller(_) | Sender::Unknown => return,
         };
         let (operation, request_id) = (&*deployed.name, &*head.request_id);
-        self.refusals.note(Refused { refusal, operation, request_id, user, workspace });
+        self.refusals.note(Refused { refusal, operation, request_id, user });
     }
 }
 

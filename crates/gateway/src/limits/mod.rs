@@ -1,4 +1,4 @@
-//! How often a key may use an operation, and an address may fail to present one. In memory, and each process for itself: two
+//! How often a key, or who needs none, may use an operation, and an address may fail to present one. In memory, and each process for itself: two
 //! processes allow twice as much.
 
 mod gate;
@@ -7,7 +7,7 @@ mod origin;
 mod peers;
 mod plans;
 
-pub use gate::Gate;
+pub use gate::{Gate, Who};
 pub use limiter::Limiter;
 pub use origin::origin;
 pub use peers::Peers;

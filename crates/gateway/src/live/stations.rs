@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use users::key::KeyId;
-
 use crate::calendar::Outage;
 use crate::dialects;
-use crate::limits::Limiter;
+use crate::limits::{Limiter, Who};
 
 /// What is remembered of one.
 #[derive(Clone, Default)]
 pub struct Station {
     /// Who has used it lately.
-    pub limiter: Arc<Limiter<KeyId>>,
+    pub limiter: Arc<Limiter<Who>>,
     /// What was said about it by hand.
     pub outage: Arc<Outage>,
 }

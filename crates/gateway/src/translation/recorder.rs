@@ -54,6 +54,7 @@ impl Directory for Recorder {
             home: None,
             pinned: None,
             plan: None,
+            session: false,
         }))
     }
 

@@ -52,6 +52,7 @@ impl Directory for FakeDirectory {
             home: None,
             pinned: None,
             plan: None,
+            session: false,
         }))
     }
 

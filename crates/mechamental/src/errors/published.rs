@@ -102,7 +102,7 @@ impl Published {
     ];
 
     /// What every operation without a body may answer that asks for no key.
-    pub(crate) const OPEN: [P; 4] = [P::BadRequest, P::Gone, P::Internal, P::Unavailable];
+    pub(crate) const OPEN: [P; 5] = [P::BadRequest, P::Gone, P::RateLimited, P::Internal, P::Unavailable];
 
     /// What every operation with a body may answer that asks for no key.
     pub(crate) const OPEN_BODIED: [P; 8] =

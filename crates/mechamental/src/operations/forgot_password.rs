@@ -18,6 +18,7 @@ pub(crate) const BODY: &str = "PasswordForgotRequest";
 /// # Errors
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    request.come_in()?;
     let body = Body::read(&request)?;
     let email = read(&body)?;
     request.directory.ask_for_mail(email, request.origin).await?;

@@ -12,8 +12,9 @@ use crate::wire::{self, AuthConfig};
 /// Tells everybody that accounts are made by those who may.
 ///
 /// # Errors
-/// None.
-pub(crate) async fn handle(_: Request) -> Result<HttpResponse, ApiError> {
+/// See [`ApiError`].
+pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    request.come_in()?;
     Ok(wire::render(StatusCode::OK, &AuthConfig { allow_registration: false }))
 }
 

@@ -20,6 +20,7 @@ pub(crate) const BODY: &str = "LoginRequest";
 /// # Errors
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
+    request.come_in()?;
     let body = Body::read(&request)?;
     let (account, password) = read(&body)?;
     let signed_in = request.directory.sign_in(SignIn { account, password, origin: request.origin }).await?;

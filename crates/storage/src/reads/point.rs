@@ -28,7 +28,7 @@ pub(crate) fn username_key_taken(connection: &mut AnyConnection, key: &str) -> Q
 }
 
 pub(crate) fn credentials(connection: &mut AnyConnection, login: Login<'_>) -> QueryResult<Option<CredentialsRow>> {
-    let columns = (table::id, table::status, table::password_hash);
+    let columns = (table::id, table::status, table::password_hash, table::default_workspace_id);
     match login {
         Login::Email(key) => table::table.filter(table::email_key.eq(key)).select(columns).get_result(connection),
         Login::Username(key) => table::table.filter(table::username_key.eq(key)).select(columns).get_result(connection),

@@ -79,6 +79,7 @@ pub(crate) struct CredentialsRow {
     id: String,
     status: String,
     password_hash: Option<String>,
+    default_workspace_id: Option<String>,
 }
 
 impl CredentialsRow {
@@ -88,6 +89,7 @@ impl CredentialsRow {
             user: UserId::from_stored(self.id),
             status: status(&self.status)?,
             password: self.password_hash.map(PasswordHash::from_stored),
+            home: self.default_workspace_id.map(WorkspaceId::from_stored),
         })
     }
 }

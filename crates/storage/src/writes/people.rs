@@ -27,6 +27,12 @@ pub(crate) fn set_password(connection: &mut AnyConnection, user: &str, password:
 /// tells of it.
 pub(crate) fn delete_user(connection: &mut AnyConnection, user: &str) -> QueryResult<usize> {
     super::forget_outcome(connection, user)?;
-    super::set_arrival(connection, Subject::account(&UserId::from_stored(user.to_owned())).as_str(), None)?;
+    let names = table::table.find(user).select((table::email_key, table::username_key));
+    let names: Option<(String, String)> = names.get_result(connection).optional()?;
+    if let Some((email, username)) = names {
+        for subject in Subject::all_of(&UserId::from_stored(user.to_owned()), &email, &username) {
+            super::set_arrival(connection, subject.as_str(), None)?;
+        }
+    }
     diesel::delete(table::table.find(user)).execute(connection)
 }

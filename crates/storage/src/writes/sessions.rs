@@ -7,7 +7,7 @@ use crate::connection::AnyConnection;
 use crate::postgres::{self, upsert};
 use crate::schema::{attempts, keys};
 
-/// Says which were ended.
+/// Says which were ended. What is bound is as much for many as for few.
 pub(crate) fn end_sessions(
     connection: &mut AnyConnection,
     user: &str,
@@ -16,13 +16,20 @@ pub(crate) fn end_sessions(
 ) -> QueryResult<Vec<String>> {
     // No key has the empty id.
     let others = keys::table.filter(keys::owner_id.eq(user)).filter(keys::id.ne(except.unwrap_or_default()));
-    let live = others.filter(keys::session.eq(true)).filter(keys::revoked_at.is_null());
-    let ids: Vec<String> = live.select(keys::id).order(keys::id).load(connection)?;
-    if !ids.is_empty() {
-        let ended = keys::table.filter(keys::id.eq_any(&ids)).filter(keys::revoked_at.is_null());
-        diesel::update(ended).set(keys::revoked_at.eq(at)).execute(connection)?;
+    let live = others.filter(keys::session.eq(true)).filter(keys::revoked_at.is_null()).filter(keys::expires_at.gt(at));
+    match connection {
+        AnyConnection::Sqlite(connection) => {
+            diesel::update(live).set(keys::revoked_at.eq(at)).returning(keys::id).get_results(connection)
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(connection) => {
+            // In order, as whoever notes what keys call; what is held after a wait is still live then.
+            let held = live.order(keys::id).select(keys::id).for_no_key_update();
+            let held: Vec<String> = held.load(connection)?;
+            let held = keys::table.filter(keys::id.eq_any(held));
+            diesel::update(held).set(keys::revoked_at.eq(at)).returning(keys::id).get_results(connection)
+        }
     }
-    Ok(ids)
 }
 
 /// Says how many there were.

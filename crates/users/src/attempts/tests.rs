@@ -14,7 +14,7 @@ fn limited(name: &str, rate: &str) -> Limited {
 
 fn try_at(store: &MemoryStore, limited: &[Limited], milliseconds: i64) -> Result<(), Duration> {
     let limited = limited.to_vec();
-    store.write(move |tx| count(tx, &limited, at(milliseconds))).unwrap()
+    store.write(move |tx| count(tx, &limited, at(milliseconds))).unwrap().map_err(|spent| spent.retry_after)
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -65,7 +65,28 @@ fn a_clock_that_was_put_back_bars_nobody_for_longer_than_a_period() {
     let (store, one) = (MemoryStore::new(), [limited("a", "1/s")]);
     assert_eq!(try_at(&store, &one, 86_400_000), Ok(()));
     assert_eq!(try_at(&store, &one, 0), Err(SECOND));
-    assert_eq!(try_at(&store, &one, 86_402_000), Ok(()));
+    assert_eq!(try_at(&store, &one, 400), Err(SECOND * 6 / 10), "it comes down by the clock that is");
+    assert_eq!(try_at(&store, &one, 1_000), Ok(()));
+}
+
+#[test]
+fn a_rate_that_is_loosened_holds_from_now_on() {
+    let store = MemoryStore::new();
+    assert!((0..2).all(|_| try_at(&store, &[limited("a", "2/h")], 0).is_ok()));
+    let loose = [limited("a", "60/s")];
+    assert!(try_at(&store, &loose, 0).is_err());
+    assert_eq!(try_at(&store, &loose, 20), Ok(()));
+    assert!((0..60).all(|_| try_at(&store, &loose, 1_020).is_ok()));
+}
+
+#[test]
+fn who_is_refused_learns_nothing_but_the_longest_wait_and_it_is_known_whose_that_is() {
+    let store = MemoryStore::new();
+    let (slow, quick) = (limited("slow", "1/h"), limited("quick", "1/s"));
+    let both = [slow.clone(), quick];
+    assert_eq!(try_at(&store, &both, 0), Ok(()));
+    let spent = store.write(move |tx| count(tx, &both, at(0))).unwrap();
+    assert_eq!(spent, Err(Spent { retry_after: SECOND * 3_600, whose: slow.0 }));
 }
 
 #[test]

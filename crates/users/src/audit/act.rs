@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::event::{Actor, Event, Occasion, Outcome};
 use super::words::Action;
+use crate::caller;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
-use crate::key::KeyId;
-use crate::ports::{Randomness, Tx};
+use crate::key::{Key, KeyId};
+use crate::ports::{Randomness, Reads, Tx};
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -62,6 +63,18 @@ impl About {
     /// A user, and where it starts.
     pub fn user(user: &User) -> Self {
         Self { user: Some(user.id.clone()), workspace: user.default_workspace.clone(), ..Self::default() }
+    }
+
+    /// The user of that id, and where it starts.
+    pub fn user_of(reads: &mut dyn Reads, user: &UserId) -> Result<Self> {
+        let workspace = reads.principal(user)?.and_then(|user| user.default_workspace);
+        Ok(Self { user: Some(user.clone()), workspace, ..Self::default() })
+    }
+
+    /// A key, whom it acts for, and where it starts.
+    pub fn key(reads: &mut dyn Reads, key: &Key) -> Result<Self> {
+        let workspace = caller::home(reads, key)?;
+        Ok(Self { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..Self::default() })
     }
 
     /// A membership.

@@ -27,7 +27,8 @@ pub struct Event {
     pub user: Option<UserId>,
     /// To which key.
     pub key: Option<KeyId>,
-    /// In which workspace, as far as it belongs to one: the one that somebody joins or leaves, and of a user its default.
+    /// In which workspace, as far as it belongs to one: the one that somebody joins or leaves; of a user its default; of a key the one
+    /// that it reaches, or its owner's default; of a refusal that of whoever was refused.
     pub workspace: Option<WorkspaceId>,
     /// On which occasion.
     pub occasion: Occasion,
@@ -38,7 +39,7 @@ pub struct Event {
 }
 
 /// Who does something.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A client.
     Key {
@@ -74,7 +75,7 @@ pub enum Outcome {
 }
 
 /// Somebody who is known, and why it was refused.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Who.
     pub actor: Actor,
@@ -82,6 +83,8 @@ pub struct Refusal {
     pub reason: Reason,
     /// Whom it concerns, where nobody is known to act.
     pub user: Option<UserId>,
+    /// Where the one or the other starts.
+    pub workspace: Option<WorkspaceId>,
 }
 
 impl Refusal {
@@ -190,14 +193,19 @@ impl Event {
         Place { at: self.at, id: Some(self.id.clone()) }
     }
 
+    /// The minute in which it happened, by a number of its own.
+    #[must_use]
+    pub fn minute(&self) -> i64 {
+        self.at.micros().div_euclid(MINUTE)
+    }
+
     /// What refusals have in common of which only the first is kept: the caller, the reason and the minute. `None` for what was done.
     #[must_use]
     pub fn repetition(&self) -> Option<String> {
         let reason = self.outcome.reason()?;
         let caller = self.actor.key().map(KeyId::as_str);
         let caller = caller.or(self.actor.user().map(UserId::as_str)).or(self.user.as_ref().map(UserId::as_str));
-        let minute = self.at.micros().div_euclid(MINUTE);
-        Some(format!("{} {} {minute}", caller.unwrap_or("-"), reason.as_str()))
+        Some(format!("{} {} {}", caller.unwrap_or("-"), reason.as_str(), self.minute()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Operator, OperatorError, user_named};
 use crate::audit::{About, Act, Action};
 use crate::error::{Result, UserError};
 use crate::key::{Key, KeyId, KeyReach, PresentedKey};
-use crate::ports::{Store, Tx};
+use crate::ports::{Store, Tx, held_key};
 use crate::role::{Permissions, RolePolicy};
 use crate::text::TextRule;
 use crate::time::Timestamp;
@@ -89,7 +89,11 @@ impl<S: Store> Operator<S> {
             let Some(record) = held_key(tx, &key)? else { return Ok(false) };
             if record.revoked_at.is_none() {
                 tx.revoke_key(&key, act.at)?;
-                act.note(tx, Action::KeyRevoked, about(&record))?;
+                // One that is over is over; what is done to it is not the end of it.
+                let ends = record.session && record.is_live(act.at);
+                let (action, about) =
+                    (if ends { Action::SessionEnded } else { Action::KeyRevoked }, About::key(tx, &record)?);
+                act.note(tx, action, about)?;
             }
             Ok(true)
         })?;
@@ -108,7 +112,8 @@ impl<S: Store> Operator<S> {
             if record.plan != plan {
                 tx.set_key_plan(&key, plan.as_deref())?;
                 let action = if plan.is_some() { Action::KeyPlanned } else { Action::KeyUnplanned };
-                act.note(tx, action, about(&record))?;
+                let about = About::key(tx, &record)?;
+                act.note(tx, action, about)?;
             }
             Ok(true)
         })?;
@@ -129,20 +134,6 @@ pub(super) fn key_named(name: &str) -> Result<KeyId, OperatorError> {
 
 pub(super) fn no_key(id: &KeyId) -> OperatorError {
     OperatorError::Refused(format!("there is no key {id}"))
-}
-
-/// The key of that id, which nobody else changes until the end.
-pub(super) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
-    if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
-}
-
-/// The key, whom it acts for and where.
-pub(super) fn about(key: &Key) -> About {
-    let workspace = match &key.reach {
-        KeyReach::Workspace(id) => Some(id.clone()),
-        KeyReach::Installation | KeyReach::Owner => None,
-    };
-    About { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..About::default() }
 }
 
 /// A key that permits what no role does was mistyped.
@@ -180,6 +171,7 @@ pub(super) fn create_key(tx: &mut dyn Tx, key: &PresentedKey, request: &KeyReque
         session: false,
     };
     tx.insert_key(&record)?;
-    act.note(tx, Action::KeyCreated, about(&record))?;
+    let about = About::key(tx, &record)?;
+    act.note(tx, Action::KeyCreated, about)?;
     Ok(NewKey { record, key: key.clone() })
 }

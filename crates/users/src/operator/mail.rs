@@ -62,6 +62,7 @@ fn retry(tx: &mut dyn Tx, message: OutboxMessage, act: &Act) -> Result<Option<Ou
     if !tx.update_message(&message, message.delivery.attempts)? {
         return Ok(None);
     }
-    act.note(tx, Action::MailRetried, About { user: Some(message.user.clone()), ..About::default() })?;
+    let about = About::user_of(tx, &message.user)?;
+    act.note(tx, Action::MailRetried, about)?;
     Ok(Some(message))
 }

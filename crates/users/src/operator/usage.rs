@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::keys::{about, held_key, key_named, no_key};
+use super::keys::{key_named, no_key};
 use super::{Operator, OperatorError};
-use crate::audit::Action;
+use crate::audit::{About, Action};
 use crate::error::Result;
 use crate::key::{Key, KeyId};
-use crate::ports::{Reads, Store};
+use crate::ports::{Reads, Store, held_key};
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used, door};
 use crate::user::User;
@@ -101,7 +101,8 @@ impl<S: Store> Operator<S> {
             if record.pinned != door {
                 tx.pin_key(&key, door.as_deref())?;
                 let action = if door.is_some() { Action::KeyPinned } else { Action::KeyUnpinned };
-                act.note(tx, action, about(&record))?;
+                let about = About::key(tx, &record)?;
+                act.note(tx, action, about)?;
             }
             Ok(Some(Pinning::Done(key.clone())))
         })?;

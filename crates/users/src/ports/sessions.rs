@@ -2,7 +2,7 @@
 
 use crate::attempts::Subject;
 use crate::error::Result;
-use crate::id::UserId;
+use crate::id::{UserId, WorkspaceId};
 use crate::key::KeyId;
 use crate::password::PasswordHash;
 use crate::time::Timestamp;
@@ -26,6 +26,8 @@ pub struct Credentials {
     pub status: Status,
     /// What its password is checked by, if it has one.
     pub password: Option<PasswordHash>,
+    /// Where it starts.
+    pub home: Option<WorkspaceId>,
 }
 
 /// What can be read of it.
@@ -38,7 +40,8 @@ pub trait SessionReads {
 
 /// What a transaction changes of it.
 pub trait SessionTx {
-    /// Revokes every session of the user that is not revoked, but this one. Says which.
+    /// Revokes every session of the user that is neither revoked nor over by then, but this one. Says which: of several who end the same
+    /// one, it is said to one.
     fn end_sessions(&mut self, user: &UserId, except: Option<&KeyId>, at: Timestamp) -> Result<Vec<KeyId>>;
     /// Removes sessions that were to end before then, the first to end first, and no more than `limit`. Leaves those that another
     /// transaction is about to remove. Says how many there were.

@@ -23,11 +23,15 @@ impl<S: Store> Users<S> {
         let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act(Actor::Nobody));
         let address = address.clone();
         self.store.write(move |tx| {
-            if let Err(wait) = attempts::count(tx, &limited, act.at)? {
-                return Ok(Err(wait));
+            // First who it is and then what is counted, as everywhere: otherwise two could wait for each other.
+            let found = tx.user_by_email_key(address.key())?;
+            if let Some(found) = &found {
+                tx.lock(Lock::User { target: &found.id, actor: None })?;
             }
-            let Some(found) = tx.user_by_email_key(address.key())? else { return Ok(Ok(())) };
-            tx.lock(Lock::User { target: &found.id, actor: None })?;
+            if let Err(spent) = attempts::count(tx, &limited, act.at)? {
+                return Ok(Err(spent.retry_after));
+            }
+            let Some(found) = found else { return Ok(Ok(())) };
             let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());
             if let Some((user, kind)) = user.and_then(|user| suitable(&user).map(|kind| (user, kind))) {
                 OutboxMessage::new(id.clone(), user.id.clone(), kind, act.at).ask_anew(tx)?;

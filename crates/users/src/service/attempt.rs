@@ -3,13 +3,9 @@
 use crate::caller::Caller;
 use crate::error::{Conflict, Result, UserError};
 use crate::once::{Claim, ClaimId, Fingerprint, KeptAnswer, Once, Outcome};
-use crate::ports::{Lock, Reads, Tx};
+use crate::ports::{Lock, REMOVED_AT_ONCE, Reads, Tx};
 use crate::time::Timestamp;
 use crate::user::User;
-
-/// How many old claims one new one removes: more than one, so that what has come together in busier times goes; and few, since
-/// somebody waits for it.
-const REMOVED_AT_ONCE: u32 = 16;
 
 /// A caller's request. Where there is none, the request may have its effect as often as it comes.
 #[derive(Clone)]

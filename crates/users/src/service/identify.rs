@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Users;
 use crate::audit::{Actor, Reason, Refusal};
-use crate::caller::Caller;
+use crate::caller::{self, Caller};
 use crate::error::{Result, UserError};
 use crate::key::{Key, PresentedKey};
 use crate::ports::{Reads, Store};
@@ -33,13 +33,17 @@ impl<S: Store> Users<S> {
             let Some(key) = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret)) else {
                 return Ok(None);
             };
-            let caller = self.caller(reads, &key, now)?;
+            let caller = match self.caller(reads, &key, now)? {
+                Ok(caller) => Ok(caller),
+                Err(reason) => Err((reason, caller::home(reads, &key)?)),
+            };
             Ok(Some((key, caller)))
         })?;
         Ok(match found {
             None => Identified::Unknown,
-            Some((key, Err(reason))) => {
-                Identified::Refused(Refusal { actor: Actor::Key { key: key.id, owner: key.owner }, reason, user: None })
+            Some((key, Err((reason, workspace)))) => {
+                let actor = Actor::Key { key: key.id, owner: key.owner };
+                Identified::Refused(Refusal { actor, reason, user: None, workspace })
             }
             Some((key, Ok(caller))) => {
                 if let Some(since) = since {

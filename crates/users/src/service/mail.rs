@@ -9,13 +9,10 @@ use crate::audit::{About, Act, Action, Actor};
 use crate::error::Result;
 use crate::id::{MessageId, UserId};
 use crate::outbox::{Backlog, Delivery, MessageKind, OutboxMessage};
-use crate::ports::{Environment, Store, Tx};
+use crate::ports::{Environment, REMOVED_AT_ONCE, Store, Tx};
 use crate::time::Timestamp;
 use crate::token::{IssuedToken, Token};
 use crate::user::{Status, User};
-
-/// How many tokens that have expired go whenever new ones are made: more than one, so that what has come together in busier times goes.
-const REMOVED_AT_ONCE: u32 = 16;
 
 /// A message that is held, so that it can be sent.
 #[derive(Debug, Clone)]
@@ -206,11 +203,11 @@ fn take(
 }
 
 fn abandon(tx: &mut dyn Tx, message: OutboxMessage, reason: String, act: &Act) -> Result<()> {
-    let (attempts, user) = (message.delivery.attempts, message.user.clone());
+    let (attempts, about) = (message.delivery.attempts, About::user_of(tx, &message.user)?);
     let delivery =
         Delivery { leased_until: None, last_error: Some(reason), abandoned_at: Some(act.at), ..message.delivery };
     if tx.update_message(&OutboxMessage { delivery, ..message }, attempts)? {
-        act.note(tx, Action::MailAbandoned, About { user: Some(user), ..About::default() })?;
+        act.note(tx, Action::MailAbandoned, about)?;
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ pub use change::{FullNameChange, RoleChange, StatusChange, UserChange};
 pub use create::NewUser;
 pub(crate) use create::{LOCAL_PROVIDER, NAMING_ATTEMPTS, free_username, free_username_in, insert};
 pub(crate) use delete::require_other_administrator;
+pub(crate) use end_sessions::{end_session, end_sessions};
 pub use identify::Identified;
 pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};

@@ -13,14 +13,14 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::Users;
-use crate::attempts::{self, Limited, Subject};
+use crate::attempts::{self, Limited, Spent, Subject};
 use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
 use crate::email::Email;
 use crate::error::{Result, UserError};
-use crate::id::UserId;
+use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyReach, PresentedKey};
 use crate::password::{PasswordHash, TypedPassword};
-use crate::ports::{Credentials, Lock, Store, Tx};
+use crate::ports::{Credentials, Lock, REMOVED_AT_ONCE, Store, Tx};
 use crate::rate::Rate;
 use crate::time::Timestamp;
 use crate::user::{Status, User};
@@ -29,11 +29,7 @@ use crate::user::{Status, User};
 const NAME: &str = "session";
 
 /// How long it is known of a session that is over.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
-/// How many of those that are older one sign-in removes: more than one, so that what has come together in busier times goes; and few, since
-/// somebody waits for it.
-const REMOVED_AT_ONCE: u32 = 16;
+pub(super) const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How often a password is compared anew, if it is changed while it is compared.
 const COMPARISONS: u32 = 3;
@@ -94,7 +90,12 @@ pub struct Denied {
 
 impl Denied {
     fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
-        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user } }
+        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user, workspace: None } }
+    }
+
+    /// The same, where it is known where that user starts.
+    fn at(self, workspace: Option<WorkspaceId>) -> Self {
+        Self { refusal: Refusal { workspace, ..self.refusal }, ..self }
     }
 }
 
@@ -107,6 +108,8 @@ enum Begun {
     Session(Box<User>),
     /// Meanwhile the account has another password, of which this is the hash.
     Changed(PasswordHash),
+    /// Meanwhile it may not.
+    Denied(Reason),
 }
 
 impl<S: Store> Users<S> {
@@ -130,22 +133,24 @@ impl<S: Store> Users<S> {
         // (Here and nowhere between: what is known of the account must not decide about the time.)
         let hash = found.as_ref().and_then(|found| found.password.as_ref());
         let is_right = match self.environment.hasher.verify(&sign_in.password, hash) {
-            Err(UserError::Busy(why)) => return Err(self.forgive(limited, UserError::Busy(why))),
+            Err(error @ UserError::Busy(_)) => return Err(self.forgive_account(&limited, error)),
             verified => verified?,
         };
         match found {
-            Some(Credentials { user, status: Status::Active, password: Some(hash) }) if is_right => {
-                match self.begin_session(sign_in, &user, hash, limited) {
-                    Err(error @ UserError::Unauthenticated) => {
-                        Ok(Err(Denied::new(error, Reason::WrongPassword, Some(user))))
+            Some(Credentials { user, status: Status::Active, password: Some(hash), home }) if is_right => {
+                match self.begin_session(sign_in, &user, hash, &limited) {
+                    Err(error @ UserError::Busy(_)) => Err(self.forgive_account(&limited, error)),
+                    begun => {
+                        let denied = |reason| Denied::new(UserError::Unauthenticated, reason, Some(user)).at(home);
+                        Ok(begun?.map_err(denied))
                     }
-                    begun => begun.map(Ok),
                 }
             }
             found => {
                 let is_known = found.as_ref().is_some_and(|found| found.status != Status::Active && is_right);
                 let reason = if is_known { Reason::UserInactive } else { Reason::WrongPassword };
-                Ok(Err(Denied::new(UserError::Unauthenticated, reason, found.map(|found| found.user))))
+                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
+                Ok(Err(Denied::new(UserError::Unauthenticated, reason, user).at(home.flatten())))
             }
         }
     }
@@ -178,18 +183,19 @@ impl<S: Store> Users<S> {
         let (counted, found, limited) = attempted;
         Ok(match counted {
             Ok(()) => Ok((found, limited)),
-            Err(retry_after) => {
-                let user = found.map(|found| found.user);
-                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user))
+            Err(Spent { retry_after, whose }) => {
+                // An address that has tried too often has not tried at this account.
+                let found = found.filter(|found| Subject::account(&found.user) == whose);
+                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
+                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user).at(home.flatten()))
             }
         })
     }
 
-    /// Takes an attempt back that came to nothing through no fault of who made it.
-    fn forgive(&self, limited: Vec<Limited>, why: UserError) -> UserError {
-        let now = self.environment.clock.now();
-        let forgiven =
-            self.store.write(move |tx| limited.iter().try_for_each(|limited| attempts::take_back(tx, limited, now)));
+    /// Takes back from the account an attempt that found no turn. It stays with the address: who floods the hasher is to be stopped by that.
+    fn forgive_account(&self, limited: &[Limited], why: UserError) -> UserError {
+        let (now, account) = (self.environment.clock.now(), limited.first().cloned());
+        let forgiven = self.store.write(move |tx| account.iter().try_for_each(|one| attempts::take_back(tx, one, now)));
         forgiven.err().unwrap_or(why)
     }
 
@@ -199,8 +205,8 @@ impl<S: Store> Users<S> {
         sign_in: &SignIn,
         user: &UserId,
         mut hash: PasswordHash,
-        limited: Vec<Limited>,
-    ) -> Result<SignedIn> {
+        limited: &[Limited],
+    ) -> Result<Result<SignedIn, Reason>> {
         let key = self.environment.random_key()?;
         for _ in 0..COMPARISONS {
             let renewed = match self.environment.hasher.renew(&sign_in.password, &hash) {
@@ -209,14 +215,15 @@ impl<S: Store> Users<S> {
                 renewed => renewed?,
             };
             let (session, act) = (self.session(user, &key), self.act(Actor::User(user.clone())));
-            let (verified, limited) = (hash, limited.clone());
+            let (verified, limited) = (hash, limited.to_vec());
             let begun = self.store.write(move |tx| begin(tx, &session, &verified, renewed.as_ref(), &limited, &act))?;
             match begun {
-                Begun::Session(user) => return Ok(SignedIn { key, lasts: self.sign_in.session, user: *user }),
+                Begun::Session(user) => return Ok(Ok(SignedIn { key, lasts: self.sign_in.session, user: *user })),
+                Begun::Denied(reason) => return Ok(Err(reason)),
                 Begun::Changed(other) => hash = other,
             }
             if !self.environment.hasher.verify(&sign_in.password, Some(&hash))? {
-                return Err(UserError::Unauthenticated);
+                return Ok(Err(Reason::WrongPassword));
             }
         }
         Err(UserError::Busy("the password is being changed"))
@@ -252,8 +259,8 @@ fn begin(
 ) -> Result<Begun> {
     let (id, now) = (session.owner.as_ref().ok_or(UserError::Unauthenticated)?, session.created_at);
     tx.lock(Lock::User { target: id, actor: None })?;
-    let user = tx.user(id)?.filter(User::is_active).ok_or(UserError::Unauthenticated)?;
-    let stored = tx.password_hash(id)?.ok_or(UserError::Unauthenticated)?;
+    let Some(user) = tx.user(id)?.filter(User::is_active) else { return Ok(Begun::Denied(Reason::UserInactive)) };
+    let Some(stored) = tx.password_hash(id)? else { return Ok(Begun::Denied(Reason::WrongPassword)) };
     if stored != *verified {
         return Ok(Begun::Changed(stored));
     }

@@ -1,9 +1,10 @@
 //! Signing out.
 
 use super::Users;
-use crate::audit::{About, Action, Actor};
+use super::end_sessions::end_session;
+use crate::audit::Actor;
 use crate::caller::Caller;
-use crate::error::{Result, UserError};
+use crate::error::Result;
 use crate::ports::Store;
 
 impl<S: Store> Users<S> {
@@ -12,18 +13,7 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `NoSession` for a key that was made otherwise; `Unauthenticated` for one that is over.
     pub fn sign_out(&self, caller: &Caller) -> Result<()> {
-        let (id, workspace, act) = (caller.key.clone(), caller.home.clone(), self.act(Actor::of(caller)));
-        self.store.write(move |tx| {
-            let key = tx.key(&id)?.filter(|key| key.is_live(act.at)).ok_or(UserError::Unauthenticated)?;
-            if !key.session {
-                return Err(UserError::NoSession);
-            }
-            tx.revoke_key(&id, act.at)?;
-            act.note(
-                tx,
-                Action::SessionEnded,
-                About { key: Some(key.id), user: key.owner, workspace: workspace.clone(), ..About::default() },
-            )
-        })
+        let (id, act) = (caller.key.clone(), self.act(Actor::of(caller)));
+        self.store.write(move |tx| end_session(tx, &id, &act))
     }
 }

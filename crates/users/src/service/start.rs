@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use super::Users;
+use super::sign_in::KEPT;
 use crate::audit::{About, Action, Actor};
 use crate::error::{Result, UserError};
 use crate::once::Claim;
@@ -45,13 +46,17 @@ impl<S: Store> Users<S> {
         HEXLOWER.decode(text.as_bytes()).map_err(|e| UserError::Internal(format!("the installation's secret: {e}")))
     }
 
-    /// Removes the claims that count no more. Each new one removes some; this is for those after which none came.
+    /// Removes what is over: claims that count no more, sessions that ended long ago, and who has tried something so long ago that it
+    /// says nothing any more. Each new one of a kind removes some; this is for those after which none came.
     ///
     /// # Errors
     /// As the store's.
-    pub fn remove_old_claims(&self) -> Result<()> {
-        let horizon = Claim::horizon(self.environment.clock.now());
-        while self.store.write(move |tx| tx.remove_claims(horizon, BATCH))? == BATCH {}
+    pub fn remove_what_is_over(&self) -> Result<()> {
+        let now = self.environment.clock.now();
+        let (claims, sessions) = (Claim::horizon(now), now.before(KEPT));
+        while self.store.write(move |tx| tx.remove_claims(claims, BATCH))? == BATCH {}
+        while self.store.write(move |tx| tx.remove_ended_sessions(sessions, BATCH))? == BATCH {}
+        while self.store.write(move |tx| tx.remove_arrivals(now, BATCH))? == BATCH {}
         Ok(())
     }
 

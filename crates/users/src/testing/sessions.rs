@@ -19,6 +19,7 @@ impl SessionReads for Tables {
             user: user.id.clone(),
             status: user.status,
             password: self.passwords.get(&user.id).cloned(),
+            home: user.default_workspace.clone(),
         };
         Ok(found.map(credentials))
     }
@@ -31,7 +32,7 @@ impl SessionReads for Tables {
 impl SessionTx for Tables {
     fn end_sessions(&mut self, user: &UserId, except: Option<&KeyId>, at: Timestamp) -> Result<Vec<KeyId>> {
         let theirs = self.keys.values_mut().filter(|key| key.session && key.owner.as_ref() == Some(user));
-        let live = theirs.filter(|key| key.revoked_at.is_none() && Some(&key.id) != except);
+        let live = theirs.filter(|key| key.is_live(at) && Some(&key.id) != except);
         let end = |key: &mut crate::key::Key| {
             key.revoked_at = Some(at);
             key.id.clone()

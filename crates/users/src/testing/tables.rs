@@ -190,14 +190,16 @@ impl Tx for Tables {
     }
 
     fn delete_user(&mut self, id: &UserId) -> Result<()> {
-        self.users.remove(id).ok_or_else(|| UserError::no_user(id.as_str()))?;
+        let user = self.users.remove(id).ok_or_else(|| UserError::no_user(id.as_str()))?;
         self.passwords.remove(id);
         self.memberships.retain(|(_, user)| user != id);
         self.keys.retain(|_, key| key.owner.as_ref() != Some(id));
         self.usage.retain(|key| self.keys.contains_key(key));
         self.outbox.retain(|message| message.user != *id);
         self.tokens.retain(|_, token| token.user != *id);
-        self.arrivals.remove(&Subject::account(id));
+        for subject in Subject::all_of(id, user.email.key(), &user.username.key()) {
+            self.arrivals.remove(&subject);
+        }
         for claim in self.claims.values_mut() {
             claim.outcome = claim.outcome.take().filter(|outcome| outcome.user != *id);
         }

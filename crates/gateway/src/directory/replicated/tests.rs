@@ -120,7 +120,16 @@ fn call(key: &str) -> Call {
     let key = KeyId::from_stored(key.to_owned());
     let (permissions, reach) = (Permissions::default(), Reach::Installation);
     Call {
-        caller: Arc::new(Caller { key, owner: None, permissions, reach, home: None, pinned: None, plan: None }),
+        caller: Arc::new(Caller {
+            key,
+            owner: None,
+            permissions,
+            reach,
+            home: None,
+            pinned: None,
+            plan: None,
+            session: false,
+        }),
         presented: PresentedKey::from_random(&[1; 10], &[2; 20]),
         operation: "plain.operation".to_owned(),
         request_id: "request".to_owned(),

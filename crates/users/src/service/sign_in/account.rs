@@ -35,8 +35,8 @@ impl AccountName {
     /// To whom attempts are counted where there is no such account.
     pub(super) fn unknown(&self, key: &str) -> Subject {
         match self {
-            AccountName::Email(_) => Subject::unknown(&format!("email:{key}")),
-            AccountName::Username(_) => Subject::unknown(&format!("username:{key}")),
+            AccountName::Email(_) => Subject::unknown_email(key),
+            AccountName::Username(_) => Subject::unknown_username(key),
         }
     }
 }

@@ -183,7 +183,7 @@ fn old_claims_go_a_few_at_a_time() {
     assert_eq!([left("a"), left("b"), left("c"), left("d")], [26, 11, 4, 5]);
     house.created(None, new_user("e"));
     house.wait(30 * 60 * 60);
-    house.users.remove_old_claims().unwrap();
+    house.users.remove_what_is_over().unwrap();
     assert_eq!(house.store.claims(), []);
 }
 

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::house::{House, no_change, password};
 use super::sign_in::{PASSWORD, ada, by_email, rules};
+use crate::attempts::Subject;
 use crate::error::{Result, UserError};
 use crate::password::{self, Cost, PasswordHash, TypedPassword};
 use crate::ports::{PasswordHasher, Store};
+use crate::rate::Rate;
 use crate::strength::Verdict;
 use crate::testing::CheapHasher;
 use crate::user::{Status, User};
-use crate::{PlainPassword, StatusChange, UserChange};
+use crate::{PlainPassword, SignInRules, StatusChange, UserChange};
 
 type Interruption = Box<dyn FnOnce() + Send>;
 
@@ -134,14 +136,15 @@ fn who_is_barred_or_deleted_meanwhile_does_not_get_in() {
 }
 
 #[test]
-fn an_attempt_that_finds_no_turn_costs_nothing() {
+fn an_attempt_that_finds_no_turn_costs_the_account_nothing_and_the_address_one() {
     let hasher = Interrupted::new(4, true);
     let house = House::hashing(hasher);
-    ada(&house);
-    let users = house.users.clone().signing_in(rules());
+    let user = ada(&house);
+    let users = house.users.clone().signing_in(SignInRules { per_peer: Rate::parse("10/h"), ..rules() });
+    let sign_in = || users.sign_in(&by_email("ada@example.com", PASSWORD)).unwrap_err();
     for _ in 0..10 {
-        let refused = users.sign_in(&by_email("ada@example.com", PASSWORD)).unwrap_err();
-        assert_eq!(refused, UserError::Busy("hashing"));
+        assert_eq!(sign_in(), UserError::Busy("hashing"));
     }
-    assert_eq!(house.store.attempts(), []);
+    assert!(house.store.attempts().iter().all(|(subject, _)| *subject != Subject::account(&user.id)));
+    assert!(matches!(sign_in(), UserError::TooOften { .. }));
 }

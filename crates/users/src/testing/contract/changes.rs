@@ -1,5 +1,7 @@
 //! What a store tells of its own changes, if it does.
 
+use chrono::TimeDelta;
+
 use super::fixtures::{add, add_workspace, delete, save, user, user_id, workspace_id};
 use super::keys::key;
 use crate::changes::{Changes, Moment, Subject};
@@ -54,7 +56,8 @@ pub fn a_change_is_told_of_whom_it_concerns(store: &impl Store) {
     concerns(&of_key, &|| write(store, |tx| tx.revoke_key(&a_key().id, user(1).created_at).map(|_| ())));
     write(store, |tx| {
         let session = key("session", KeyReach::Owner, Some(user_id(1)));
-        tx.insert_key(&Key { session: true, expires_at: Some(user(1).created_at), ..session })
+        let end = user(1).created_at.after(TimeDelta::hours(1));
+        tx.insert_key(&Key { session: true, expires_at: Some(end), ..session })
     });
     let of_session = Subject::Key(key("session", KeyReach::Owner, None).id);
     let before = now(changes);

@@ -1,14 +1,20 @@
 //! Signing in.
 
+use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use super::fixtures::*;
 use super::keys::key;
 use crate::attempts::{self, Subject};
+use crate::audit::{Act, Actor, Occasion};
+use crate::error::UserError;
 use crate::key::{Key, KeyId, KeyReach};
 use crate::password::PasswordHash;
-use crate::ports::{Credentials, Login, Store};
+use crate::ports::{Credentials, Login, Randomness, Store};
 use crate::rate::Rate;
+use crate::service::{end_session, end_sessions};
+use crate::testing::CountedRandomness;
 use crate::user::{Status, User};
 
 fn hash(text: &str) -> PasswordHash {
@@ -18,14 +24,17 @@ fn hash(text: &str) -> PasswordHash {
 /// Both lead to the same account; without a password there is none.
 pub fn credentials_are_found_by_either_name(store: &impl Store) {
     let (one, other) = (user(1), User { status: Status::Suspended, ..user(2) });
+    let one = User { default_workspace: Some(workspace_id(1)), ..one };
+    add_workspace(store, 1, &[]);
     let added = store.write(move |tx| {
         tx.insert_user(&one, Some(&hash("$2b$04$one")))?;
         tx.insert_user(&other, None)
     });
     added.expect("added");
     let found = |login: Login<'_>| store.read(|reads| reads.credentials(login)).expect("a look");
-    let one = Credentials { user: user_id(1), status: Status::Active, password: Some(hash("$2b$04$one")) };
-    let other = Credentials { user: user_id(2), status: Status::Suspended, password: None };
+    let (password, home) = (Some(hash("$2b$04$one")), Some(workspace_id(1)));
+    let one = Credentials { user: user_id(1), status: Status::Active, password, home };
+    let other = Credentials { user: user_id(2), status: Status::Suspended, password: None, home: None };
     assert_eq!(found(Login::Email(user(1).email.key())), Some(one.clone()));
     assert_eq!(found(Login::Username(&user(1).username.key())), Some(one));
     assert_eq!(found(Login::Username(&user(2).username.key())), Some(other));
@@ -49,15 +58,17 @@ fn add_keys(store: &impl Store, keys: Vec<Key>) {
     store.write(move |tx| keys.iter().try_for_each(|key| tx.insert_key(key))).expect("keys are added");
 }
 
-/// None of another user, no other key, not the one that is excepted; one that was ended before stays as it was.
+/// None of another user, no other key, not the one that is excepted; one that was ended before, or is over, stays as it was.
 pub fn an_end_of_sessions_ends_those_of_the_user(store: &impl Store) {
     add(store, [user(1), user(2)]);
     let ended = Key { revoked_at: Some(at(1)), ..session("ended", 1, 9) };
+    let over = session("over", 1, 5);
     let keys = vec![
         session("a", 1, 9),
         session("b", 1, 9),
         session("c", 1, 9),
         ended,
+        over.clone(),
         session("other", 2, 9),
         key("key", KeyReach::Owner, Some(user_id(1))),
     ];
@@ -74,7 +85,55 @@ pub fn an_end_of_sessions_ends_those_of_the_user(store: &impl Store) {
     assert_eq!(end(None, 7), Vec::<KeyId>::new());
     let revoked = |name: &str| store.read(|reads| reads.key(&id(name))).expect("a look").expect("a key").revoked_at;
     assert_eq!(["a", "b", "c", "ended"].map(revoked), [Some(at(5)), Some(at(6)), Some(at(5)), Some(at(1))]);
-    assert_eq!(["other", "key"].map(revoked), [None, None]);
+    assert_eq!(["other", "key", "over"].map(revoked), [None, None, None]);
+    assert_eq!(store.read(|reads| reads.key(&over.id)), Ok(Some(over)));
+}
+
+/// Many more than a statement can name.
+pub fn however_many_sessions_there_are_they_end(store: &impl Store) {
+    const SESSIONS: usize = 40_000;
+    add(store, [user(1)]);
+    add_keys(store, (0..SESSIONS).map(|n| session(&n.to_string(), 1, 9)).collect());
+    let end = || store.write(|tx| tx.end_sessions(&user_id(1), None, at(5))).expect("ended").len();
+    assert_eq!([end(), end()], [SESSIONS, 0]);
+}
+
+/// By its owner and by a new password, at the same moment.
+pub fn a_session_that_many_end_at_once_is_told_once(store: &impl Store) {
+    const SESSIONS: usize = 12;
+    const ENDERS: usize = 4;
+    add(store, [user(1)]);
+    let sessions: Vec<Key> = (0..SESSIONS).map(|n| session(&n.to_string(), 1, 9)).collect();
+    add_keys(store, sessions.clone());
+    let start = Barrier::new(ENDERS + 1);
+    let randomness: Arc<dyn Randomness> = Arc::new(CountedRandomness::default());
+    let (actor, occasion) = (Actor::Operator, Occasion::default());
+    let act = Act { at: at(5), actor, occasion, randomness };
+    thread::scope(|scope| {
+        for _ in 0..ENDERS {
+            scope.spawn(|| {
+                start.wait();
+                for key in &sessions {
+                    let (id, act) = (key.id.clone(), act.clone());
+                    match store.write(move |tx| end_session(tx, &id, &act)) {
+                        Ok(()) | Err(UserError::Unauthenticated) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+        start.wait();
+        let act = act.clone();
+        // Somewhere in the midst of the others.
+        thread::sleep(Duration::from_millis(3));
+        store.write(move |tx| end_sessions(tx, &user(1), None, &act)).expect("ended");
+    });
+    let told = store.read(|reads| reads.events(None, None, 1_000)).expect("a look");
+    let mut told: Vec<KeyId> = told.into_iter().filter_map(|event| event.key).collect();
+    let mut ids: Vec<KeyId> = sessions.into_iter().map(|key| key.id).collect();
+    told.sort();
+    ids.sort();
+    assert_eq!(told, ids);
 }
 
 /// A few at a time; no other key, however long ago it ended.
