@@ -4,6 +4,7 @@
 //! a second whether one is due, takes it for some time, and notes what became of it. So a message is sent at least once, whatever dies, and
 //! again only if nothing could be noted after a mail server had taken it; then with the same Message-ID.
 
+mod attempt;
 mod carrier;
 mod failure;
 mod file;

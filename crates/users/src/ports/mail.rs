@@ -10,8 +10,9 @@ use crate::token::{IssuedToken, Purpose, TokenHash};
 pub trait MailReads {
     /// The message of that id.
     fn message(&mut self, id: &MessageId) -> Result<Option<OutboxMessage>>;
-    /// Every message, by time of creation. Those of kinds that this program does not know are left out, here and everywhere.
-    fn messages(&mut self) -> Result<Vec<OutboxMessage>>;
+    /// At most `limit` messages behind that one, or from the first on, by id, which is the order in which they were asked for. Those of
+    /// kinds that this program does not know are left out, here and everywhere.
+    fn messages(&mut self, after: Option<&MessageId>, limit: u32) -> Result<Vec<OutboxMessage>>;
     /// When the next message is due, which may be long ago. `None` if none waits.
     fn next_due(&mut self) -> Result<Option<Timestamp>>;
     /// How many messages there are.

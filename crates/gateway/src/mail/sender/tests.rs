@@ -2,20 +2,20 @@
 
 use std::net::TcpListener;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use dialect::directory::Result as Answer;
 use dialect::retry;
 use users::outbox::{Backlog, MessageKind};
 use users::token::Token;
-use users::{Email, Held, Taken, Timestamp};
+use users::{Email, Fate, Held, Letter, Setback, Taken, Timestamp};
 
 use super::*;
 use crate::environment::SystemClock;
-use crate::mail::Outbox;
-use crate::mail::Templates;
-use crate::settings::{Security, SmtpSettings, Transport};
+use crate::mail::failure::Blame;
+use crate::mail::{Outbox, Templates};
+use crate::settings::{MailSettings, Security, SmtpSettings, Transport};
 
 /// A store that is away for so many questions, and remembers what it was told.
 #[derive(Default)]
