@@ -12,10 +12,12 @@ UNDER_TEST := $(TARGET)/debug/diglot-under-test
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Mails of `make run` are files, with links to it. (What the environment says beats this.)
+# Mails of `make run` are files, with links to it. (What the environment says beats this. Whoever has settings of its own has its own [mail].)
+ifndef DIGLOT_CONFIG
 run: export DIGLOT_MAIL__TRANSPORT ?= file
 run: export DIGLOT_MAIL__SENDER ?= diglot <diglot@localhost>
-run: export DIGLOT_MAIL__PUBLIC_URL ?= http://127.0.0.1:8080
+run: export DIGLOT_MAIL__PUBLIC_URL ?= http://$(if $(findstring ::1,$(DIGLOT_SERVER__BIND)),[::1],127.0.0.1):$(or $(lastword $(subst :, ,$(DIGLOT_SERVER__BIND))),8080)
+endif
 run: ## Build diglot and serve data/diglot.db, made at the first start; mails become files in data/mail
 	flags=$$(.ci/prepare run) && cargo build --locked --release -p gateway $$flags
 	@$(DIGLOT) init --if-needed

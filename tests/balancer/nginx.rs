@@ -75,6 +75,11 @@ impl Engine {
         fs::read_to_string(self.folder.path().join("diglot.log")).unwrap()
     }
 
+    /// What it wrote of what went wrong.
+    pub fn errors(&self) -> String {
+        fs::read_to_string(self.folder.path().join("error.log")).unwrap()
+    }
+
     /// The files in its folders for what does not fit into memory: none are ever wanted.
     pub fn files_on_disk(&self) -> usize {
         let count = |name: &&str| fs::read_dir(self.folder.path().join(name)).map_or(0, Iterator::count);

@@ -10,7 +10,8 @@ use storage::testing::{Cluster, Make};
 
 use super::nginx::Nginx;
 use super::scene::{Front, Manner, Pretender, key_of_pretender, town_on};
-use crate::harness::{Http, Maisa, Mm, NOBODY, Town, eventually, fresh};
+use crate::harness::house::free_address;
+use crate::harness::{Http, Maisa, Mm, NOBODY, Request, Town, eventually, fresh};
 
 /// How many users there are.
 fn total(town: &Town) -> i64 {
@@ -174,4 +175,15 @@ fn a_process_is_killed_under_load_and_requests_go_on() {
     let there = usize::try_from(total(&front.town) - before).unwrap();
     assert!((created..=created + unknown).contains(&there), "{created} created, {unknown} unknown, {there} there");
     assert!(unknown <= keys.len(), "only what was under way is unknown: {unknown}");
+}
+
+/// When nobody answers, nginx notes what was asked; but not what lets whoever reads it in.
+#[test]
+fn no_link_of_a_mail_is_in_the_error_log() {
+    let nginx = Nginx::before([free_address(), free_address()]);
+    for (path, secret) in [("/v1/users?search=known", "known"), ("/activate?token=abcdefgh", "abcdefgh")] {
+        nginx.engine.http.send(&Request::new("GET", path)).unwrap().expect(502);
+        let errors = nginx.engine.errors();
+        assert_eq!(errors.contains(secret), secret == "known", "{errors}");
+    }
 }

@@ -221,7 +221,7 @@ def check(envelope: Envelope, address: str, name: str) -> str:
     must((to.addr_spec, display_name(message, to)) == (address, shown), f"{to!r} instead of {shown!r}")
     [sender] = message["From"].addresses
     must((sender.addr_spec, sender.display_name) == ("accounts@example.com", "Example, \u00c9"), f"{sender!r}")
-    must(message["Subject"] == "Activate your account", message["Subject"])
+    must(message["Subject"] == "Choose a password for your account", message["Subject"])
     must(message["Auto-Submitted"] == "auto-generated", "no machine")
     must(message["Date"].datetime is not None, "no date")
     must(message.get_content_type() == "multipart/alternative", message.get_content_type())

@@ -106,7 +106,10 @@ fn mistakes_are_told() {
         (&[("mail.sender", "a@example.com, b@example.com")], "mail.sender"),
         (&[("mail.public_url", "")], "mail.public_url"),
         (&[("mail.public_url", "https://a.example.com/../x")], "mail.public_url"),
+        (&[("mail.public_url", "http://accounts.example.com")], "mail.public_url"),
         (&[("mail.host", "")], "mail.host"),
+        (&[("mail.host", "mail.example.com:587"), ("mail.security", "starttls")], "mail.host"),
+        (&[("mail.host", "https://mail.example.com"), ("mail.security", "tls")], "mail.host"),
         (&[("mail.host", "mail.example.com")], "mail.security"),
         (&[("mail.port", "99999")], "mail.port"),
         (&[("mail.security", "maybe")], "mail.security"),
@@ -125,6 +128,17 @@ fn mistakes_are_told() {
     fs::create_dir(&templates).unwrap();
     fs::write(templates.join("activation.txt"), "Subject: A\n\n{{link}} {{user}}\n").unwrap();
     fs::write(templates.join("activation.html"), "{{link}}").unwrap();
+    for (text, said) in [
+        ("", "has no certificate in it"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "has no certificate in it"),
+        ("-----BEGIN CERTIFICATE-----\nno base64!\n-----END CERTIFICATE-----\n", "invalid"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate"),
+    ] {
+        let file = house.path().join("ca.pem");
+        fs::write(&file, text).unwrap();
+        let told = check(&[("mail.security", "tls"), ("mail.ca_file", file.to_str().unwrap())]);
+        told.naming("mail.ca_file").naming(said);
+    }
     let told = check(&[("mail.templates", templates.to_str().unwrap())]);
     told.naming("activation.txt, line 3: {{user}} stands for nothing");
 }

@@ -1,21 +1,22 @@
-//! bcrypt, no more of it at once than the machine can bear.
+//! bcrypt, and weighing passwords, no more of it at once than the machine can bear.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
-use users::PlainPassword;
 use users::error::{Result, UserError};
 use users::password::{Cost, PasswordHash, TypedPassword, hash, renew, verify};
 use users::ports::PasswordHasher;
+use users::strength::{self, Verdict};
+use users::{PlainPassword, User};
 
 const BUSY: UserError = UserError::Busy("too many passwords are waiting to be hashed");
 
 /// How many hashes may wait for their turn.
 pub const QUEUE: usize = 64;
 
-/// Hashes passwords on the calling thread, on all processors but one at most, so that one is left for everybody else.
+/// Hashes and weighs passwords on the calling thread, on all processors but one at most, so that one is left for everybody else.
 pub struct BoundedHasher {
     cost: Cost,
     slots: usize,
@@ -106,6 +107,11 @@ impl Drop for Slot<'_> {
 }
 
 impl PasswordHasher for BoundedHasher {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        let _slot = self.enter(self.queue)?;
+        Ok(strength::check(password, user))
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         let _slot = self.enter(self.queue)?;
         hash(password, self.cost)
@@ -127,6 +133,10 @@ impl PasswordHasher for BoundedHasher {
 mod tests {
     use super::*;
 
+    fn user() -> User {
+        users::testing::contract::user(1)
+    }
+
     fn hasher(slots: usize, queue: usize, patience: Duration) -> BoundedHasher {
         BoundedHasher::with_bounds(Cost::new(Cost::MIN).expect("a cost"), slots, queue, patience)
     }
@@ -138,9 +148,11 @@ mod tests {
         let password = PlainPassword::parse("correct horse").expect("a password");
         assert_eq!(hasher.hash(&password), Err(BUSY));
         assert_eq!(hasher.verify(&TypedPassword::new(String::new()), None), Err(BUSY));
+        assert_eq!(hasher.weigh(&password, &user()), Err(BUSY));
         drop(slot);
         let hash = hasher.hash(&password).expect("a hash");
         assert!(hash.as_str().starts_with("$2b$"));
+        assert!(hasher.weigh(&password, &user()).is_ok_and(|verdict| verdict.is_ok()));
         assert_eq!(hasher.load(), Load::default());
     }
 

@@ -67,13 +67,16 @@ impl Subject {
         all
     }
 
+    /// From where somebody asks for mail. (Another one than where somebody signs in: neither is to bar the other.)
+    #[must_use]
+    pub fn mails_of(peer: IpAddr) -> Self {
+        Self(format!("mails:{}", network(peer)))
+    }
+
     /// From where somebody tries. With IPv6, whoever has one address has the whole /64 (RFC 6177).
     #[must_use]
     pub fn peer(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self(format!("peer:{address}")),
-            IpAddr::V6(address) => Self(format!("peer:{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64))),
-        }
+        Self(format!("peer:{}", network(address)))
     }
 
     /// The text form, which is what a store keeps.
@@ -86,6 +89,13 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 

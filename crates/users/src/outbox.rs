@@ -32,7 +32,8 @@ pub struct Delivery {
     pub due_at: Timestamp,
     /// Until then somebody is about to send it.
     pub leased_until: Option<Timestamp>,
-    /// When it was tried for the first time. From then on counts how long it may fail.
+    /// When it was tried for the first time, or later by as long as nobody tried it although it was due. From then on counts how long it
+    /// may fail.
     pub tried_since: Option<Timestamp>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
@@ -77,6 +78,13 @@ const LONGEST_DELAY: TimeDelta = TimeDelta::hours(1);
 const TRIED_FOR: TimeDelta = TimeDelta::hours(24);
 
 impl Delivery {
+    /// [`Self::tried_since`] of a message that is tried now. While it was due and nobody came (mail was off, or no process ran), its time
+    /// stood still.
+    pub(crate) fn tried_since_by(&self, now: Timestamp) -> Timestamp {
+        let overdue = now.since(self.due_at).max(TimeDelta::zero());
+        self.tried_since.map_or(now, |since| since.after(overdue))
+    }
+
     /// When to try again what has failed now; `None` if it was tried for long enough. It waits as long again as it was tried already, so
     /// that each time is about twice the one before; and it is tried for the last time when its time is over.
     #[must_use]

@@ -20,6 +20,7 @@ use crate::once::{Claim, ClaimId};
 use crate::page::{Filter, Scope, Start};
 use crate::password::{PasswordHash, PlainPassword, TypedPassword};
 use crate::role::{RoleName, Roles};
+use crate::strength::Verdict;
 use crate::time::Timestamp;
 use crate::usage::{Day, Usage, Used};
 use crate::user::{Status, User};
@@ -206,8 +207,13 @@ pub trait Randomness: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<()>;
 }
 
-/// Hashes passwords, as many at a time as the machine can bear.
+/// Hashes passwords and weighs them, as many at a time as the machine can bear.
 pub trait PasswordHasher: Send + Sync {
+    /// See [`crate::strength::check`].
+    ///
+    /// # Errors
+    /// `Busy` if too many wait already.
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict>;
     /// Hashes a password.
     ///
     /// # Errors

@@ -24,6 +24,15 @@ impl Status {
     /// Every status.
     pub const ALL: [Status; 4] = [Status::Active, Status::Inactive, Status::Pending, Status::Suspended];
 
+    /// Whether a link that is mailed to such a user lets it set a password.
+    #[must_use]
+    pub fn takes_links(self) -> bool {
+        match self {
+            Status::Active | Status::Pending => true,
+            Status::Inactive | Status::Suspended => false,
+        }
+    }
+
     /// The name in stores, and wherever a status is shown by name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -9,7 +9,8 @@ use askama::Template;
 use dialect::{DirectoryError, Refusal, retry};
 use serde_json::json;
 use users::strength::Advice;
-use users::{Holder, UserError};
+use users::token::Purpose;
+use users::{Holder, PlainPassword, UserError};
 
 use super::{Answer, Page, Trouble};
 
@@ -58,6 +59,7 @@ struct PasswordForm<'a> {
     email: &'a str,
     token: &'a str,
     problems: &'a [Problem],
+    shortest: usize,
 }
 
 impl PasswordForm<'_> {
@@ -85,6 +87,8 @@ struct Void {
     title: String,
     problems: [Problem; 0],
     given: &'static str,
+    invitation: i64,
+    forgotten: i64,
 }
 
 #[derive(Template)]
@@ -124,6 +128,7 @@ pub fn password_form(holder: &Holder, token: &str, problems: &[Problem]) -> Answ
         email: &holder.email,
         token,
         problems,
+        shortest: PlainPassword::RULE.min,
     };
     page(status_with(problems), &form)
 }
@@ -146,7 +151,16 @@ pub fn done(holder: &Holder, advice: &Advice) -> Answer {
 /// The token sets no password, whyever.
 pub fn void() -> Answer {
     let title = title("This link does not work", &[]);
-    page(StatusCode::NOT_FOUND, &Void { below: Page::Activate.below(), title, problems: [], given: "" })
+    let hours = |purpose: Purpose| purpose.lifetime().num_hours();
+    let void = Void {
+        below: Page::Activate.below(),
+        title,
+        problems: [],
+        given: "",
+        invitation: hours(Purpose::Activation),
+        forgotten: hours(Purpose::Password),
+    };
+    page(StatusCode::NOT_FOUND, &void)
 }
 
 /// The form in which another link is asked for, or what is wrong with the address.

@@ -4,14 +4,17 @@ mod test;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use users::Timestamp;
 use users::outbox::OutboxMessage;
 use users::ports::Clock;
+use users::{MessageId, Timestamp};
 
 use super::output::{self, List, time};
 use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
+
+/// How many messages are read at a time.
+const BATCH: u32 = 500;
 
 /// Mail that waits to be sent, or was given up
 ///
@@ -38,7 +41,7 @@ pub enum Mail {
 
 /// Have messages sent as soon as possible, those that were given up as well
 ///
-/// Each is tried as long as a new one. A server process takes them within a second or so; what became of them, `diglot mail queue`
+/// Each is tried as long as a new one. What waits for its turn anyway keeps it. A server process takes them within a second or so; what became of them, `diglot mail queue`
 /// tells.
 #[derive(Debug, Args)]
 pub struct Retry {
@@ -63,17 +66,26 @@ impl Mail {
 }
 
 fn queue(context: &Context, form: Form) -> Outcome {
-    let (messages, now) = (context.operator()?.mail_queue()?, SystemClock.now());
+    let (operator, now) = (context.operator()?, SystemClock.now());
     let columns = ["id", "kind", "user", "state", "attempts", "next attempt", "last error"];
     let mut list = List::begin(form, &columns)?;
-    for message in messages {
-        let next = next_attempt(&message).map_or_else(|| "-".to_owned(), time);
-        let (attempts, error) = (message.delivery.attempts.to_string(), message.delivery.last_error.as_deref());
-        let (kind, state) = (message.kind.as_str(), state(&message, now));
-        let columns = [message.id.as_str(), kind, message.user.as_str(), state, &attempts, &next, error.unwrap_or("-")];
-        list.item(&object(&message, now), &columns)?;
+    let mut last: Option<MessageId> = None;
+    loop {
+        let messages = operator.mail_queue(last.as_ref(), BATCH)?;
+        let Some(end) = messages.last() else { return list.end() };
+        last = Some(end.id.clone());
+        for message in &messages {
+            row(&mut list, message, now)?;
+        }
     }
-    list.end()
+}
+
+fn row(list: &mut List, message: &OutboxMessage, now: Timestamp) -> Result<(), Failure> {
+    let next = next_attempt(message).map_or_else(|| "-".to_owned(), time);
+    let (attempts, error) = (message.delivery.attempts.to_string(), message.delivery.last_error.as_deref());
+    let (kind, state) = (message.kind.as_str(), state(message, now));
+    let columns = [message.id.as_str(), kind, message.user.as_str(), state, &attempts, &next, error.unwrap_or("-")];
+    list.item(&object(message, now), &columns)
 }
 
 fn state(message: &OutboxMessage, now: Timestamp) -> &'static str {

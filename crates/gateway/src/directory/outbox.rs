@@ -1,5 +1,7 @@
 //! Mail on this process's own store: looks on the lane of reads, changes on that of writes.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use dialect::directory::Result;
@@ -23,8 +25,9 @@ impl<S: Store> Outbox for LocalDirectory<S> {
         self.reads.run(move || users.mail_backlog()).await
     }
 
-    async fn take(&self, limit: u32, lease: TimeDelta) -> Result<Taken> {
+    async fn take(&self, limit: u32, lease: Duration) -> Result<Taken> {
         let users = self.users.on(sending());
+        let lease = TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX);
         self.writes.run(move || users.take_mail(limit, lease)).await
     }
 
@@ -38,9 +41,9 @@ impl<S: Store> Outbox for LocalDirectory<S> {
         self.writes.run(move || users.mail_failed(&held, setback)).await
     }
 
-    async fn released(&self, held: &Held) -> Result<()> {
+    async fn released(&self, held: &Held, why: Option<String>) -> Result<()> {
         let (users, held) = (self.users.clone(), held.clone());
-        self.writes.run(move || users.mail_released(&held)).await
+        self.writes.run(move || users.mail_released(&held, why)).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;
-use super::file;
+use super::file::Folder;
 use super::message::Mail;
 use super::smtp::{Outcome, Server};
 use crate::settings::{MailSettings, Transport};
@@ -16,7 +16,7 @@ pub enum Carrier {
     /// A mail server.
     Server(Box<Server>),
     /// A folder.
-    Folder(PathBuf),
+    Folder(Folder),
 }
 
 /// What became of a mail.
@@ -48,7 +48,7 @@ impl Carrier {
     pub fn new(settings: &MailSettings) -> Result<Self, String> {
         match &settings.transport {
             Transport::Smtp(smtp) => Server::new(smtp.clone()).map(|server| Self::Server(Box::new(server))),
-            Transport::File(folder) => Ok(Self::Folder(folder.clone())),
+            Transport::File(folder) => Ok(Self::Folder(Folder::new(folder.clone()))),
         }
     }
 
@@ -62,7 +62,7 @@ impl Carrier {
                 Outcome::Taken(words) => Ok(Delivery::Taken(words)),
                 Outcome::Stopped => Ok(Delivery::Stopped),
             },
-            Carrier::Folder(folder) => file::put(folder, mail).await.map(Delivery::Written),
+            Carrier::Folder(folder) => folder.put(mail).await.map(Delivery::Written),
         }
     }
 }

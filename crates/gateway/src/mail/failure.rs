@@ -7,11 +7,16 @@ use lettre::transport::smtp;
 /// The longest reason that is kept, in characters.
 const LONGEST: usize = 400;
 
+/// The server goes away.
+const GOING: u16 = 421;
+
 /// Whose fault it is that a mail was not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blame {
     /// The server's, or that of the way there: no mail would have been delivered now.
     Server,
+    /// The server's or this mail's, which cannot be told: it broke off in the middle, or refused the recipient in words that it has for all.
+    Unclear,
     /// This mail's, and perhaps not for ever.
     Mail,
     /// This mail's, and it would fail again.
@@ -37,10 +42,10 @@ impl Failure {
         Self { blame, step, code: None, words: clean(&words.into()) }
     }
 
-    /// A failure at that step. `blame` says whose fault a code is; without one it is the server's, as it is if the server goes away.
-    pub fn of(error: &smtp::Error, step: &'static str, blame: impl FnOnce(u16) -> Blame) -> Self {
+    /// A failure at that step. `blame` says whose fault a code is; there is none if the server went away, without a word or with one.
+    pub fn of(error: &smtp::Error, step: &'static str, blame: impl FnOnce(Option<u16>) -> Blame) -> Self {
         let code = error.status().map(u16::from);
-        let blame = code.filter(|code| *code != 421).map_or(Blame::Server, blame);
+        let blame = blame(code.filter(|code| *code != GOING));
         let mut words = error.to_string();
         let mut cause = std::error::Error::source(error).and_then(std::error::Error::source);
         while let Some(error) = cause {

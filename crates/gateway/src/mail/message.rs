@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use lettre::address::Address;
+use lettre::address::{Address, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use users::{Email, Timestamp};
@@ -40,8 +40,11 @@ impl Mail {
     ) -> Result<Self, Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::new(Blame::MailForGood, WRITING, error.to_string());
         // The ASCII form of a domain is known to every server; what stands before the @-sign has only one form.
-        let to = Address::new(to.local_part(), to.ascii_domain()).map_err(|error| failed(&error))?;
+        // (Not looked at again, since the library refuses more than a mail server might. An address of the core ends no line.)
+        let to = Address::new_dangerous(to.local_part(), to.ascii_domain());
+        let envelope = Envelope::new(Some(sender.email.clone()), vec![to.clone()]).map_err(|error| failed(&error))?;
         let message = lettre::Message::builder()
+            .envelope(envelope)
             .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
             .date(SystemTime::from(now.utc()))
             .from(sender.clone())

@@ -4,6 +4,7 @@
 //! a second whether one is due, takes it for some time, and notes what became of it. So a message is sent at least once, whatever dies, and
 //! again only if nothing could be noted after a mail server had taken it; then with the same Message-ID.
 
+mod attempt;
 mod carrier;
 mod failure;
 mod file;
@@ -19,4 +20,5 @@ pub use carrier::Carrier;
 pub use failure::Failure;
 pub use message::Mail;
 pub use room::{Outbox, Room};
+pub use smtp::Server;
 pub use templates::{Content, Fault, Templates};

@@ -1,24 +1,21 @@
 //! What is known of mail while a process serves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use dialect::directory::Result;
 use users::outbox::Backlog;
 use users::ports::Clock;
 use users::{Fate, Held, Setback, Taken};
 
 use super::carrier::Carrier;
+use super::file::WRITING;
 use crate::settings::{MailSettings, Transport};
 
 /// What an attempt may take beyond its bounded time until it is noted what became of it.
 const NOTING: Duration = Duration::from_secs(15);
-
-/// The time that putting a file into a folder is bounded by, as it were.
-const WRITING: Duration = Duration::from_secs(15);
 
 /// Where messages wait.
 #[async_trait]
@@ -28,13 +25,13 @@ pub trait Outbox: Send + Sync {
     /// How many there are.
     async fn backlog(&self) -> Result<Backlog>;
     /// Takes at most so many that are due, and holds them for that long.
-    async fn take(&self, limit: u32, lease: TimeDelta) -> Result<Taken>;
+    async fn take(&self, limit: u32, lease: Duration) -> Result<Taken>;
     /// Notes that one was sent. Says whether it was still held.
     async fn sent(&self, held: &Held) -> Result<bool>;
     /// Notes that one was not sent.
     async fn failed(&self, held: &Held, setback: Setback) -> Result<Fate>;
-    /// Gives one back.
-    async fn released(&self, held: &Held) -> Result<()>;
+    /// Gives one back as it was, and says why, if there is more to say.
+    async fn released(&self, held: &Held, why: Option<String>) -> Result<()>;
 }
 
 /// Sends what waits.
@@ -43,6 +40,8 @@ pub struct Room {
     pub(super) clock: Arc<dyn Clock>,
     /// How; `None` if mail is off, so that messages wait.
     pub(super) way: Option<(Carrier, MailSettings)>,
+    /// Whether no mail could be sent, when one was tried last.
+    pub(super) away: AtomicBool,
     waiting: AtomicUsize,
     abandoned: AtomicUsize,
 }
@@ -58,16 +57,17 @@ impl Room {
         settings: Option<MailSettings>,
     ) -> std::result::Result<Self, String> {
         let way = settings.map(|settings| Ok::<_, String>((Carrier::new(&settings)?, settings))).transpose()?;
-        Ok(Self { outbox, clock, way, waiting: AtomicUsize::new(0), abandoned: AtomicUsize::new(0) })
+        let (waiting, abandoned) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Ok(Self { outbox, clock, way, away: AtomicBool::new(false), waiting, abandoned })
     }
 
     /// How long a message is held: longer than an attempt can take.
-    pub(super) fn lease(&self) -> TimeDelta {
+    pub(super) fn lease(&self) -> Duration {
         let attempt = match self.way.as_ref().map(|(_, settings)| &settings.transport) {
             Some(Transport::Smtp(smtp)) => smtp.timeout,
             Some(Transport::File(_)) | None => WRITING,
         };
-        TimeDelta::from_std(attempt + NOTING).unwrap_or(TimeDelta::MAX)
+        attempt + NOTING
     }
 
     pub(super) fn note(&self, backlog: Backlog) {

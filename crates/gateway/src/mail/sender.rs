@@ -5,16 +5,12 @@ use std::time::Duration;
 
 use dialect::DirectoryError;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use users::{Fate, Letter, Setback};
 
-use super::carrier::{Carrier, Delivery};
-use super::failure::{Blame, Failure};
-use super::message::{Mail, plain};
+use super::attempt::Spoke;
+use super::failure::Failure;
 use super::room::Room;
-use super::templates::Values;
-use crate::settings::MailSettings;
 
 /// How often it is looked whether a message is due: so long may one wait that was asked for here or anywhere.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -27,12 +23,6 @@ const COUNTING: Duration = Duration::from_secs(5);
 
 /// The longest pause between two attempts at a store or a mail server that is away. Only one mail is tried then.
 const LONGEST: Duration = Duration::from_secs(30);
-
-/// How often it is tried to note what became of a mail, each time after a longer pause: for about as long as it is held.
-const NOTES: u32 = 7;
-
-/// The path of the page on which a password is set.
-const PAGE: &str = "/activate";
 
 /// Whether something answers, which is told when it changes.
 struct Answers {
@@ -78,7 +68,7 @@ impl Room {
 struct Desk {
     room: Arc<Room>,
     stop: CancellationToken,
-    under_way: JoinSet<Result<(), Failure>>,
+    under_way: JoinSet<Result<Spoke, Failure>>,
     store: Answers,
     server: Answers,
     /// When to look whether a message is due.
@@ -105,6 +95,7 @@ impl Desk {
         self.count = Instant::now() + COUNTING.max(self.store.pause.unwrap_or_default());
         match self.room.outbox.backlog().await {
             Ok(backlog) => {
+                self.answers();
                 self.room.note(backlog);
                 let waits = self.room.way.is_none() && backlog.waiting > 0;
                 if waits && !std::mem::replace(&mut self.told, true) {
@@ -130,9 +121,7 @@ impl Desk {
         };
         match taken {
             Ok(taken) => {
-                if self.store.yes() {
-                    tracing::info!("the store answers again; what waits is sent");
-                }
+                self.answers();
                 let taken = taken.unwrap_or_default();
                 if taken.letters.len() == limit {
                     self.next = Instant::now();
@@ -149,6 +138,12 @@ impl Desk {
         }
     }
 
+    fn answers(&mut self) {
+        if self.store.yes() {
+            tracing::info!("the store answers again; what waits is seen");
+        }
+    }
+
     fn away(&mut self, error: &DirectoryError) {
         if self.store.no() {
             tracing::warn!(%error, "it cannot be seen now which messages wait");
@@ -157,7 +152,7 @@ impl Desk {
     }
 
     /// One mail has been tried.
-    fn ended(&mut self, ended: Result<Result<(), Failure>, tokio::task::JoinError>) {
+    fn ended(&mut self, ended: Result<Result<Spoke, Failure>, tokio::task::JoinError>) {
         match ended {
             Ok(Err(failure)) => {
                 if self.server.no() {
@@ -166,7 +161,8 @@ impl Desk {
                 }
                 self.next = self.next.max(Instant::now() + self.server.pause.unwrap_or(PAUSE));
             }
-            Ok(Ok(())) => {
+            Ok(Ok(Spoke::No)) => {}
+            Ok(Ok(Spoke::Yes)) => {
                 if self.server.yes() {
                     tracing::info!("mail is sent again");
                     self.next = Instant::now();
@@ -177,77 +173,5 @@ impl Desk {
     }
 }
 
-impl Room {
-    /// Sends one mail, and notes what became of it.
-    ///
-    /// # Errors
-    /// If no mail could have been sent.
-    async fn send(&self, letter: Letter, stop: &CancellationToken) -> Result<(), Failure> {
-        let Some((carrier, settings)) = &self.way else { return Ok(()) };
-        let delivered = match write(&letter, settings, self.clock.now()) {
-            Ok(mail) => carrier.deliver(&mail, stop).await,
-            Err(failure) => Err(failure),
-        };
-        match delivered {
-            Ok(Delivery::Stopped) => self.give_back(&letter).await,
-            Ok(delivery) => self.done(&letter, carrier, settings, delivery).await,
-            Err(failure) => {
-                self.failed(&letter, &failure).await;
-                if failure.blame == Blame::Server {
-                    return Err(failure);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// It is sent, which must be noted, so that it is not sent again.
-    async fn done(&self, letter: &Letter, carrier: &Carrier, settings: &MailSettings, delivery: Delivery) {
-        let (message, user) = (&letter.held.id, &letter.user);
-        match (carrier, delivery) {
-            (Carrier::Folder(_), Delivery::Written(path)) => {
-                let (file, page) = (path.display(), format!("{}{PAGE}", settings.public_url));
-                tracing::info!(%message, %user, %file, page, "a mail was written; the link in it leads to the page");
-            }
-            _ => tracing::info!(%message, %user, kind = letter.kind.as_str(), "a mail was sent"),
-        }
-        for n in 0..NOTES {
-            match self.outbox.sent(&letter.held).await {
-                Ok(_) => return,
-                Err(error) => tracing::debug!(%error, "it cannot be noted yet that a mail was sent"),
-            }
-            sleep(Duration::from_millis(100) * 2_u32.pow(n)).await;
-        }
-        tracing::error!(%message, "it could not be noted that a mail was sent, so it will be sent again");
-    }
-
-    async fn failed(&self, letter: &Letter, failure: &Failure) {
-        let setback = Setback { reason: failure.to_string(), is_final: failure.blame == Blame::MailForGood };
-        let (message, user) = (&letter.held.id, &letter.user);
-        match self.outbox.failed(&letter.held, setback).await {
-            Ok(Fate::Abandoned) => {
-                let (kind, step, code) = (letter.kind.as_str(), failure.step, failure.code);
-                tracing::warn!(%message, %user, kind, step, code, "a message was given up (`diglot mail queue` tells why)");
-            }
-            Ok(Fate::Again(_) | Fate::NotHeld) => {}
-            // It is free again when its time is over.
-            Err(error) => tracing::debug!(%error, "it cannot be noted that a mail was not sent"),
-        }
-    }
-
-    async fn give_back(&self, letter: &Letter) {
-        if let Err(error) = self.outbox.released(&letter.held).await {
-            tracing::debug!(%error, "a message cannot be given back now; it is free when its time is over");
-        }
-    }
-}
-
-fn write(letter: &Letter, settings: &MailSettings, now: users::Timestamp) -> Result<Mail, Failure> {
-    let name = plain(&letter.name);
-    let link = format!("{}{PAGE}?token={}", settings.public_url, letter.token.reveal());
-    let hours = letter.kind.purpose().lifetime().num_hours();
-    let content = settings.templates.fill(letter.kind, Values { name: &name, link: &link, hours });
-    let content =
-        content.ok_or_else(|| Failure::new(Blame::MailForGood, "writing the mail", "there is no template"))?;
-    Mail::write(letter.held.id.as_str(), &settings.sender, &letter.to, &name, content, now)
-}
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,29 @@ use std::path::{Path, PathBuf};
 
 use users::outbox::MessageKind;
 
-/// What stands for the name of the user, the link, and the hours for which the link counts.
-const NAMES: [&str; 3] = ["name", "link", "hours"];
+/// What stands for something that is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placeholder {
+    /// The name of the user.
+    Name,
+    /// The link.
+    Link,
+    /// The hours for which the link counts.
+    Hours,
+}
+
+impl Placeholder {
+    const ALL: [Self; 3] = [Placeholder::Name, Placeholder::Link, Placeholder::Hours];
+
+    /// As it is written between the braces.
+    fn as_str(self) -> &'static str {
+        match self {
+            Placeholder::Name => "name",
+            Placeholder::Link => "link",
+            Placeholder::Hours => "hours",
+        }
+    }
+}
 
 /// Before the subject, on the first line of a text.
 const SUBJECT: &str = "Subject: ";
@@ -68,7 +89,7 @@ struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Name(&'static str),
+    Filled(Placeholder),
 }
 
 /// Something that is wrong with a file.
@@ -182,7 +203,7 @@ impl Template {
         let before = text.lines().count() - body.lines().count();
         let mut pieces = |file: &Path, text: &str, before: usize| {
             let pieces = parse(text, |line, message| wrong(file, before + line, message));
-            if !pieces.contains(&Piece::Name("link")) {
+            if !pieces.contains(&Piece::Filled(Placeholder::Link)) {
                 wrong(file, before + 1, "lacks {{link}}, without which the mail leads nowhere".to_owned());
             }
             pieces
@@ -204,10 +225,10 @@ fn parse(text: &str, mut wrong: impl FnMut(usize, String)) -> Vec<Piece> {
             rest = after;
             continue;
         };
-        match NAMES.into_iter().find(|known| *known == name.trim()) {
-            Some(known) => pieces.push(Piece::Name(known)),
+        match Placeholder::ALL.into_iter().find(|known| known.as_str() == name.trim()) {
+            Some(known) => pieces.push(Piece::Filled(known)),
             None => {
-                let known = NAMES.map(|name| format!("{{{{{name}}}}}")).join(", ");
+                let known = Placeholder::ALL.map(|known| format!("{{{{{}}}}}", known.as_str())).join(", ");
                 wrong(line, format!("{{{{{name}}}}} stands for nothing; there are {known}"));
             }
         }
@@ -220,9 +241,9 @@ fn parse(text: &str, mut wrong: impl FnMut(usize, String)) -> Vec<Piece> {
 fn fill(pieces: &[Piece], values: Values<'_>, written: fn(&str) -> String) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Text(text) => text.clone(),
-        Piece::Name("name") => written(values.name),
-        Piece::Name("link") => written(values.link),
-        Piece::Name(_) => values.hours.to_string(),
+        Piece::Filled(Placeholder::Name) => written(values.name),
+        Piece::Filled(Placeholder::Link) => written(values.link),
+        Piece::Filled(Placeholder::Hours) => values.hours.to_string(),
     };
     pieces.iter().map(piece).collect()
 }

@@ -12,7 +12,7 @@ use lettre::message::Mailbox;
 
 use super::raw;
 use super::read::Reader;
-use crate::mail::Templates;
+use crate::mail::{Server, Templates};
 
 /// The longest that an attempt may take: then others wait for nothing but it.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -120,6 +120,15 @@ pub fn mail(reader: &mut Reader<'_>, raw: &raw::Mail) -> Option<Option<MailSetti
     let sender = reader.require("mail.sender", sender(&raw.sender), form);
     let form = "where those who get mail find this server, such as https://accounts.example.com, without ? and #, since mail.transport is not off";
     let public_url = reader.require("mail.public_url", public_url(&raw.public_url), form);
+    let public_url = public_url.filter(|url| {
+        let is_safe = is_safe(url);
+        if !is_safe {
+            let message = "must begin with https:// where it is not this machine (localhost, 127.0.0.1, ::1): links that let in whoever \
+                reads them, and passwords, would be sent in clear";
+            reader.problem("mail.public_url", message);
+        }
+        is_safe
+    });
     let templates = templates(reader, &raw.templates);
     Some(Some(MailSettings {
         transport: transport?,
@@ -130,9 +139,9 @@ pub fn mail(reader: &mut Reader<'_>, raw: &raw::Mail) -> Option<Option<MailSetti
 }
 
 fn smtp(reader: &mut Reader<'_>, raw: &raw::Mail) -> Option<SmtpSettings> {
-    let host =
-        Some(raw.host.clone()).filter(|host| !host.is_empty() && !host.contains(|c: char| !c.is_ascii_graphic()));
-    let host = reader.require("mail.host", host, "the name of a mail server, since mail.transport is smtp");
+    let host = Some(raw.host.clone()).filter(|host| is_host(host));
+    let form = "the name of a mail server or its address, without a port, since mail.transport is smtp";
+    let host = reader.require("mail.host", host, form);
     let security = match raw.security.as_str() {
         "tls" => Some(Security::Tls),
         "starttls" => Some(Security::StartTls),
@@ -153,14 +162,26 @@ fn smtp(reader: &mut Reader<'_>, raw: &raw::Mail) -> Option<SmtpSettings> {
     let login = login(reader, raw);
     let certificates = file(reader, "mail.ca_file", &raw.ca_file);
     let (security, port) = (security?, port?);
-    Some(SmtpSettings {
+    let settings = SmtpSettings {
         host: host?,
         port: if port == 0 { security.port() } else { port },
         security,
         login: login?,
         timeout: timeout?,
         certificates: certificates?,
-    })
+    };
+    // What it stands on is looked at now, and not when the first mail is to be sent.
+    if let Err(error) = Server::new(settings.clone()) {
+        reader.problem("mail.ca_file", error);
+        return None;
+    }
+    Some(settings)
+}
+
+/// Whether a name or an address is written there, and nothing besides.
+fn is_host(text: &str) -> bool {
+    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    !text.is_empty() && (is_name(text) || text.parse::<IpAddr>().is_ok())
 }
 
 /// Whether what is sent there stays on this machine.
@@ -217,6 +238,12 @@ fn public_url(text: &str) -> Option<String> {
     (has_scheme && has_host && !steps).then(|| text.trim_end_matches('/').to_owned())
 }
 
+/// Whether what is sent there is encrypted, or stays on this machine.
+fn is_safe(url: &str) -> bool {
+    let is_here = |uri: &Uri| uri.host().is_some_and(|host| is_here(host.trim_matches(['[', ']'])));
+    url.parse().is_ok_and(|uri: Uri| uri.scheme_str() == Some("https") || is_here(&uri))
+}
+
 fn templates(reader: &mut Reader<'_>, folder: &str) -> Option<Templates> {
     match Templates::read(Some(folder).filter(|folder| !folder.is_empty()).map(Path::new)) {
         Ok(templates) => Some(templates),
@@ -260,6 +287,32 @@ mod tests {
             "javascript:alert(1)",
         ] {
             assert_eq!(public_url(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn links_are_encrypted_unless_they_stay_here() {
+        for safe in ["https://a.example.com", "http://127.0.0.1:8080", "http://LOCALHOST/x", "http://[::1]:8080"] {
+            assert!(is_safe(safe), "{safe}");
+        }
+        for clear in
+            ["http://a.example.com", "http://10.0.0.1:8080", "http://localhost.example.com", "http://[2001:db8::1]/"]
+        {
+            assert!(!is_safe(clear), "{clear}");
+        }
+    }
+
+    #[test]
+    fn hosts() {
+        for host in
+            ["mail.example.com", "localhost", "xn--bcher-kva.example", "my_mail", "10.0.0.1", "::1", "2001:db8::1"]
+        {
+            assert!(is_host(host), "{host}");
+        }
+        for wrong in
+            ["", "mail.example.com:587", "https://mail.example.com", "mail/x", "[::1]", "a b", "a@b", "bücher.example"]
+        {
+            assert!(!is_host(wrong), "{wrong}");
         }
     }
 

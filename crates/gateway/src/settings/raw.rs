@@ -127,6 +127,7 @@ pub struct SignIn {
     pub per_account: String,
     pub per_peer: String,
     pub mails_per_account: String,
+    pub mails_per_peer: String,
 }
 
 #[derive(Deserialize)]

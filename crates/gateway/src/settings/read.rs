@@ -23,7 +23,6 @@ use super::{
     duration, limits, mail, mounting, sign_in,
 };
 
-/// Calls are counted by day.
 /// The shortest time for which anything is kept.
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -17,8 +17,14 @@ pub(crate) fn message(connection: &mut AnyConnection, id: &str) -> QueryResult<O
     outbox::table.filter(outbox::id.eq(id)).filter(outbox::kind.eq_any(kinds())).get_result(connection).optional()
 }
 
-pub(crate) fn messages(connection: &mut AnyConnection) -> QueryResult<Vec<MessageRow>> {
-    outbox::table.filter(outbox::kind.eq_any(kinds())).order((outbox::created_at, outbox::id)).load(connection)
+/// By id, from the one behind that on.
+pub(crate) fn messages(
+    connection: &mut AnyConnection,
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<MessageRow>> {
+    let behind = outbox::table.filter(outbox::id.gt(after.unwrap_or_default()));
+    behind.filter(outbox::kind.eq_any(kinds())).order(outbox::id).limit(limit).load(connection)
 }
 
 pub(crate) fn next_due(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {

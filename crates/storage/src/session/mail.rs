@@ -19,8 +19,10 @@ impl MailReads for Session<'_> {
         self.run(|connection| reads::message(connection, id.as_str()))?.map(MessageRow::into_message).transpose()
     }
 
-    fn messages(&mut self) -> Result<Vec<OutboxMessage>> {
-        self.run(reads::messages)?.into_iter().map(MessageRow::into_message).collect()
+    fn messages(&mut self, after: Option<&MessageId>, limit: u32) -> Result<Vec<OutboxMessage>> {
+        let after = after.map(MessageId::as_str);
+        let rows = self.run(|connection| reads::messages(connection, after, limit.into()))?;
+        rows.into_iter().map(MessageRow::into_message).collect()
     }
 
     fn next_due(&mut self) -> Result<Option<Timestamp>> {
@@ -59,8 +61,8 @@ impl MailTx for Session<'_> {
         Ok(self.run(|connection| writes::delete_message(connection, id.as_str(), attempts))? > 0)
     }
 
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()> {
-        self.run(|connection| writes::withdraw_messages(connection, user.as_str(), kind.as_str()))
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool> {
+        Ok(self.run(|connection| writes::withdraw_messages(connection, user.as_str(), kind.as_str()))? > 0)
     }
 
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()> {

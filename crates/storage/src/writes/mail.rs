@@ -41,9 +41,10 @@ pub(crate) fn delete_message(connection: &mut AnyConnection, id: &str, attempts:
     diesel::delete(held).execute(connection)
 }
 
-pub(crate) fn withdraw_messages(connection: &mut AnyConnection, user: &str, kind: &str) -> QueryResult<()> {
+/// Says how many there were.
+pub(crate) fn withdraw_messages(connection: &mut AnyConnection, user: &str, kind: &str) -> QueryResult<usize> {
     let theirs = outbox::table.filter(outbox::user_id.eq(user)).filter(outbox::kind.eq(kind));
-    diesel::delete(theirs).execute(connection).map(|_| ())
+    diesel::delete(theirs).execute(connection)
 }
 
 pub(crate) fn insert_token(connection: &mut AnyConnection, token: &IssuedToken) -> QueryResult<()> {

@@ -215,7 +215,7 @@ fn what_waited_before_mail_was_sent_is_due() {
     house.open().write(|tx| tx.insert_user(&users::testing::contract::user(1), None)).expect("written");
     house.cluster.execute(&house.database, BEFORE_MAIL);
     let store = house.open();
-    let messages = store.read(|reads| reads.messages()).expect("messages");
+    let messages = store.read(|reads| reads.messages(None, 500)).expect("messages");
     let [first, second] = &messages[..] else { panic!("{messages:?}") };
     assert_ne!(first.id, second.id);
     for (message, at) in [(first, 5), (second, 7)] {

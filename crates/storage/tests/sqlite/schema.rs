@@ -116,7 +116,7 @@ fn what_waited_before_mail_was_sent_is_due() {
     folder.open().write(|tx| tx.insert_user(&users::testing::contract::user(1), None)).expect("written");
     raw(&folder).batch_execute(BEFORE_MAIL).expect("as it was");
     let store = folder.open();
-    let messages = store.read(|reads| reads.messages()).expect("messages");
+    let messages = store.read(|reads| reads.messages(None, 500)).expect("messages");
     let [first, second] = &messages[..] else { panic!("{messages:?}") };
     assert_ne!(first.id, second.id);
     for (message, at) in [(first, 5), (second, 7)] {

@@ -9,12 +9,12 @@ use crate::ports::{Store, Tx};
 use crate::time::Timestamp;
 
 impl<S: Store> Operator<S> {
-    /// Every message, by time of creation.
+    /// At most `limit` messages behind that one, or from the first on, in the order in which they were asked for.
     ///
     /// # Errors
     /// As the store's.
-    pub fn mail_queue(&self) -> Result<Vec<OutboxMessage>> {
-        self.store.read(|reads| reads.messages())
+    pub fn mail_queue(&self, after: Option<&MessageId>, limit: u32) -> Result<Vec<OutboxMessage>> {
+        self.store.read(|reads| reads.messages(after, limit))
     }
 
     /// Has a message sent as soon as possible, and, if that fails, tried for as long as a new one.
@@ -34,20 +34,40 @@ impl<S: Store> Operator<S> {
         done.ok_or_else(none)?.ok_or_else(being_sent)
     }
 
-    /// The same, of every message that nobody sends at this moment. Says how many there were.
+    /// The same, of every message that nobody sends at this moment and that is not due anyway. Says how many there were. So many at a time
+    /// that nobody waits for it.
     ///
     /// # Errors
-    /// As the store's.
+    /// As the store's; some may be retried then.
     pub fn retry_all_mail(&self) -> Result<usize> {
-        let act = self.act();
-        self.store.write(move |tx| {
-            let mut retried = 0;
-            for message in tx.messages()?.into_iter().filter(|message| !is_being_sent(message, act.at)) {
-                retried += usize::from(retry(tx, message, &act)?.is_some());
+        let (mut retried, mut last) = (0, None::<MessageId>);
+        loop {
+            let (act, after) = (self.act(), last.take());
+            let (count, end) = self.store.write(move |tx| {
+                let messages = tx.messages(after.as_ref(), AT_ONCE)?;
+                let end = messages.last().map(|message| message.id.clone());
+                let mut count = 0;
+                for message in messages.into_iter().filter(|message| can_be_retried(message, act.at)) {
+                    count += usize::from(retry(tx, message, &act)?.is_some());
+                }
+                Ok((count, end))
+            })?;
+            retried += count;
+            match end {
+                Some(end) => last = Some(end),
+                None => return Ok(retried),
             }
-            Ok(retried)
-        })
+        }
     }
+}
+
+/// How many messages one transaction looks at.
+const AT_ONCE: u32 = 500;
+
+/// What waits for its turn keeps its place in the line.
+fn can_be_retried(message: &OutboxMessage, now: Timestamp) -> bool {
+    let is_due = message.delivery.abandoned_at.is_none() && message.delivery.due_at <= now;
+    !is_due && !is_being_sent(message, now)
 }
 
 fn is_being_sent(message: &OutboxMessage, now: Timestamp) -> bool {

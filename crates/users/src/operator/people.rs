@@ -8,7 +8,7 @@ use crate::page::{Filter, Scope, Start};
 use crate::password::PlainPassword;
 use crate::ports::{Lock, Store};
 use crate::role::Permissions;
-use crate::service::{end_sessions, require_other_administrator, save};
+use crate::service::{NewPassword, require_other_administrator, save};
 use crate::user::User;
 
 /// A user, with what is known besides the record.
@@ -59,7 +59,7 @@ impl<S: Store> Operator<S> {
         })
     }
 
-    /// Sets a user's password, which ends all of its sessions.
+    /// Sets a user's password, which ends all of its sessions, and every link that was mailed to it.
     ///
     /// # Errors
     /// `NotFound`.
@@ -69,8 +69,7 @@ impl<S: Store> Operator<S> {
         self.store.write(move |tx| {
             let user = locked_user(tx, &name)?;
             let mut next = user.clone();
-            save(tx, &user, &mut next, Some(&hash), &act)?;
-            end_sessions(tx, &user, None, &act)?;
+            save(tx, &user, &mut next, Some(NewPassword { hash: &hash, stays: None }), &act)?;
             Ok(next)
         })
     }

@@ -10,8 +10,9 @@ use crate::token::{IssuedToken, Purpose, TokenHash};
 pub trait MailReads {
     /// The message of that id.
     fn message(&mut self, id: &MessageId) -> Result<Option<OutboxMessage>>;
-    /// Every message, by time of creation. Those of kinds that this program does not know are left out, here and everywhere.
-    fn messages(&mut self) -> Result<Vec<OutboxMessage>>;
+    /// At most `limit` messages behind that one, or from the first on, by id, which is the order in which they were asked for. Those of
+    /// kinds that this program does not know are left out, here and everywhere.
+    fn messages(&mut self, after: Option<&MessageId>, limit: u32) -> Result<Vec<OutboxMessage>>;
     /// When the next message is due, which may be long ago. `None` if none waits.
     fn next_due(&mut self) -> Result<Option<Timestamp>>;
     /// How many messages there are.
@@ -31,8 +32,8 @@ pub trait MailTx {
     fn update_message(&mut self, message: &OutboxMessage, attempts: u32) -> Result<bool>;
     /// Removes a message, if so many attempts were made until now. Says whether that is so.
     fn delete_message(&mut self, id: &MessageId, attempts: u32) -> Result<bool>;
-    /// Removes every message of that kind to the user.
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()>;
+    /// Removes every message of that kind to the user. Says whether there was one.
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool>;
     /// Adds a token.
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()>;
     /// Removes every token of the user.

@@ -21,9 +21,12 @@ impl<S: Store> Users<S> {
         let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act(Actor::Nobody));
         let address = address.clone();
         self.store.write(move |tx| {
-            let counted = attempts::count(tx, &limited, act.at)?;
+            // First who it is and then what is counted, as everywhere: otherwise two could wait for each other.
             let found = tx.user_by_email_key(address.key())?;
-            if let Err(Spent { retry_after, whose }) = counted {
+            if let Some(found) = &found {
+                tx.lock(Lock::User { target: &found.id, actor: None })?;
+            }
+            if let Err(Spent { retry_after, whose }) = attempts::count(tx, &limited, act.at)? {
                 // Whoever asks too often from one place has not asked for this user.
                 let found = found.filter(|_| whose == Subject::mail(&address));
                 let (user, home) = found.map(|found| (found.id, found.default_workspace)).unzip();
@@ -31,7 +34,6 @@ impl<S: Store> Users<S> {
                 return Ok(Err(denied.at(home.flatten())));
             }
             let Some(found) = found else { return Ok(Ok(())) };
-            tx.lock(Lock::User { target: &found.id, actor: None })?;
             let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());
             if let Some((user, kind)) = user.and_then(|user| suitable(&user).map(|kind| (user, kind))) {
                 OutboxMessage::new(id.clone(), user.id.clone(), kind, act.at).ask_anew(tx)?;

@@ -38,6 +38,10 @@ pub struct Held {
     pub id: MessageId,
     /// Which attempt it is.
     pub attempt: u32,
+    /// Since when it was due. That is so again if it is given back.
+    pub due_at: Timestamp,
+    /// See [`Delivery::tried_since`], before this attempt.
+    pub tried_since: Option<Timestamp>,
 }
 
 /// What was taken.
@@ -142,15 +146,17 @@ impl<S: Store> Users<S> {
         })
     }
 
-    /// Gives back a message that was not tried, so that anybody can take it at once.
+    /// Gives back a message as if it had not been tried, so that anybody can take it at once; `why`, if there is more to say.
     ///
     /// # Errors
     /// As the store's.
-    pub fn mail_released(&self, held: &Held) -> Result<()> {
-        let (held, now) = (held.clone(), self.environment.clock.now());
+    pub fn mail_released(&self, held: &Held, why: Option<String>) -> Result<()> {
+        let held = held.clone();
         self.store.write(move |tx| {
             let Some(message) = message_held(tx, &held)? else { return Ok(()) };
-            let delivery = Delivery { due_at: now, leased_until: None, ..message.delivery };
+            let Held { due_at, tried_since, .. } = held;
+            let last_error = why.clone().or(message.delivery.last_error);
+            let delivery = Delivery { due_at, tried_since, leased_until: None, last_error, ..message.delivery };
             tx.update_message(&OutboxMessage { delivery, ..message }, held.attempt).map(|_| ())
         })
     }
@@ -169,12 +175,13 @@ fn take(
     lease: TimeDelta,
 ) -> Result<Letter> {
     let OutboxMessage { id, kind, delivery, .. } = message.clone();
-    let (held, until) = (Held { id, attempt: delivery.attempts.saturating_add(1) }, now.after(lease));
+    let (due_at, until) = (delivery.due_at, now.after(lease));
+    let held = Held { id, attempt: delivery.attempts.saturating_add(1), due_at, tried_since: delivery.tried_since };
     let delivery = Delivery {
         attempts: held.attempt,
         due_at: until,
         leased_until: Some(until),
-        tried_since: delivery.tried_since.or(Some(now)),
+        tried_since: Some(delivery.tried_since_by(now)),
         ..delivery
     };
     let attempts = message.delivery.attempts;

@@ -12,6 +12,7 @@ mod kept;
 mod mail;
 mod read;
 mod redeem;
+mod save;
 mod sign_in;
 mod sign_out;
 mod start;
@@ -32,8 +33,8 @@ pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};
 pub use read::Look;
 pub use redeem::{Holder, Redeemed};
+pub(crate) use save::{NewPassword, save, save_as};
 pub use sign_in::{AccountName, Denied, SignIn, SignInRules, SignedIn};
-pub(crate) use update::{save, save_as};
 
 use std::sync::Arc;
 

@@ -1,13 +1,11 @@
 //! Setting a password by a link that was mailed.
 
-use super::{Users, end_sessions, save_as};
-use crate::attempts::{self, Subject};
-use crate::audit::{About, Act, Action, Actor, Reason, Refusal};
+use super::{NewPassword, Users, save_as};
+use crate::audit::{About, Action, Actor, Reason, Refusal};
 use crate::error::Result;
-use crate::outbox::MessageKind;
 use crate::password::PlainPassword;
-use crate::ports::{Lock, Reads, Store, Tx};
-use crate::strength::{self, Advice, TooCommon};
+use crate::ports::{Lock, Reads, Store};
+use crate::strength::{Advice, TooCommon};
 use crate::time::Timestamp;
 use crate::token::{Purpose, Token, TokenHash};
 use crate::user::{Status, User};
@@ -21,7 +19,7 @@ pub struct Holder {
     pub username: String,
     /// The address, to sign in with as well.
     pub email: String,
-    /// Whether it is an invitation.
+    /// Whether the user becomes active by it. (Who is active already can be invited as well.)
     pub activates: bool,
 }
 
@@ -61,7 +59,7 @@ impl Standing {
             name: user.shown_name().to_owned(),
             username: user.username.as_str().to_owned(),
             email: user.email.as_str().to_owned(),
-            activates: self.purpose == Purpose::Activation || self.user.status == Status::Pending,
+            activates: self.user.status == Status::Pending,
         }
     }
 
@@ -106,7 +104,7 @@ impl<S: Store> Users<S> {
         let Some(token) = Token::parse(token) else { return Ok(Redeemed::Void) };
         let (hash, now) = (token.hash(), self.environment.clock.now());
         let Some(before) = self.store.read(|reads| standing(reads, &hash, now))? else { return Ok(Redeemed::Void) };
-        let advice = match strength::check(password, &before.user) {
+        let advice = match self.environment.hasher.weigh(password, &before.user)? {
             Ok(advice) => advice,
             Err(TooCommon(advice)) => return Ok(Redeemed::TooCommon(advice)),
         };
@@ -118,8 +116,8 @@ impl<S: Store> Users<S> {
             // Somebody may have used it meanwhile, or what it hangs on may have changed.
             let Some(standing) = standing(tx, &hash, act.at)? else { return Ok(Redeemed::Void) };
             let mut next = standing.redeemed();
-            save_as(tx, &standing.user, &mut next, Some(&password), &act, standing.action())?;
-            close_other_ways(tx, &next, &act)?;
+            let password = NewPassword { hash: &password, stays: None };
+            save_as(tx, &standing.user, &mut next, Some(password), &act, standing.action())?;
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
     }
@@ -146,24 +144,8 @@ impl<S: Store> Users<S> {
 /// The token of that hash, if it counts, and whose it is.
 fn standing(reads: &mut dyn Reads, hash: &TokenHash, now: Timestamp) -> Result<Option<Standing>> {
     let Some(issued) = reads.token(hash)?.filter(|issued| issued.is_live(now)) else { return Ok(None) };
-    let user = reads.user(&issued.user)?.filter(|user| {
-        let may_act = match user.status {
-            Status::Active | Status::Pending => true,
-            Status::Inactive | Status::Suspended => false,
-        };
-        // Who has another address now has not shown that it is its own.
-        may_act && user.email.key() == issued.email_key
-    });
+    // Who has another address now has not shown that it is its own. (A change of either removes the tokens; this does not rely on it.)
+    let user = reads.user(&issued.user)?;
+    let user = user.filter(|user| user.status.takes_links() && user.email.key() == issued.email_key);
     Ok(user.map(|user| Standing { user, purpose: issued.purpose }))
-}
-
-/// Ends whatever leads to the account but the new password.
-fn close_other_ways(tx: &mut dyn Tx, user: &User, act: &Act) -> Result<()> {
-    tx.delete_tokens_of(&user.id)?;
-    for kind in MessageKind::ALL {
-        tx.withdraw_messages(&user.id, kind)?;
-    }
-    end_sessions(tx, user, None, act)?;
-    // Whoever was locked out by the guesses of others can come in.
-    attempts::clear(tx, &Subject::account(&user.id))
 }

@@ -45,12 +45,15 @@ pub struct SignInRules {
     pub per_peer: Option<Rate>,
     /// How often a mail may be asked for that goes to one address.
     pub mails_per_account: Option<Rate>,
+    /// How often mails may be asked for from one address, whomever they go to.
+    pub mails_per_peer: Option<Rate>,
 }
 
 impl Default for SignInRules {
     /// Sessions of an hour, and no limits: for those who do not serve.
     fn default() -> Self {
-        Self { session: Duration::from_secs(3_600), per_account: None, per_peer: None, mails_per_account: None }
+        let session = Duration::from_secs(3_600);
+        Self { session, per_account: None, per_peer: None, mails_per_account: None, mails_per_peer: None }
     }
 }
 
@@ -155,7 +158,7 @@ impl<S: Store> Users<S> {
     /// To whom it is counted that a mail to this address is asked for from there.
     #[must_use]
     pub fn limits_of_mail(&self, address: &Email, origin: Option<IpAddr>) -> Vec<Limited> {
-        let peer = origin.map(|origin| (Subject::peer(origin), self.sign_in.per_peer));
+        let peer = origin.map(|origin| (Subject::mails_of(origin), self.sign_in.mails_per_peer));
         [(Subject::mail(address), self.sign_in.mails_per_account)].into_iter().chain(peer).collect()
     }
 

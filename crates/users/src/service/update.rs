@@ -3,16 +3,15 @@
 use super::Users;
 use super::change::UserChange;
 use super::delete::require_other_administrator;
-use super::end_sessions::end_sessions;
 use super::read::{Found, find, own_id};
+use super::save::{NewPassword, save};
 use crate::access::{self, Standing};
-use crate::audit::{About, Act, Action, Actor, changed_fields};
+use crate::audit::{About, Action, Actor};
 use crate::caller::Caller;
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
-use crate::password::PasswordHash;
-use crate::ports::{Lock, Reads, Store, Tx};
+use crate::ports::{Lock, Reads, Store};
 use crate::role::{Permission, RolePolicy};
 use crate::user::User;
 use crate::version::Precondition;
@@ -42,11 +41,9 @@ impl<S: Store> Users<S> {
                 tx.add_member(&workspace, &old.id)?;
                 act.note(tx, Action::MemberAdded, About::member(&old.id, &workspace))?;
             }
-            save(tx, &old, &mut new, hash.as_ref(), &act)?;
-            if hash.is_some() {
-                // Whoever changes its own password stays signed in where it does so.
-                end_sessions(tx, &old, caller.is(&old.id).then_some(&caller.key), &act)?;
-            }
+            // Whoever changes its own password stays signed in where it does so.
+            let stays = caller.is(&old.id).then_some(&caller.key);
+            save(tx, &old, &mut new, hash.as_ref().map(|hash| NewPassword { hash, stays }), &act)?;
             Ok(new)
         })
     }
@@ -145,44 +142,5 @@ fn default_workspace(reads: &mut dyn Reads, caller: &Caller, old: &User, id: &st
     match &old.default_workspace {
         Some(kept) if WorkspaceId::parse(id).as_ref() == Some(kept) => Ok(kept.clone()),
         _ => access::reachable_workspace(reads, caller, id),
-    }
-}
-
-/// Writes what differs, if anything does, as the next revision, and notes it.
-pub(crate) fn save(
-    tx: &mut dyn Tx,
-    old: &User,
-    new: &mut User,
-    password: Option<&PasswordHash>,
-    act: &Act,
-) -> Result<()> {
-    save_as(tx, old, new, password, act, Action::UserChanged)
-}
-
-/// The same, where what happens to the record has a name of its own.
-pub(crate) fn save_as(
-    tx: &mut dyn Tx,
-    old: &User,
-    new: &mut User,
-    password: Option<&PasswordHash>,
-    act: &Act,
-    action: Action,
-) -> Result<()> {
-    if *new == *old && password.is_none() {
-        return Ok(());
-    }
-    new.revision = old.revision + 1;
-    new.updated_at = act.at.max(old.updated_at);
-    tx.update_user(new)?;
-    let fields = changed_fields(old, new);
-    if !fields.is_empty() {
-        act.note(tx, action, About { fields, ..About::user(old) })?;
-    }
-    match password {
-        Some(hash) => {
-            tx.set_password(&new.id, hash)?;
-            act.note(tx, Action::PasswordChanged, About::user(old))
-        }
-        None => Ok(()),
     }
 }

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::error::{Result, UserError};
 use crate::password::{self, Cost, PasswordHash, PlainPassword, TypedPassword};
 use crate::ports::{Clock, Environment, PasswordHasher, Randomness};
+use crate::strength::{self, Verdict};
 use crate::time::Timestamp;
+use crate::user::User;
 
 /// 2026-01-02T03:04:05.000006Z, in microseconds since the Unix epoch.
 const START: i64 = 1_767_323_045_000_006;
@@ -91,6 +93,10 @@ impl CheapHasher {
 }
 
 impl PasswordHasher for CheapHasher {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        Ok(strength::check(password, user))
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         password::hash(password, Self::cost()?)
     }

@@ -23,9 +23,11 @@ impl MailReads for Tables {
         Ok(self.outbox.iter().find(|message| message.id == *id).cloned())
     }
 
-    fn messages(&mut self) -> Result<Vec<OutboxMessage>> {
-        let mut messages = self.outbox.clone();
-        messages.sort_by_key(|message| (message.created_at, message.id.clone()));
+    fn messages(&mut self, after: Option<&MessageId>, limit: u32) -> Result<Vec<OutboxMessage>> {
+        let is_behind = |message: &&OutboxMessage| after.is_none_or(|after| message.id > *after);
+        let mut messages: Vec<OutboxMessage> = self.outbox.iter().filter(is_behind).cloned().collect();
+        messages.sort_by_key(|message| message.id.clone());
+        messages.truncate(limit as usize);
         Ok(messages)
     }
 
@@ -68,9 +70,10 @@ impl MailTx for Tables {
         Ok(self.held(id, attempts).map(|at| self.outbox.remove(at)).is_some())
     }
 
-    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<()> {
+    fn withdraw_messages(&mut self, user: &UserId, kind: MessageKind) -> Result<bool> {
+        let before = self.outbox.len();
         self.outbox.retain(|message| message.user != *user || message.kind != kind);
-        Ok(())
+        Ok(self.outbox.len() < before)
     }
 
     fn insert_token(&mut self, token: &IssuedToken) -> Result<()> {

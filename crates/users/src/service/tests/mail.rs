@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::house::{House, new_user};
-use crate::outbox::{MessageKind, OutboxMessage};
+use crate::outbox::{Delivery, MessageKind, OutboxMessage};
 use crate::ports::{Reads, Store};
 use crate::token::Purpose;
 use crate::user::{Status, User};
@@ -36,7 +36,7 @@ fn fail(house: &House, letter: &Letter, is_final: bool) -> Fate {
 }
 
 fn only(house: &House) -> OutboxMessage {
-    let [message] = &house.operator.mail_queue().unwrap()[..] else { panic!("one message") };
+    let [message] = &house.operator.mail_queue(None, 500).unwrap()[..] else { panic!("one message") };
     message.clone()
 }
 
@@ -59,7 +59,7 @@ fn an_invitation_is_taken_once_and_gone_when_it_was_sent() {
     assert_eq!(letter.name, user.shown_name());
     assert!(take(&house).is_none() && !house.users.has_mail().unwrap(), "it is held");
     assert!(house.users.mail_sent(&letter.held).unwrap());
-    assert!(house.operator.mail_queue().unwrap().is_empty());
+    assert!(house.operator.mail_queue(None, 500).unwrap().is_empty());
     assert!(!house.users.mail_sent(&letter.held).unwrap(), "it was already");
 }
 
@@ -81,7 +81,7 @@ fn what_is_not_heard_of_is_sent_again_and_both_links_work() {
     }
     assert!(!house.users.mail_sent(&first.held).unwrap(), "who comes too late holds nothing");
     assert_eq!(fail(&house, &first, false), Fate::NotHeld);
-    house.users.mail_released(&first.held).unwrap();
+    house.users.mail_released(&first.held, None).unwrap();
     assert!(take(&house).is_none());
     assert!(house.users.mail_sent(&second.held).unwrap());
 }
@@ -158,8 +158,64 @@ fn what_would_fail_again_is_given_up_until_the_operator_asks() {
 fn what_is_given_back_can_be_taken_at_once() {
     let (house, _) = house();
     let letter = take(&house).unwrap();
-    house.users.mail_released(&letter.held).unwrap();
-    assert_eq!(take(&house).unwrap().held.attempt, 2);
+    let before = only(&house).delivery;
+    house.users.mail_released(&letter.held, Some("later".to_owned())).unwrap();
+    assert_eq!(only(&house).delivery.last_error.as_deref(), Some("later"));
+    let letter = take(&house).unwrap();
+    assert_eq!(letter.held.attempt, 2);
+    assert_eq!(before.tried_since, only(&house).delivery.tried_since);
+    house.users.mail_released(&letter.held, None).unwrap();
+    assert_eq!(only(&house).delivery.last_error.as_deref(), Some("later"), "nothing new");
+    assert_eq!((only(&house).delivery.tried_since, only(&house).delivery.due_at), (None, only(&house).created_at));
+    pass(&house, TimeDelta::days(2));
+    let letter = take(&house).unwrap();
+    assert!(matches!(fail(&house, &letter, false), Fate::Again(_)), "its day begins with the first true attempt");
+}
+
+#[test]
+fn while_nobody_tries_its_day_stands_still() {
+    let (house, _) = house();
+    let letter = take(&house).unwrap();
+    let Fate::Again(due) = fail(&house, &letter, false) else { panic!("a day has begun") };
+    let start = only(&house).created_at;
+    pass(&house, TimeDelta::days(3));
+    let letter = take(&house).unwrap();
+    assert_eq!(only(&house).delivery.tried_since, Some(start.after(TimeDelta::days(3) - due.since(start))));
+    let Fate::Again(again) = fail(&house, &letter, false) else { panic!("mail was off, and it is given up") };
+    assert_eq!(again.since(start), TimeDelta::days(3) + TimeDelta::seconds(30), "as long as it was tried");
+    pass(&house, LEASE);
+    let letter = take(&house).unwrap();
+    house.users.mail_released(&letter.held, None).unwrap();
+    assert_eq!(take(&house).unwrap().held.tried_since, Some(start.after(TimeDelta::days(3) - due.since(start))));
+}
+
+/// As many as there are, so many at a time; and whatever waits for its turn keeps its place.
+#[test]
+fn all_are_tried_anew_but_those_that_are_due() {
+    const MANY: usize = 1_203;
+    let (house, user) = house();
+    let at = only(&house).created_at;
+    let random = house.environment.ports().randomness;
+    let messages: Vec<OutboxMessage> = (0..MANY)
+        .map(|n| {
+            let message = OutboxMessage::new(random.uuid().into(), user.id.clone(), MessageKind::Password, at);
+            let given_up = (n % 3 == 0).then_some(at);
+            let due_at = if n % 3 == 1 { at.after(TimeDelta::hours(1)) } else { at };
+            let delivery = Delivery { due_at, abandoned_at: given_up, tried_since: Some(at), ..message.delivery };
+            OutboxMessage { delivery, ..message }
+        })
+        .collect();
+    let enqueued = messages.clone();
+    house.store.write(move |tx| enqueued.iter().try_for_each(|message| tx.enqueue(message))).unwrap();
+    pass(&house, TimeDelta::seconds(1));
+    assert_eq!(house.operator.retry_all_mail(), Ok(MANY * 2 / 3));
+    for (n, before) in messages.iter().enumerate() {
+        let after = house.store.read(|reads| reads.message(&before.id)).unwrap().unwrap();
+        assert_eq!(n % 3 == 2, after == *before, "{n}");
+        assert_eq!(after.delivery.abandoned_at, None);
+        assert!(after.delivery.due_at <= at.after(TimeDelta::seconds(1)));
+    }
+    assert_eq!(house.operator.retry_all_mail(), Ok(0), "all are due");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::password::{PasswordHash, TypedPassword};
 use crate::ports::PasswordHasher;
 use crate::profile::Username;
 use crate::service::RoleChange;
+use crate::strength::Verdict;
 use crate::testing::CheapHasher;
 use crate::user::User;
 use crate::{Caller, Created, NewUser, Once, PlainPassword, Precondition, UserChange, UserId};
@@ -193,6 +194,10 @@ struct Gate {
 }
 
 impl PasswordHasher for Gate {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        CheapHasher.weigh(password, user)
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         self.begun.send(()).unwrap();
         self.go_on.lock().unwrap().recv().unwrap();

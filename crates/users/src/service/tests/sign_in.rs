@@ -20,6 +20,7 @@ pub fn rules() -> SignInRules {
         per_account: Rate::parse("3/h"),
         per_peer: Rate::parse("9/h"),
         mails_per_account: None,
+        mails_per_peer: Rate::parse("4/h"),
     }
 }
 
@@ -240,4 +241,27 @@ fn nothing_that_was_typed_is_kept() {
     );
     let stored = house.store.read(|reads| reads.password_hash(&user.id)).unwrap().unwrap();
     assert!(stored.as_str().starts_with("$2b$04$"));
+}
+
+/// What one address asks for bars nobody behind it from signing in, and the other way round; so neither waits for the other, either.
+#[test]
+fn mails_are_counted_apart_from_attempts() {
+    let house = House::new();
+    let (users, user) = (users(&house), ada(&house));
+    let origin = by_email("ada@example.com", PASSWORD).origin;
+    let ask = |n: usize| {
+        let address = Email::parse(&format!("u{n}@example.com")).unwrap();
+        users.ask_for_mail(&address, users.limits_of_mail(&address, origin)).unwrap()
+    };
+    assert!((0..4).all(|n| ask(n).is_ok()));
+    let denied = ask(4).expect_err("an address has few");
+    let long = Duration::from_secs(890);
+    assert!(matches!(denied.error, UserError::TooOften { retry_after } if retry_after > long), "{denied:?}");
+    users.sign_in(&by_email("ada@example.com", PASSWORD)).unwrap();
+    house.wait(3_600);
+    for n in 0..9 {
+        refusal(users.sign_in(&by_email(&format!("u{n}@example.com"), "wrong")));
+    }
+    assert!(matches!(refusal(users.sign_in(&by_email("u@example.com", "wrong"))), UserError::TooOften { .. }));
+    assert_eq!(users.ask_for_mail(&user.email, users.limits_of_mail(&user.email, origin)), Ok(Ok(())));
 }

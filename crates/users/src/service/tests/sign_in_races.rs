@@ -10,8 +10,9 @@ use crate::error::{Result, UserError};
 use crate::password::{self, Cost, PasswordHash, TypedPassword};
 use crate::ports::{PasswordHasher, Store};
 use crate::rate::Rate;
+use crate::strength::Verdict;
 use crate::testing::CheapHasher;
-use crate::user::Status;
+use crate::user::{Status, User};
 use crate::{PlainPassword, SignInRules, StatusChange, UserChange};
 
 type Interruption = Box<dyn FnOnce() + Send>;
@@ -36,6 +37,10 @@ impl Interrupted {
 }
 
 impl PasswordHasher for Interrupted {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        CheapHasher.weigh(password, user)
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         CheapHasher.hash(password)
     }

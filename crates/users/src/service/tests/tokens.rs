@@ -16,6 +16,7 @@ use crate::outbox::MessageKind;
 use crate::password::{PasswordHash, TypedPassword};
 use crate::ports::{Clock, PasswordHasher, Randomness, Store};
 use crate::rate::Rate;
+use crate::strength::Verdict;
 use crate::testing::CheapHasher;
 use crate::token::{IssuedToken, Purpose, Token};
 use crate::{
@@ -75,6 +76,11 @@ impl House {
         self.store.outbox().iter().filter(|message| message.user == user.id).map(|message| message.kind).collect()
     }
 
+    fn set_email(&self, user: &User, to: &str) {
+        let change = UserChange { email: Some(email(to)), ..no_change() };
+        self.update(&self.admin, user.id.as_str(), change).unwrap();
+    }
+
     fn set_status(&self, user: &User, status: Status) {
         let change = UserChange { status: Some(StatusChange::To(status)), ..no_change() };
         self.update(&self.admin, user.id.as_str(), change).unwrap();
@@ -125,8 +131,8 @@ fn a_forgotten_password_is_replaced_and_shows_nothing_else() {
     let holder = done(house.redeem(&house.token(&user, Purpose::Password)));
     assert!(!holder.activates);
     assert_eq!((house.read(&user).status, house.read(&user).verified), (Status::Active, false));
-    // An operator's invitation does show the address.
-    done(house.redeem(&house.token(&user, Purpose::Activation)));
+    // An operator's invitation does show the address; but who is active already does not become so by it.
+    assert!(!done(house.redeem(&house.token(&user, Purpose::Activation))).activates);
     assert!(house.read(&user).verified);
 }
 
@@ -175,35 +181,113 @@ fn a_token_shows_nothing_about_another_address() {
     let house = House::new();
     let user = house.invited("ada");
     let token = house.token(&user, Purpose::Activation);
-    let change = |to: &str| UserChange { email: Some(email(to)), ..no_change() };
-    house.update(&house.admin, user.id.as_str(), change("other@example.com")).unwrap();
+    house.set_email(&user, "other@example.com");
     assert_eq!(house.redeem(&token), Redeemed::Void);
-    house.update(&house.admin, user.id.as_str(), change("Ada@EXAMPLE.com")).unwrap();
+    house.set_email(&user, "ada@example.com");
+    assert_eq!(house.redeem(&token), Redeemed::Void, "what is over does not begin again");
+    let token = house.token(&user, Purpose::Activation);
+    house.set_email(&user, "Ada@EXAMPLE.com");
     assert_eq!(done(house.redeem(&token)).email, "Ada@example.com", "another spelling is the same mailbox");
+}
+
+#[test]
+fn an_invitation_that_waits_follows_its_user_to_another_address() {
+    let house = House::new();
+    let (pending, active) = (house.invited("grace"), house.user("ada", &["user"], &house.first));
+    house.users.ask_for_mail(&active.email, Vec::new()).unwrap().unwrap();
+    let before = house.store.outbox();
+    for user in [&pending, &active] {
+        house.set_email(user, &format!("new-{}", user.email.as_str()));
+    }
+    assert_eq!(house.kinds(&active), [], "who has forgotten a password has named the address");
+    assert_eq!(house.kinds(&pending), [MessageKind::Activation]);
+    assert!(house.store.outbox().iter().all(|message| !before.contains(message)), "nobody holds the new one");
+    house.set_email(&house.admin_user, "boss@example.com");
+    assert_eq!(house.kinds(&house.admin_user), [], "nobody is invited by that");
 }
 
 #[test]
 fn who_may_not_act_is_let_in_by_no_token() {
     let house = House::new();
     let user = house.user("ada", &["user"], &house.first);
-    let token = house.token(&user, Purpose::Password);
     for status in [Status::Suspended, Status::Inactive] {
+        let token = house.token(&user, Purpose::Password);
+        house.operator.invite(user.id.as_str()).unwrap();
+        house.set_status(&user, status);
+        assert_eq!(house.kinds(&user), []);
+        house.set_status(&user, Status::Active);
+        assert_eq!(house.redeem(&token), Redeemed::Void, "what is over does not begin again");
+        let token = house.token(&user, Purpose::Password);
         house.set_status(&user, status);
         assert_eq!(house.redeem(&token), Redeemed::Void);
         assert_eq!(house.users.ask_for_mail(&user.email, Vec::new()), Ok(Ok(())));
         assert_eq!(house.kinds(&user), []);
         let refused = house.operator.invite(user.id.as_str()).unwrap_err();
         assert!(matches!(&refused, OperatorError::Refused(why) if why.contains(status.as_str())), "{refused:?}");
+        house.set_status(&user, Status::Active);
     }
+    let token = house.token(&user, Purpose::Password);
     house.delete(&house.admin, user.id.as_str()).unwrap();
     assert_eq!(house.redeem(&token), Redeemed::Void);
     assert!(matches!(house.operator.invite(user.id.as_str()), Err(OperatorError::User(UserError::NotFound { .. }))));
+}
+
+/// Whoever secures an account by a new password has secured it.
+#[test]
+fn a_password_that_is_set_otherwise_ends_every_link() {
+    type SetPassword = fn(&House, &User);
+    let ways: [SetPassword; 3] = [
+        |house, user| {
+            let change = UserChange { password: Some(password(GOOD)), ..no_change() };
+            house.update(&house.admin, user.id.as_str(), change).unwrap();
+        },
+        |house, user| {
+            let change = UserChange { password: Some(password(GOOD)), ..no_change() };
+            house.update(&house.caller_of(user), user.id.as_str(), change).unwrap();
+        },
+        |house, user| {
+            house.operator.set_password(user.email.as_str(), &password(GOOD)).unwrap();
+        },
+    ];
+    for set_password in ways {
+        let house = House::new();
+        let user = house.user("ada", &["user"], &house.first);
+        house.operator.invite(user.id.as_str()).unwrap();
+        house.users.ask_for_mail(&user.email, Vec::new()).unwrap().unwrap();
+        let tokens = [Purpose::Activation, Purpose::Password].map(|purpose| house.token(&user, purpose));
+        assert_eq!(house.kinds(&user).len(), 2);
+        let subject = Subject::account(&user.id);
+        let (kept, later) = (subject.clone(), house.environment.clock.now().after(TimeDelta::hours(1)));
+        house.store.write(move |tx| tx.set_arrival(&kept, Some(later))).unwrap();
+        set_password(&house, &user);
+        for token in tokens {
+            assert_eq!(house.redeem(&token), Redeemed::Void);
+        }
+        assert_eq!(house.kinds(&user), []);
+        assert_eq!(house.store.write(move |tx| tx.arrival(&subject)).unwrap(), None, "nobody is locked out");
+    }
+}
+
+/// The invitation is the only way in that it has.
+#[test]
+fn who_is_made_active_without_a_password_can_still_set_one_by_its_invitation() {
+    let house = House::new();
+    let user = house.invited("ada");
+    let token = house.token(&user, Purpose::Activation);
+    house.set_status(&user, Status::Active);
+    assert_eq!(house.kinds(&user), [MessageKind::Activation]);
+    done(house.redeem(&token));
+    assert!(house.read(&user).verified);
 }
 
 /// Has something happen while a password is hashed.
 struct Meanwhile(Box<dyn Fn() + Send + Sync>);
 
 impl PasswordHasher for Meanwhile {
+    fn weigh(&self, password: &PlainPassword, user: &User) -> Result<Verdict> {
+        CheapHasher.weigh(password, user)
+    }
+
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
         (self.0)();
         CheapHasher.hash(password)
@@ -316,6 +400,9 @@ fn each_account_gets_what_it_can_use_and_nobody_is_told() {
     assert_eq!(house.store.outbox(), before);
     assert_eq!(house.operator.invite("ada@example.com").unwrap().id, active.id);
     assert_eq!(house.kinds(&active).len(), 2, "an invitation does not replace the way to a forgotten password");
+    let invitation = house.token(&active, Purpose::Activation);
+    house.users.ask_for_mail(&active.email, Vec::new()).unwrap().unwrap();
+    done(house.redeem(&invitation));
 }
 
 #[test]

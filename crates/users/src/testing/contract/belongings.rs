@@ -31,7 +31,10 @@ pub fn what_belongs_to_a_user_goes_with_it(store: &impl Store) {
     assert_eq!(find(store, 1), None);
     let left = store.read(|reads| Ok((reads.keys()?, reads.workspaces_of(&user_id(1))?, reads.workspaces()?.len())));
     assert_eq!(left, Ok((Vec::new(), Vec::new(), 2)));
-    assert_eq!(store.read(|reads| Ok((reads.messages()?, reads.token(&token(1, 1).hash)?))), Ok((Vec::new(), None)));
+    assert_eq!(
+        store.read(|reads| Ok((reads.messages(None, 500)?, reads.token(&token(1, 1).hash)?))),
+        Ok((Vec::new(), None))
+    );
     assert!(all(store, &members(&[1, 2]), &Filter::default()).is_empty());
     add(store, [user(1)]);
     assert_eq!(store.read(|reads| reads.workspaces_of(&user_id(1))), Ok(Vec::new()), "a namesake inherits nothing");
@@ -51,7 +54,7 @@ pub fn other_users_keep_what_is_theirs(store: &impl Store) {
     let ids = store.read(|reads| Ok(reads.keys()?.into_iter().map(|key| key.id.to_string()).collect::<Vec<_>>()));
     assert_eq!(ids, Ok(["all2", "nobody", "own2"].map(str::to_owned).to_vec()));
     assert_eq!(all(store, &members(&[1]), &Filter::default()), user_ids([2]));
-    let mail = store.read(|reads| Ok((reads.messages()?.len(), reads.token(&token(2, 2).hash)?)));
+    let mail = store.read(|reads| Ok((reads.messages(None, 500)?.len(), reads.token(&token(2, 2).hash)?)));
     assert_eq!(mail, Ok((2, Some(token(2, 2)))));
 }
 

@@ -76,7 +76,16 @@ pub fn every_field_of_a_message_comes_back(store: &impl Store) {
     assert_eq!(store.read(|reads| reads.message(&message_id(1))), Ok(Some(tried.clone())));
     assert_eq!(store.read(|reads| reads.message(&message_id(3))), Ok(None));
     let expected = vec![tried, message(2, 1, MessageKind::Activation)];
-    assert_eq!(store.read(|reads| reads.messages()), Ok(expected), "by time of creation");
+    assert_eq!(store.read(|reads| reads.messages(None, 500)), Ok(expected), "by id");
+    let ids = |after: Option<u32>, limit| {
+        let after = after.map(message_id);
+        let found = store.read(|reads| reads.messages(after.as_ref(), limit)).expect("a look");
+        found.into_iter().map(|message| message.id).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (ids(None, 1), ids(Some(1), 1), ids(Some(2), 9)),
+        (vec![message_id(1)], vec![message_id(2)], Vec::new())
+    );
 }
 
 /// Those that are not given up, and no more of them than were asked for.
@@ -132,8 +141,14 @@ pub fn a_new_message_takes_the_place_of_earlier_ones(store: &impl Store) {
     let asked = new.clone();
     store.write(move |tx| asked.ask_anew(tx)).expect("asked");
     let expected: Vec<OutboxMessage> = other.into_iter().chain([new]).collect();
-    assert_eq!(store.read(|reads| reads.messages()), Ok(expected));
+    assert_eq!(store.read(|reads| reads.messages(None, 500)), Ok(expected));
     assert_eq!(left(store, 1..=3), [2, 3]);
+    let withdraw = |kind| store.write(move |tx| tx.withdraw_messages(&user_id(1), kind));
+    for (kind, expected) in
+        [(MessageKind::Activation, true), (MessageKind::Activation, false), (MessageKind::Password, true)]
+    {
+        assert_eq!(withdraw(kind), Ok(expected), "it is told whether there was one");
+    }
 }
 
 /// Whatever it says; and it leads to a user, and is there once.
