@@ -80,7 +80,8 @@ fn who_needs_no_key_is_counted_by_its_address() {
             let request = if body.is_empty() { request } else { request.json(body.to_owned()) };
             town.server.http.send(&request).unwrap()
         };
-        let refused = (0..3).map(|_| ask("192.0.2.1")).collect::<Vec<_>>().pop().unwrap().mm_error(429, "RATE_LIMIT_EXCEEDED");
+        let refused =
+            (0..3).map(|_| ask("192.0.2.1")).collect::<Vec<_>>().pop().unwrap().mm_error(429, "RATE_LIMIT_EXCEEDED");
         assert!(wait(&refused) > 900, "{}", refused.story());
         assert_ne!(ask("192.0.2.2").status, 429, "{path}");
     }
