@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::desk::{PASSWORD, by_email, by_username, login, login_at, logout, somebody, token};
-use crate::harness::{House, Request, Town, eventually, fresh, only_on_sqlite, town};
+use crate::harness::{House, Maisa, Mm, Request, Town, eventually, fresh, only_on_sqlite, town};
 
 #[test]
 fn whoever_signs_in_has_a_key_of_its_own_in_every_dialect() {
@@ -83,6 +83,23 @@ fn whoever_signs_out_is_out_everywhere_and_at_once() {
     town.mm_as(&other).me().expect(200);
     let nobody = Request::new("POST", "/v1/auth/logout");
     town.server.http.send(&nobody).unwrap().mm_error(401, "AUTHENTICATION_FAILED");
+}
+
+/// Also where the session was used a moment ago, so that it is known who it is.
+#[test]
+fn whoever_signs_out_at_one_process_is_out_at_the_others() {
+    let town = Town::new();
+    let second = town.house.serve();
+    let (_, email) = somebody(&town.workspace());
+    for (there, here) in [(&town.server.http, &second.http), (&second.http, &town.server.http)].repeat(10) {
+        let key = token(&town, &email, PASSWORD);
+        for http in [here, there, here] {
+            Mm::new(http, &key).me().expect(200);
+        }
+        logout(there, &key).expect(204);
+        Mm::new(here, &key).me().mm_error(401, "AUTHENTICATION_FAILED");
+        Maisa::new(here, &key).list(&[]).maisa_error(401, "UNAUTHORIZED");
+    }
 }
 
 #[test]

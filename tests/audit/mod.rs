@@ -6,17 +6,20 @@ mod changes;
 mod commands;
 mod counts;
 mod kills;
+mod links;
 mod listing;
+mod mails;
 mod parity;
 mod refusals;
 mod retention;
 mod secrecy;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{House, Town};
+use crate::harness::{Answer, House, Http, Request, Town, eventually};
 
 /// All that has happened, as told with these arguments.
 fn told(house: &House, more: &[&str]) -> Vec<Value> {
@@ -54,6 +57,17 @@ impl<'a> Diary<'a> {
     #[track_caller]
     fn expect(&mut self, rows: &[Value]) {
         let told = self.read();
+        assert_eq!(told, rows, "{}", Value::from(told.clone()));
+    }
+
+    /// Requires that just this happens soon, and nothing else meanwhile.
+    #[track_caller]
+    fn expect_soon(&mut self, rows: &[Value]) {
+        let mut told = Vec::new();
+        eventually(Duration::from_secs(10), "it is told", || {
+            told.append(&mut self.read());
+            (told.len() >= rows.len()).then_some(())
+        });
         assert_eq!(told, rows, "{}", Value::from(told.clone()));
     }
 }
@@ -96,4 +110,27 @@ fn with(mut row: Value, more: Value) -> Value {
         row[name] = value.clone();
     }
     row
+}
+
+/// What nobody did who is known.
+fn nobody() -> Value {
+    json!({"kind": "nobody", "key_id": null, "user_id": null})
+}
+
+/// What a user did who is known by its password or its mail.
+fn by_user(id: &str) -> Value {
+    json!({"kind": "user", "key_id": null, "user_id": id})
+}
+
+/// A form that is sent to one of the pages.
+fn post(http: &Http, path: &str, form: &str) -> Answer {
+    let request = Request::new("POST", path)
+        .header("x-request-id", "r")
+        .header("content-type", "application/x-www-form-urlencoded");
+    http.send(&request.body(form)).unwrap()
+}
+
+/// What was done by way of a page, which belongs to no dialect.
+fn by_page(actor: &Value, page: &str, action: &str, user: &str, workspace: &str) -> Value {
+    with(done(actor, page, Some("r"), action, user, workspace), json!({"dialect": null}))
 }

@@ -12,10 +12,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::{House, Maisa, Server, Town, fresh};
-use sink::{Mood, Sink};
+pub use sink::{Mood, Sink};
 
 /// Long enough for everything that is not delayed on purpose.
-const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(10);
 
 /// A house whose mail goes to this address.
 fn house(sink: std::net::SocketAddr) -> House {
@@ -39,7 +39,7 @@ fn settle(house: &mut House, sink: std::net::SocketAddr) {
 }
 
 /// A town whose mail goes to this server.
-fn town(sink: &Sink) -> Town {
+pub fn town(sink: &Sink) -> Town {
     Town::in_house(house(sink.address))
 }
 
@@ -51,6 +51,6 @@ fn invite(server: &Server, key: &str) -> (String, String) {
 }
 
 /// `diglot mail queue --json`.
-fn queue(house: &House) -> Vec<Value> {
+pub fn queue(house: &House) -> Vec<Value> {
     house.cli(&["mail", "queue", "--json"]).done().json().as_array().unwrap().clone()
 }

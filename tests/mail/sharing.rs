@@ -10,6 +10,20 @@ use crate::harness::{House, Town, eventually};
 
 const USERS: usize = 60;
 
+/// A message is held for longer than an attempt may take, so nobody else begins with it meanwhile.
+#[test]
+fn what_takes_long_is_sent_once() {
+    let sink = Sink::new(Mood::Slow(Duration::from_secs(4)));
+    let mut house = house(sink.address);
+    house.set("mail.timeout", "10s");
+    let town = Town::in_house(house);
+    let neighbour = town.house.neighbour();
+    let _second = neighbour.serve();
+    invite(&town.server, &town.root.key);
+    eventually(Duration::from_secs(15), "it is noted", || queue(&town.house).is_empty().then_some(()));
+    assert_eq!(sink.received().len(), 1);
+}
+
 /// Each gets one mail, and both processes have sent some.
 fn shared_by_two(sink: &Sink, house: House) {
     let town = Town::in_house(house);

@@ -15,9 +15,9 @@ use dialect::{Head, Services};
 use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
 
-use crate::accounts::{Page, Visit};
+use crate::accounts::{Answered, Page, Visit};
 use crate::answer::{self, REQUEST_ID};
-use crate::audit::Refusals;
+use crate::audit::{Refusals, Refused};
 use crate::calendar::Way;
 use crate::connections::{Connection, Serving};
 use crate::cors::PREFLIGHT;
@@ -163,7 +163,11 @@ impl Application {
             origin: peer.map(|peer| limits::origin(peer, request.headers(), &live.limits.trusted_proxies)),
             request_id: &finished.request_id,
         };
-        let (response, closes) = live.accounts.answer(page, &visit, payload).await;
+        let Answered { response, closes, refused } = live.accounts.answer(page, &visit, payload).await;
+        if let Some(refusal) = refused {
+            let (operation, request_id) = (page.name(), &*finished.request_id);
+            self.refusals.note(Refused { refusal, operation, request_id, user: None, workspace: None });
+        }
         finished.closes = closes;
         response
     }

@@ -1,6 +1,7 @@
 //! `/activate`: the password is set here.
 
-use users::{PlainPassword, Redeemed};
+use dialect::directory::Result;
+use users::{Holder, PlainPassword, Redeemed};
 
 use super::form::Fields;
 use super::views::{self, Problem};
@@ -10,7 +11,7 @@ use super::{Accounts, Answer, Visit};
 pub async fn show(accounts: &dyn Accounts, visit: &Visit<'_>) -> Answer {
     let fields = Fields::of_query(visit.query);
     let token = fields.text("token");
-    match accounts.holder(token).await? {
+    match holder(accounts, token).await? {
         Some(holder) => views::password_form(&holder, token, &[]),
         None => views::void(),
     }
@@ -21,7 +22,7 @@ pub async fn set(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) -> Ans
     let fields = Fields::of(visit.headers, body)?;
     let token = fields.text("token");
     // Who has no token learns nothing of the rules, and costs nothing.
-    let Some(holder) = accounts.holder(token).await? else { return views::void() };
+    let Some(holder) = holder(accounts, token).await? else { return views::void() };
     let (password, mut problems) = match PlainPassword::parse(fields.text("password")) {
         Ok(password) => (Some(password), Vec::new()),
         Err(error) => (None, vec![Problem::new("password", format!("The password {error}."))]),
@@ -37,4 +38,9 @@ pub async fn set(accounts: &dyn Accounts, visit: &Visit<'_>, body: &[u8]) -> Ans
         Redeemed::TooCommon(advice) => views::password_form(&holder, token, &[Problem::too_common(&advice)]),
         Redeemed::Void => views::void(),
     }
+}
+
+/// Whose link it is. Who brings none is shown what others are shown, but has guessed at nothing that would be noted.
+async fn holder(accounts: &dyn Accounts, token: &str) -> Result<Option<Holder>> {
+    if token.is_empty() { Ok(None) } else { accounts.holder(token).await }
 }

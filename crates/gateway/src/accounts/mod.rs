@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{DirectoryError, Refusal, retry};
 use futures_util::FutureExt;
-use users::{Email, Holder, PlainPassword, Redeemed};
+use users::{Email, Holder, PlainPassword, Redeemed, audit};
 
 use crate::body;
 use crate::settings::ServerSettings;
@@ -73,6 +73,16 @@ pub struct Visit<'a> {
     pub origin: Option<IpAddr>,
     /// Its id.
     pub request_id: &'a str,
+}
+
+/// What is answered.
+pub struct Answered {
+    /// The page.
+    pub response: HttpResponse,
+    /// Whether the connection must be closed behind it.
+    pub closes: bool,
+    /// Who was refused, and why, where that is to be noted.
+    pub refused: Option<audit::Refusal>,
 }
 
 /// Why a page is not shown.
@@ -138,22 +148,24 @@ impl AccountPages {
         Self { accounts, body_timeout: settings.body_timeout, request_timeout: settings.request_timeout }
     }
 
-    /// Answers a request for the page. Says also whether the connection must be closed behind the answer.
-    pub async fn answer(&self, page: Page, visit: &Visit<'_>, payload: Payload) -> (HttpResponse, bool) {
+    /// Answers a request for the page.
+    pub async fn answer(&self, page: Page, visit: &Visit<'_>, payload: Payload) -> Answered {
         let reads = [Method::GET, Method::HEAD].contains(visit.method);
         let posts = page.takes_forms() && visit.method == Method::POST;
         if !reads && !posts {
             let allow = if page.takes_forms() { "GET, HEAD, POST" } else { "GET, HEAD" };
-            return (HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish(), false);
+            let response = HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish();
+            return Answered { response, closes: false, refused: None };
         }
         let body = if posts { self.body(visit, payload).await } else { Ok(None) };
         let closes = matches!(body, Err(Trouble::Refused(Refusal::BodyTimeout | Refusal::BrokenBody)));
-        let answer = match body {
+        let (answer, refused) = match body {
             Ok(body) => self.in_time(page, visit, body).await,
-            Err(trouble) => Err(trouble),
+            Err(trouble) => (Err(trouble), None),
         };
         let in_json = page == Page::Resend && form::is_json(visit.headers);
-        (answer.unwrap_or_else(|trouble| views::trouble(page, in_json, &trouble)), closes)
+        let response = answer.unwrap_or_else(|trouble| views::trouble(page, in_json, &trouble));
+        Answered { response, closes, refused }
     }
 
     async fn body(&self, visit: &Visit<'_>, payload: Payload) -> std::result::Result<Option<Bytes>, Trouble> {
@@ -161,12 +173,12 @@ impl AccountPages {
         body.map(Some).map_err(Trouble::Refused)
     }
 
-    /// The page's answer, unless it takes too long or panics.
-    async fn in_time(&self, page: Page, visit: &Visit<'_>, body: Option<Bytes>) -> Answer {
+    /// The page's answer, unless it takes too long or panics, and who was refused.
+    async fn in_time(&self, page: Page, visit: &Visit<'_>, body: Option<Bytes>) -> (Answer, Option<audit::Refusal>) {
         let answer = AssertUnwindSafe(self.dispatch(page, visit, body)).catch_unwind();
         let answer = tokio::time::timeout(self.request_timeout, answer);
-        let (answer, _) = answering::observe(visit.request_id.into(), page.name().into(), answer).await;
-        match answer {
+        let (answer, sender) = answering::observe(visit.request_id.into(), page.name().into(), answer).await;
+        let answer = match answer {
             Ok(Ok(answer)) => answer,
             Ok(Err(_panic)) => {
                 tracing::error!(operation = page.name(), "the page panicked");
@@ -176,7 +188,8 @@ impl AccountPages {
                 tracing::warn!(operation = page.name(), "the page took too long");
                 Err(Trouble::Refused(Refusal::Unavailable { retry_after: retry::SOON }))
             }
-        }
+        };
+        (answer, sender.refusal())
     }
 
     async fn dispatch(&self, page: Page, visit: &Visit<'_>, body: Option<Bytes>) -> Answer {

@@ -199,7 +199,10 @@ impl<S: Store> Directory for LocalDirectory<S> {
         let users = self.users.on(answering::occasion());
         let limited = users.limits_of_mail(&address, origin);
         let asked = in_even_time(self.writes.run(move || users.ask_for_mail(&address, limited))).await?;
-        asked.map_err(|retry_after| UserError::TooOften { retry_after }.into())
+        asked.map_err(|denied| {
+            answering::note(Sender::Refused(denied.refusal));
+            denied.error.into()
+        })
     }
 }
 

@@ -22,7 +22,8 @@ pub enum Sender {
     Unknown,
     /// Whoever has a good key.
     Caller(Arc<Caller>),
-    /// Somebody whose key is known, and no good any more.
+    /// Somebody who was refused before it was known who it is: whose key is no good any more, who could not sign in, whose link does
+    /// not count.
     Refused(Refusal),
 }
 
@@ -33,6 +34,15 @@ impl Sender {
         match self {
             Sender::Caller(caller) => Some(caller),
             Sender::Refused(_) | Sender::Unknown => None,
+        }
+    }
+
+    /// Why somebody was refused who is not known.
+    #[must_use]
+    pub fn refusal(self) -> Option<Refusal> {
+        match self {
+            Sender::Refused(refusal) => Some(refusal),
+            Sender::Caller(_) | Sender::Unknown => None,
         }
     }
 }

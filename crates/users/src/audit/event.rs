@@ -96,6 +96,7 @@ impl Refusal {
                 Action::AccessRefused
             }
             Reason::WrongPassword | Reason::UserInactive | Reason::TooManyAttempts => Action::SignInRefused,
+            Reason::VoidLink | Reason::TooManyLinks => Action::LinkRefused,
         }
     }
 }

@@ -53,6 +53,8 @@ words! {
         SessionEnded = "session.ended",
         /// Somebody wanted to sign in, and could not.
         SignInRefused = "sign_in.refused",
+        /// Somebody wanted to set a password by a link, or to have a link sent, and could not.
+        LinkRefused = "link.refused",
         /// A mail was given up.
         MailAbandoned = "mail.abandoned",
         /// A mail that was given up, or waits, is to be tried anew.
@@ -101,6 +103,10 @@ words! {
         UserInactive = "user_inactive",
         /// There were too many attempts.
         TooManyAttempts = "too_many_attempts",
+        /// The link does not count, whyever.
+        VoidLink = "void_link",
+        /// Links were asked for too often.
+        TooManyLinks = "too_many_links",
     }
 }
 

@@ -1,12 +1,10 @@
 //! Asking for a link with which a password can be set.
 
-use std::time::Duration;
-
-use super::Users;
-use crate::attempts::{self, Limited};
-use crate::audit::{About, Action, Actor};
+use super::{Denied, Users};
+use crate::attempts::{self, Limited, Spent, Subject};
+use crate::audit::{About, Action, Actor, Reason};
 use crate::email::Email;
-use crate::error::Result;
+use crate::error::{Result, UserError};
 use crate::id::MessageId;
 use crate::outbox::{MessageKind, OutboxMessage};
 use crate::ports::{Lock, Store};
@@ -18,8 +16,8 @@ impl<S: Store> Users<S> {
     /// whatever is counted is counted either way, in one transaction.
     ///
     /// # Errors
-    /// The inner one: how long to wait, if one of those to whom it is counted asks too often. Else as the store's.
-    pub fn ask_for_mail(&self, address: &Email, limited: Vec<Limited>) -> Result<Result<(), Duration>> {
+    /// The inner one: `TooOften`, if one of those to whom it is counted asks too often. Else as the store's.
+    pub fn ask_for_mail(&self, address: &Email, limited: Vec<Limited>) -> Result<Result<(), Denied>> {
         let (id, act) = (MessageId::from(self.environment.randomness.uuid()), self.act(Actor::Nobody));
         let address = address.clone();
         self.store.write(move |tx| {
@@ -28,8 +26,12 @@ impl<S: Store> Users<S> {
             if let Some(found) = &found {
                 tx.lock(Lock::User { target: &found.id, actor: None })?;
             }
-            if let Err(spent) = attempts::count(tx, &limited, act.at)? {
-                return Ok(Err(spent.retry_after));
+            if let Err(Spent { retry_after, whose }) = attempts::count(tx, &limited, act.at)? {
+                // Whoever asks too often from one place has not asked for this user.
+                let found = found.filter(|_| whose == Subject::mail(&address));
+                let (user, home) = found.map(|found| (found.id, found.default_workspace)).unzip();
+                let denied = Denied::new(UserError::TooOften { retry_after }, Reason::TooManyLinks, user);
+                return Ok(Err(denied.at(home.flatten())));
             }
             let Some(found) = found else { return Ok(Ok(())) };
             let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());

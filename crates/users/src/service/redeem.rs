@@ -1,7 +1,7 @@
 //! Setting a password by a link that was mailed.
 
 use super::{NewPassword, Users, save_as};
-use crate::audit::{Action, Actor};
+use crate::audit::{About, Action, Actor, Reason, Refusal};
 use crate::error::Result;
 use crate::password::PlainPassword;
 use crate::ports::{Lock, Reads, Store};
@@ -120,6 +120,24 @@ impl<S: Store> Users<S> {
             save_as(tx, &standing.user, &mut next, Some(password), &act, standing.action())?;
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
+    }
+}
+
+impl<S: Store> Users<S> {
+    /// What is noted of a token that sets no password: whose it was, as long as that is known, and never which one it is.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn void_link(&self, token: &str) -> Result<Refusal> {
+        let about = match Token::parse(token) {
+            Some(token) => self.store.read(|reads| {
+                let issued = reads.token(&token.hash())?;
+                issued.map_or(Ok(About::default()), |issued| About::user_of(reads, &issued.user))
+            })?,
+            None => About::default(),
+        };
+        let About { user, workspace, .. } = about;
+        Ok(Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user, workspace })
     }
 }
 

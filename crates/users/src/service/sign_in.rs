@@ -79,7 +79,7 @@ pub struct SignedIn {
     pub user: User,
 }
 
-/// Somebody could not sign in.
+/// Somebody whom nobody knows could not do what it wanted: sign in, or have a link sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denied {
     /// What whoever wanted to is told.
@@ -89,12 +89,12 @@ pub struct Denied {
 }
 
 impl Denied {
-    fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
+    pub(super) fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
         Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user, workspace: None } }
     }
 
     /// The same, where it is known where that user starts.
-    fn at(self, workspace: Option<WorkspaceId>) -> Self {
+    pub(super) fn at(self, workspace: Option<WorkspaceId>) -> Self {
         Self { refusal: Refusal { workspace, ..self.refusal }, ..self }
     }
 }

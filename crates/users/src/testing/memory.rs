@@ -1,5 +1,6 @@
 //! A store in memory, for tests of everything that does not care which store it has.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::tables::Tables;
@@ -17,6 +18,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     tables: Mutex<Tables>,
+    writes: AtomicU64,
 }
 
 impl MemoryStore {
@@ -50,6 +52,12 @@ impl MemoryStore {
         self.tables().passwords.get(user).cloned()
     }
 
+    /// How many transactions have changed something, or could have.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
     /// A panic cannot leave the tables half changed: it only ever meets a copy.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
@@ -66,6 +74,7 @@ impl Store for MemoryStore {
         let mut tables = self.tables();
         let mut copy = tables.clone();
         let answer = work(&mut copy)?;
+        self.writes.fetch_add(1, Ordering::SeqCst);
         *tables = copy;
         Ok(answer)
     }

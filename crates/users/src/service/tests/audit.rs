@@ -7,7 +7,7 @@ use crate::ports::{AuditReads, Store};
 use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use crate::service::Identified;
 use crate::user::{Status, User};
-use crate::{Conflict, Email, Precondition, StatusChange, Timestamp, UserChange};
+use crate::{Conflict, Email, NewUser, PlainPassword, Precondition, StatusChange, Timestamp, UserChange};
 
 /// All that has happened since so many events.
 fn since(house: &House, before: usize) -> Vec<Event> {
@@ -117,4 +117,34 @@ fn a_new_ranking_is_one_act() {
     crate::Users::new(house.store.clone(), turned.into(), house.environment.ports()).align_roles().unwrap();
     let actions: Vec<Action> = since(&house, before).iter().map(|event| event.action).collect();
     assert_eq!(actions, [Action::RolesRanked]);
+}
+
+/// Between two transactions a process may die, and leave the one without the other.
+#[test]
+fn an_act_is_one_transaction_with_its_row_and_its_message() {
+    let house = House::new();
+    let one_write = |what: &str, act: &dyn Fn()| {
+        let (before, told) = (house.store.writes(), since(&house, 0).len());
+        act();
+        assert_eq!(house.store.writes() - before, 1, "{what}");
+        assert!(since(&house, 0).len() > told, "{what} is told");
+    };
+    let invited = |name: &str| NewUser { invite: true, workspace: Some(house.first.to_string()), ..new_user(name) };
+    let create = |name: &str| house.create(&house.admin, invited(name)).unwrap();
+    one_write("an invitation", &|| drop(create("ada")));
+    let (ada, bob) = (create("bob"), create("eve"));
+    let id = ada.id.as_str();
+    let bio = UserChange { bio: Some(Some(Bio::parse("x").unwrap())), ..no_change() };
+    one_write("a change", &|| drop(house.update(&house.admin, id, bio.clone()).unwrap()));
+    let new = PlainPassword::parse("violet tundra lamp").unwrap();
+    let change = UserChange { password: Some(new.clone()), ..no_change() };
+    one_write("a password", &|| drop(house.update(&house.admin, id, change.clone()).unwrap()));
+    one_write("another invitation", &|| drop(house.operator.invite(id).unwrap()));
+    one_write("a wish for a link", &|| house.users.ask_for_mail(&ada.email, Vec::new()).unwrap().unwrap());
+    one_write("a password by the operator", &|| drop(house.operator.set_password(id, &new).unwrap()));
+    let key = house.key_of(&ada);
+    one_write("a key that ends", &|| drop(house.operator.revoke_key(key.id().as_str()).unwrap()));
+    one_write("a membership", &|| house.operator.add_member(house.second.as_str(), id).unwrap());
+    one_write("its end", &|| house.operator.remove_member(house.second.as_str(), id).unwrap());
+    one_write("the end", &|| house.delete(&house.admin, bob.id.as_str()).unwrap());
 }

@@ -148,3 +148,25 @@ fn an_attempt_that_finds_no_turn_costs_the_account_nothing_and_the_address_one()
     assert!(house.store.attempts().iter().all(|(subject, _)| *subject != Subject::account(&user.id)));
     assert!(matches!(sign_in(), UserError::TooOften { .. }));
 }
+
+/// An attempt is counted before it costs anything, so whoever comes meanwhile finds it, and one beyond the rate costs no hash.
+#[test]
+fn attempts_are_counted_before_anything_is_compared() {
+    let (house, hasher) = house(4);
+    ada(&house);
+    let users = house.users.clone().signing_in(rules());
+    let (meanwhile, outcomes) = (users.clone(), Arc::new(Mutex::new(Vec::new())));
+    let seen = outcomes.clone();
+    let guess = |users: &crate::Users<crate::testing::MemoryStore>, password: &str| {
+        let refused = users.sign_in(&by_email("ada@example.com", password)).unwrap_err();
+        matches!(refused, UserError::TooOften { .. })
+    };
+    hasher.then(move || {
+        let outcomes = ["wrong", "wrong", PASSWORD].map(|password| guess(&meanwhile, password));
+        seen.lock().unwrap_or_else(PoisonError::into_inner).extend(outcomes);
+    });
+    assert!(!guess(&users, "wrong"));
+    assert_eq!(*outcomes.lock().unwrap_or_else(PoisonError::into_inner), [false, false, true]);
+    assert!(guess(&users, PASSWORD));
+    assert_eq!(hasher.compared.load(Ordering::SeqCst), 3, "beyond the rate nothing is compared");
+}

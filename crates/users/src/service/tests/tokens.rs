@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use super::house::{House, email, new_user, no_change, password};
 use crate::attempts::Subject;
+use crate::audit::{Action, Actor, Reason, Refusal};
 use crate::error::Result;
 use crate::id::MessageId;
 use crate::key::Key;
@@ -149,6 +150,7 @@ fn a_token_ends_with_its_time() {
         house.wait(1);
         assert_eq!(house.users.holder(&late).unwrap(), None);
         assert_eq!(house.redeem(&late), Redeemed::Void);
+        assert_eq!(house.users.void_link(&late).unwrap().user, Some(user.id.clone()), "it is known whose it was");
     }
     assert_eq!(house.read(&user).status, Status::Pending);
 }
@@ -410,7 +412,15 @@ fn asking_is_counted_alike_for_known_and_unknown_addresses() {
     for address in ["ada@example.com", "nobody@example.com"] {
         assert_eq!((ask(address), ask(address)), (Ok(()), Ok(())));
         let sent = house.store.outbox();
-        assert!(ask(address).is_err_and(|wait| wait > Duration::from_secs(60)), "{address}");
+        let denied = ask(address).unwrap_err();
+        let long = Duration::from_secs(60);
+        assert!(matches!(denied.error, UserError::TooOften { retry_after } if retry_after > long), "{denied:?}");
+        // It is noted whose the address is, and told to nobody.
+        let whose = (address == user.email.as_str()).then_some(&user);
+        let (id, workspace) =
+            (whose.map(|user| user.id.clone()), whose.and_then(|user| user.default_workspace.clone()));
+        let refusal = Refusal { actor: Actor::Nobody, reason: Reason::TooManyLinks, user: id, workspace };
+        assert_eq!(denied.refusal, refusal);
         assert_eq!(house.store.outbox(), sent);
     }
     assert_eq!(ask("else@example.com"), Ok(()), "others are not stopped by that");
@@ -427,6 +437,9 @@ fn what_is_no_token_is_void() {
     let token = house.token(&user, Purpose::Activation);
     for wrong in ["", "x", &token[1..], &token.to_uppercase(), &format!("{token} "), &"a".repeat(32), "ä", "\0"] {
         assert_eq!(house.users.holder(wrong).unwrap(), None, "{wrong:?}");
+        let refusal = Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user: None, workspace: None };
+        assert_eq!(house.users.void_link(wrong).unwrap(), refusal);
+        assert_eq!(refusal.action(), Action::LinkRefused);
         assert_eq!(house.redeem(wrong), Redeemed::Void, "{wrong:?}");
     }
     assert_eq!(house.read(&user), user);
