@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::desk::{by_email, login};
+use super::desk::{by_email, by_username, login};
 use crate::harness::Town;
 
 /// The first ones do not count.
@@ -82,19 +82,28 @@ fn assert_tells_nothing(cost: u32, pairs: usize, tolerance: f64) {
         ("empty", json!({"status": "active"})),
         ("pending", json!({"status": "pending"})),
         ("inactive", json!({"status": "inactive", "password_hash": hash(cost)})),
+        ("named", json!({"password_hash": hash(cost)})),
+        ("long", json!({"password_hash": hash(cost)})),
+        ("zero", json!({"password_hash": hash(cost)})),
     ];
     let name = |kind: &str, n: usize| format!("{kind}{n}@example.com");
     let lines = kinds.iter().flat_map(|(kind, known)| {
         (0..pairs + WARMING).map(move |n| {
             let mut line = known.clone();
             line["email"] = name(kind, n).into();
+            line["username"] = format!("{kind}{n}").into();
             line["workspaces"] = json!([place]);
             line.to_string()
         })
     });
     town.house.write_file("people.jsonl", &lines.collect::<Vec<_>>().join("\n"));
     town.cli(&["import", "people.jsonl"]).done();
-    let guess = |kind: &str, n| by_email(&name(kind, n), "wrong horse");
+    let guess = |kind: &str, n| match kind.trim_start_matches("no") {
+        "named" => by_username(&format!("{kind}{n}"), "wrong horse"),
+        "long" => by_email(&name(kind, n), &"x".repeat(80)),
+        "zero" => by_email(&name(kind, n), "wrong\0horse"),
+        _ => by_email(&name(kind, n), "wrong horse"),
+    };
     let mut found = vec![("again", compare(&town, pairs, |_| guess("known", 0), |_| guess("nobody", 0)))];
     for (kind, _) in &kinds {
         let nobody = format!("no{kind}");

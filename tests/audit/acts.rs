@@ -7,9 +7,10 @@ use storage::AnyStore;
 use users::audit::{Event, Outcome, Place};
 use users::page::{Filter, Scope, Start};
 use users::ports::Store;
-use users::{Timestamp, User, UserId};
+use users::{Status, Timestamp, User, UserId};
 
-use crate::harness::{Town, fresh};
+use crate::accounts::desk::{by_email, login, logout};
+use crate::harness::{Request, Town, fresh};
 
 /// Numbers that look random and are the same in each run (SplitMix64).
 pub struct Dice(pub u64);
@@ -50,10 +51,11 @@ impl State {
                 let of = |workspace: users::WorkspaceId| (workspace.to_string(), user.id.to_string());
                 members.extend(reads.workspaces_of(&user.id)?.into_iter().map(of));
             }
-            let keys = reads.keys()?.into_iter();
+            let keys = [reads.keys()?, reads.sessions(None, 10_000)?].concat().into_iter();
             let keys = keys.map(|key| (key.id.to_string(), (key.revoked_at.is_some(), key.pinned))).collect();
-            // What each change moves is no change by itself.
-            let plain = |user| User { revision: 0, updated_at: Timestamp::from_micros(0).unwrap(), ..user };
+            // What each change moves is no change by itself; and what a sign-in does is its session.
+            let plain =
+                |user| User { revision: 0, updated_at: Timestamp::from_micros(0).unwrap(), last_login: None, ..user };
             let users = users.into_iter().map(|user| (user.id.to_string(), plain(user))).collect();
             Ok(Self { users, members, keys, workspaces: reads.workspaces()?.len() })
         });
@@ -86,14 +88,15 @@ pub fn done(store: &AnyStore, after: Option<&Place>) -> Vec<Event> {
     events.into_iter().filter(|event| event.outcome == Outcome::Done).collect()
 }
 
-/// One act. Says how many passwords were set by it, which no state shows.
+/// One act. Says how much was done by it that no state shows: passwords that were set, mails that were asked for, sessions that were
+/// over at once.
 pub fn act(town: &Town, state: &State, workspaces: &[String], dice: &mut Dice) -> usize {
     let (mm, maisa, user) = (town.mm(), town.maisa(), state.user(dice));
     let other = &state.users[&state.user(dice)];
     let email = dice.of(&[format!("{}@example.com", fresh("dice")), other.email.as_str().to_owned()]);
     let workspace = dice.of(workspaces);
     let succeeded = |status: u16| (200..300).contains(&status);
-    match dice.below(14) {
+    match dice.below(19) {
         0 | 1 => {
             let body = json!({"email": email, "username": fresh("dice"), "password": "correct horse", "default_workspace_id": workspace});
             mm.create(&body);
@@ -166,6 +169,27 @@ pub fn act(town: &Town, state: &State, workspaces: &[String], dice: &mut Dice) -
                 _ => town.cli(&["key", "pin", &key, dice.of(&["maisa", "mechamental", "none"])]).done(),
             };
             0
+        }
+        13 => {
+            let body = json!({"email": email, "name": "Dice", "role": "user", "sendActivationEmail": true});
+            usize::from(succeeded(maisa.create(body).status))
+        }
+        14..=16 => {
+            let password = dice.of(&["correct horse", "correct horse", "another horse", "a third horse"]);
+            let answer = login(&town.server.http, &by_email(other.email.as_str(), password));
+            if !succeeded(answer.status) || dice.below(2) == 0 {
+                return 0;
+            }
+            logout(&town.server.http, &answer.str("/access_token")).expect(204);
+            1
+        }
+        17 => {
+            if dice.below(3) == 0 {
+                return usize::from(town.cli(&["user", "invite", &user]).code == 0);
+            }
+            let body = json!({"email": other.email.as_str()}).to_string();
+            let answer = town.server.http.send(&Request::new("POST", "/v1/auth/password/forgot").json(body)).unwrap();
+            usize::from(succeeded(answer.status) && matches!(other.status, Status::Active | Status::Pending))
         }
         _ => match dice.below(2) {
             0 => usize::from(town.house.cli_with_input(&["user", "set-password", &user], "a third horse\n").code == 0),

@@ -24,7 +24,10 @@ fn a_store_begins_with_who_made_it() {
         [
             with(row("init", "workspace.created"), json!({"workspace_id": workspace})),
             with(row("init", "user.created"), json!({"user_id": user, "workspace_id": workspace})),
-            with(row("init", "key.created"), json!({"user_id": user, "key_id": key_id(made["key"].as_str().unwrap())})),
+            with(
+                row("init", "key.created"),
+                json!({"user_id": user, "key_id": key_id(made["key"].as_str().unwrap()), "workspace_id": workspace})
+            ),
         ]
     );
     house.cli(&["init"]).refused();
@@ -92,6 +95,25 @@ fn each_command_that_changes_something_is_a_row() {
         town.cli(reading).done();
     }
     diary.expect(&[]);
+}
+
+/// What a server does by itself when it starts, since its settings say so.
+#[test]
+fn a_new_ranking_of_roles_is_told_with_the_command() {
+    let mut house = House::vacant();
+    house.init();
+    house.serve().stop();
+    let before = told(&house, &[]).len();
+    let permissions = "[\"users:read\", \"users:write\", \"users:delete\", \"projects:read\", \"projects:write\"]";
+    let role = |name: &&str| format!("[[roles]]\nname = \"{name}\"\npermissions = {permissions}\n");
+    let roles: String = ["admin", "user", "viewer", "operator", "developer"].iter().map(role).collect();
+    let file = house.write_file("diglot.toml", &roles);
+    house.file(&file);
+    house.serve().stop();
+    house.serve().stop();
+    let mut rows = told(&house, &[]).split_off(before);
+    rows.iter_mut().for_each(forget_own);
+    assert_eq!(rows, [row("serve", "roles.ranked")], "once");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use users::{Timestamp, UserId};
 use super::acts::{Dice, State, act, done};
 use crate::harness::Town;
 
-const ACTS: usize = 150;
+const ACTS: usize = 250;
 
 #[test]
 fn there_are_as_many_rows_as_changes() {
@@ -19,9 +19,9 @@ fn there_are_as_many_rows_as_changes() {
     let mut seen: BTreeSet<String> = done(&store, None).iter().map(|event| event.id.to_string()).collect();
     let (mut before, mut changes, mut idle) = (State::of(&store), 0, 0);
     for n in 0..ACTS {
-        let passwords = act(&town, &before, &workspaces, &mut dice);
+        let unseen = act(&town, &before, &workspaces, &mut dice);
         let after = State::of(&store);
-        let expected = after.changes_since(&before) + passwords;
+        let expected = after.changes_since(&before) + unseen;
         let rows: Vec<_> = done(&store, None).into_iter().filter(|event| seen.insert(event.id.to_string())).collect();
         assert_eq!(rows.len(), expected, "act {n}: {rows:?}");
         (before, changes, idle) = (after, changes + expected, idle + usize::from(expected == 0));

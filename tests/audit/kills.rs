@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::told;
-use crate::harness::{Http, Maisa, Mm, Town, eventually, fresh, id};
+use crate::harness::{Http, Maisa, Mm, Request, Town, eventually, fresh, id};
 
 const WRITERS: usize = 16;
 const ROUNDS: usize = 3;
@@ -17,7 +17,7 @@ const ANSWERED_PER_ROUND: usize = 300;
 /// What was answered, by the request's id: what was done, and to whom.
 type Answered = Mutex<BTreeMap<String, (&'static str, String)>>;
 
-/// Creates, changes and deletes through one door or the other, until the server is gone.
+/// Creates, changes, signs in and out, and deletes through one door or the other, until the server is gone.
 fn write_until_the_end(http: &Http, key: &str, workspace: &str, writer: usize, answered: &Answered) -> Option<()> {
     let note =
         |request: String, action, user: &str| answered.lock().unwrap().insert(request, (action, user.to_owned()));
@@ -34,6 +34,16 @@ fn write_until_the_end(http: &Http, key: &str, workspace: &str, writer: usize, a
         let request = fresh("change-");
         Mm::new(http, key).with("x-request-id", &request).try_update(&user, json!({"bio": name})).ok()?.expect(200);
         note(request, "user.changed", &user);
+        if writer.is_multiple_of(4) {
+            let (login, logout) = (fresh("login-"), fresh("logout-"));
+            let body = json!({"username": name, "password": "correct horse"}).to_string();
+            let request = Request::new("POST", "/mechamental/v1/auth/login").header("x-request-id", &login).json(body);
+            let session = http.send(&request).ok()?.expect(200).str("/access_token");
+            note(login, "session.started", &user);
+            let request = Request::new("POST", "/mechamental/v1/auth/logout").header("x-request-id", &logout);
+            http.send(&request.header("authorization", &format!("Bearer {session}"))).ok()?.expect(204);
+            note(logout, "session.ended", &user);
+        }
         if writer.is_multiple_of(3) {
             let request = fresh("delete-");
             Maisa::new(http, key).with("x-request-id", &request).try_delete(&user).ok()?.expect(204);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use users::token::Purpose;
 
-use super::{Diary, nobody, told};
+use super::{Diary, nobody, told, with};
 use crate::accounts::links::{GOOD, form, guest, link, link_of_age};
 use crate::harness::{Http, Request, Town};
 
@@ -15,6 +15,12 @@ pub fn refused(operation: &str, reason: &str, user: &Value) -> Value {
         "dialect": operation.split_once('.').map(|(dialect, _)| dialect), "operation": operation, "request_id": "r",
         "outcome": "refused", "reason": reason, "fields": [],
     })
+}
+
+/// The row of a user stands where that user starts.
+fn in_workspace(row: Value, workspace: &str) -> Value {
+    let workspace = row["user_id"].as_str().map(|_| workspace);
+    with(row.clone(), json!({"workspace_id": workspace}))
 }
 
 /// Stops the server, so that all is written, and gives what was refused since then: one row for each user and minute.
@@ -56,7 +62,7 @@ fn who_guesses_at_links_is_told_once_a_minute() {
     let (late, other) = (guest(&town), guest(&town));
     let good = link(&town.house, &other.id, Purpose::Activation);
     let old = link_of_age(&town.house, &late.id, Purpose::Activation, 72 * 3_600 + 1);
-    let before = told(&town.house, &[]).len();
+    let (before, place) = (told(&town.house, &[]).len(), town.first_workspace.clone());
     // Who looks at a link that counts, or comes without any, guesses at nothing.
     for method in ["GET", "HEAD"] {
         assert_eq!(send(&town.server.http, "192.0.2.1", &good, method), 200);
@@ -83,7 +89,8 @@ fn who_guesses_at_links_is_told_once_a_minute() {
     let (text, by_user) = refusals(town, before);
     assert_eq!(by_user.keys().cloned().collect::<Vec<_>>(), [None, Some(late.id)], "{text}");
     for (user, rows) in by_user {
-        assert!(rows.iter().all(|row| *row == refused("activate", "void_link", &json!(user))), "{rows:?}");
+        let row = in_workspace(refused("activate", "void_link", &json!(user)), &place);
+        assert!(rows.iter().all(|told| *told == row), "{rows:?}");
     }
     for secret in ["192.0.2", "guess", &*old, &good, &late.email, "@"] {
         assert!(!text.contains(secret), "{secret} is told: {text}");
@@ -106,7 +113,7 @@ fn each_way_of_guessing_is_told() {
 fn who_asks_for_too_many_links_is_told_once_a_minute() {
     let town = Town::with(&[("sign_in.mails_per_account", "1/h")]);
     let (known, other) = (guest(&town), guest(&town));
-    let before = told(&town.house, &[]).len();
+    let (before, place) = (told(&town.house, &[]).len(), town.first_workspace.clone());
     let in_json = |path: &str, email: &str| {
         let body = json!({"email": email}).to_string();
         town.server.http.send(&Request::new("POST", path).header("x-request-id", "r").json(body)).unwrap().status
@@ -123,7 +130,7 @@ fn who_asks_for_too_many_links_is_told_once_a_minute() {
         [(None, "activate_resend"), (Some(known.id), "activate_resend"), (Some(other.id), "mechamental.forgotPassword")]
     {
         let row = &by_user[&user][0];
-        assert_eq!(*row, refused(operation, "too_many_links", &json!(user)));
+        assert_eq!(*row, in_workspace(refused(operation, "too_many_links", &json!(user)), &place));
     }
     assert_eq!(by_user.len(), 3, "{text}");
     assert!(!text.contains('@'), "{text}");

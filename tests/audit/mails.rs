@@ -17,17 +17,12 @@ fn invite(town: &Town) -> (String, [Value; 2]) {
     (id.clone(), [row("user.created"), row("user.invited")])
 }
 
-/// What happened to the mail of this user.
-fn of_mail(actor: &Value, operation: &str, action: &str, user: &str) -> Value {
-    with(done(actor, operation, None, action, user, ""), json!({"workspace_id": null}))
+fn given_up((user, place): (&str, &str)) -> Value {
+    done(&nobody(), "sending mail", None, "mail.abandoned", user, place)
 }
 
-fn given_up(user: &str) -> Value {
-    of_mail(&nobody(), "", "mail.abandoned", user)
-}
-
-fn tried_anew(user: &str) -> Value {
-    of_mail(&by_operator(), "mail retry", "mail.retried", user)
+fn tried_anew((user, place): (&str, &str)) -> Value {
+    done(&by_operator(), "mail retry", None, "mail.retried", user, place)
 }
 
 #[test]
@@ -44,20 +39,21 @@ fn a_mail_is_given_up_tried_anew_and_leads_to_an_account() {
         (rows.len() >= 3).then_some(())
     });
     let place = created["workspace_id"].as_str().unwrap().to_owned();
-    assert_eq!(rows, [created, invited, given_up(&id)], "{}", Value::from(rows.clone()));
+    let who = (&*id, &*place);
+    assert_eq!(rows, [created, invited, given_up(who)], "{}", Value::from(rows.clone()));
 
     // What is refused is none, and again it is given up.
     town.cli(&["mail", "retry", "01890000-0000-7000-8000-000000000000"]).refused();
     diary.expect(&[]);
     let message = queue(&town.house)[0]["message_id"].as_str().unwrap().to_owned();
     town.cli(&["mail", "retry", &message]).done();
-    diary.expect_soon(&[tried_anew(&id), given_up(&id)]);
+    diary.expect_soon(&[tried_anew(who), given_up(who)]);
     sink.becomes(Mood::Friendly);
     town.cli(&["mail", "retry", "--all"]).done();
     let mail = sink.await_mails(1, SOON)[0].clone();
     eventually(SOON, "nothing waits", || queue(&town.house).is_empty().then_some(()));
     // That it has arrived is no row: it is what was asked for.
-    diary.expect(&[tried_anew(&id)]);
+    diary.expect(&[tried_anew(who)]);
 
     let form = form(&[("token", &mail.token()), ("password", GOOD), ("again", GOOD)]);
     post(&town.server.http, "/activate", &form).expect(200);

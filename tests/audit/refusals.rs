@@ -48,9 +48,9 @@ fn who_is_refused_is_told_with_the_reason() {
     maisa(&reader.secret).delete(&ada.id).expect(403);
     mm(&pinned.secret).list(&[("workspace_id", &place.id)]).expect(403);
     let expected = [
-        refused(&by(&revoked.secret, None), "maisa.listUsers", "revoked", None, None),
-        refused(&by(&short.secret, None), "mechamental.getUser", "expired", Some(&ada.id), None),
-        refused(&by(&idle.key, Some(&idle.id)), "mechamental.getCurrentUser", "owner_inactive", None, None),
+        refused(&by(&revoked.secret, None), "maisa.listUsers", "revoked", None, Some(&place.id)),
+        refused(&by(&short.secret, None), "mechamental.getUser", "expired", Some(&ada.id), Some(&place.id)),
+        refused(&by(&idle.key, Some(&idle.id)), "mechamental.getCurrentUser", "owner_inactive", None, Some(&place.id)),
         refused(&by(&ada.key, Some(&ada.id)), "mechamental.updateUser", "forbidden", Some(NOBODY), Some(&place.id)),
         refused(&by(&reader.secret, None), "maisa.deleteUser", "forbidden", Some(&ada.id), Some(&place.id)),
         refused(&by(&pinned.secret, None), "mechamental.listUsers", "other_dialect", None, Some(&place.id)),

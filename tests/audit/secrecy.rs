@@ -3,11 +3,14 @@
 use std::fs;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use users::ports::Store;
+use users::token::Purpose;
 
-use super::told;
-use crate::harness::{Town, eventually, fresh, id};
+use super::{key_id, told};
+use crate::accounts::desk::{by_email, by_username, login, logout, token};
+use crate::accounts::links::{form, link, post, set};
+use crate::harness::{Mm, Request, Town, eventually, fresh, id};
 
 /// A word that stands nowhere but where a client or the operator puts it.
 const CANARY: &str = "canary7f3a";
@@ -53,6 +56,9 @@ fn live_through(town: &Town) -> Vec<String> {
     let file = town.house.write_file(&word("file"), &format!("{line}\n"));
     town.cli(&["import", file.to_str().unwrap(), "--workspace", &workspace.id]).done();
 
+    let carl = word("email") + "@example.com";
+    let (link, session) = come_and_go(town, &mm, everything(&word("password")), &carl, &word);
+
     // Refusals of all kinds.
     let reader = workspace.key(&["--name", &word("key"), "--permission", "users:read"]);
     for (mm, maisa) in [(town.mm_as(&reader.secret), town.maisa_as(&reader.secret)), (mm.clone(), maisa.clone())] {
@@ -70,16 +76,68 @@ fn live_through(town: &Town) -> Vec<String> {
     town.cli(&["key", "revoke", &reader.id]).done();
     town.mm_as(&reader.secret).get(&word("id")).expect(401);
     town.cli(&["key", "revoke", &own.id]).done();
+    let (http, wish) = (&town.server.http, format!("email={}%40example.com", word("email")));
+    let asked: Vec<u16> = (0..6).map(|_| super::post(http, "/activate/resend", &wish).status).collect();
+    assert_eq!(asked, [202, 202, 202, 202, 202, 429]);
+    super::post(http, "/activate", &format!("token={}&password={}&again=x", word("token"), word("password")))
+        .expect(404);
+    http.send(&Request::get(&format!("/activate?token={}", word("token")))).unwrap().expect(404);
+    login(http, &by_email(&format!("{}@example.com", word("email")), &word("password"))).expect(401);
 
-    let secrets = [key.secret, own.secret, reader.secret].map(|key| key.rsplit('_').next().unwrap().to_owned());
+    let secrets =
+        [key.secret, own.secret, reader.secret, session].map(|key| key.rsplit('_').next().unwrap().to_owned());
     eventually(Duration::from_secs(10), "the refusals are written", || {
         let rows = told(&town.house, &[]);
-        (rows.iter().filter(|row| row["outcome"] == "refused").count() >= 3).then_some(())
+        let reasons: Vec<&str> = rows.iter().filter_map(|row| row["reason"].as_str()).collect();
+        ["forbidden", "other_dialect", "revoked", "wrong_password", "void_link", "too_many_links"]
+            .iter()
+            .all(|one| reasons.contains(one))
+            .then_some(())
     });
     for user in town.mm().walk(&workspace.id, 100) {
         town.mm().delete(&id(&user)).expect(204);
     }
-    [CANARY.to_owned()].into_iter().chain(secrets).collect()
+    [CANARY.to_owned()].into_iter().chain(secrets).chain([link]).collect()
+}
+
+/// Somebody asks for links, sets a password by one, signs in and out, is invited and mailed to again; and others try. Gives the link's
+/// token and the session's.
+fn come_and_go(
+    town: &Town,
+    mm: &Mm<'_>,
+    mut body: Value,
+    email: &str,
+    word: &impl Fn(&str) -> String,
+) -> (String, String) {
+    let (http, password) = (&town.server.http, format!("violet tundra {CANARY} lamp"));
+    body["email"] = email.into();
+    let carl = id(&mm.create(&body).expect(201).json());
+    let stranger = word("typed") + "@example.com";
+    for address in [email, &stranger] {
+        let form = form(&[("email", address)]);
+        post(http, "/activate/resend", &form).expect(202);
+        let body = json!({"email": address}).to_string();
+        http.send(&Request::new("POST", "/v1/auth/password/forgot").json(body)).unwrap().expect(204);
+    }
+    let link = link(&town.house, &carl, Purpose::Password);
+    set(http, &word("token"), &password).expect(404);
+    set(http, &link, &password).expect(200);
+    set(http, &link, &password).expect(404);
+    for body in [
+        by_email(email, &word("typed")),
+        by_email(&stranger, &word("typed")),
+        by_username(&word("typed"), &password),
+        by_username(body["username"].as_str().unwrap(), &word("typed")),
+    ] {
+        login(http, &body).expect(401);
+    }
+    let session = token(town, email, &password);
+    logout(http, &session).expect(204);
+    town.cli(&["user", "invite", &carl]).done();
+    town.cli(&["mail", "retry", "--all"]).done();
+    let session = token(town, email, &password);
+    town.cli(&["key", "revoke", key_id(&session)]).done();
+    (link, session)
 }
 
 #[test]
@@ -133,6 +191,8 @@ fn of_a_user_who_is_gone_no_byte_is_left() {
         "search",
         "id",
         "unknown",
+        "typed",
+        "token",
     ] {
         let word = format!("{CANARY}-{what}-");
         assert!(!has(&word), "{word} is in the copy");

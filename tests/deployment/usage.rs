@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::accounts::desk::{PASSWORD, somebody, token};
 use crate::harness::{Answer, House, Maisa, Mm, Request, Town, at_once, eventually, is_postgres, only_on_sqlite};
 
 /// What is told of a key and an operation; `null` for nothing.
@@ -101,6 +102,44 @@ fn each_call_is_counted_with_what_it_was_made_with() {
             }
         }
     }
+}
+
+/// Somebody has a session with each sign-in.
+#[test]
+fn all_sessions_of_somebody_are_told_together() {
+    let town = Town::new();
+    let (id, email) = somebody(&town.workspace());
+    let mut sessions = Vec::new();
+    for _ in 0..3 {
+        sessions.push(token(&town, &email, PASSWORD));
+        town.mm_as(&sessions[0]).me().expect(200);
+        town.mm_as(sessions.last().unwrap()).me().expect(200);
+    }
+    let town = stop(town);
+    let report = town.cli(&["clients", "report", "--json"]).done().json();
+    let own: Vec<&Value> =
+        report["clients"].as_array().unwrap().iter().filter(|line| line["user_id"] == id.as_str()).collect();
+    let [line] = own[..] else { panic!("{report}") };
+    assert_eq!(
+        (&line["key_id"], &line["name"], &line["email"], &line["operation"], &line["calls"]),
+        (&json!(null), &json!("sessions"), &json!(email), &json!("mechamental.getCurrentUser"), &json!(6))
+    );
+    let mm = report["totals"].as_array().unwrap().iter().find(|total| total["dialect"] == "mechamental").unwrap();
+    assert_eq!(mm["keys"], 2, "the administrator's is the other one: {report}");
+    let text = town.cli(&["clients", "report"]).done().out;
+    assert!(text.contains(&format!("\n-\tsessions\t{email}\t-\tmechamental.getCurrentUser\t6\t")), "{text}");
+    town.cli(&["clients", "show", &sessions[0]]).done();
+
+    let listed = town.cli(&["key", "list", "--sessions", "--json"]).done().json();
+    let listed: Vec<&str> = listed.as_array().unwrap().iter().map(|key| key["key_id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = sessions.iter().map(|session| session.split('_').nth(1).unwrap()).collect();
+    assert_eq!(listed, ids, "by their end");
+    town.house.write_file(
+        "new.toml",
+        "[dialects.mechamental]\nserve = \"read_only\"\n[routes.\"mechamental.getCurrentUser\"]\nserve = \"gone\"\n",
+    );
+    let plan = town.cli(&["plan", "new.toml"]).exits(1).out;
+    assert!(plan.contains(&format!("used by sessions of {email}, calls in 30 days: 6")), "{plan}");
 }
 
 #[test]

@@ -166,7 +166,7 @@ impl Application {
         let Answered { response, closes, refused } = live.accounts.answer(page, &visit, payload).await;
         if let Some(refusal) = refused {
             let (operation, request_id) = (page.name(), &*finished.request_id);
-            self.refusals.note(Refused { refusal, operation, request_id, user: None, workspace: None });
+            self.refusals.note(Refused { refusal, operation, request_id, user: None });
         }
         finished.closes = closes;
         response

@@ -173,12 +173,12 @@ mod tests {
 
     #[test]
     fn who_came_first_is_first() {
-        let hasher = hasher(1, 8, Duration::from_secs(60));
+        let hasher = hasher(1, 9, Duration::from_secs(60));
         let order = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            let slot = hasher.enter(8).expect("the first");
+            let slot = hasher.enter(9).expect("the first");
             let note = |n: usize| {
-                let _slot = hasher.enter(8).expect("a slot");
+                let _slot = hasher.enter(9).expect("a slot");
                 order.lock().expect("a lock").push(n);
             };
             for n in 0..8 {

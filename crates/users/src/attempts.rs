@@ -121,7 +121,7 @@ pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Res
         limited.iter().filter_map(|(subject, rate)| rate.map(|rate| (subject, rate))).collect();
     // In one order, so that two who count the same do not wait for each other.
     limited.sort_by_key(|(subject, _)| *subject);
-    let (mut counted, mut longest) = (Vec::with_capacity(limited.len()), (TimeDelta::zero(), None));
+    let (mut counted, mut longest) = (Vec::with_capacity(limited.len()), None::<Spent>);
     for (subject, rate) in limited {
         let latest = now.after(period(rate));
         let mut arrival = tx.arrival(subject)?;
@@ -132,14 +132,17 @@ pub fn count(tx: &mut dyn Tx, limited: &[Limited], now: Timestamp) -> Result<Res
             tx.set_arrival(subject, arrival)?;
         }
         let next = arrival.map_or(now, |arrival| arrival.max(now)).after(share(rate));
-        let wait = next.since(latest);
-        if wait > longest.0 {
-            longest = (wait, Some(subject));
+        // What is below zero is no wait.
+        let wait = next.since(latest).to_std().ok().filter(|wait| !wait.is_zero());
+        if let Some(retry_after) =
+            wait.filter(|wait| longest.as_ref().is_none_or(|longest| *wait > longest.retry_after))
+        {
+            longest = Some(Spent { retry_after, whose: subject.clone() });
         }
         counted.push((subject, next));
     }
-    if let (wait, Some(whose)) = longest {
-        return Ok(Err(Spent { retry_after: wait.to_std().unwrap_or_default(), whose: whose.clone() }));
+    if let Some(spent) = longest {
+        return Ok(Err(spent));
     }
     counted.into_iter().try_for_each(|(subject, arrival)| tx.set_arrival(subject, Some(arrival)))?;
     tx.remove_arrivals(now, REMOVED_AT_ONCE)?;

@@ -31,7 +31,7 @@ use crate::workspace::Workspace;
 pub trait Reads: AuditReads + MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
-    /// Every key, by time of creation.
+    /// Every key that is no session, by time of creation. There may be very many sessions.
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
     fn user(&mut self, id: &UserId) -> Result<Option<User>>;

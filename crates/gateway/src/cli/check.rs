@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use storage::ReplicaFault;
+use users::Operator;
 use users::key::Key;
 use users::ports::Clock;
 
@@ -13,7 +14,7 @@ use super::{Context, Form, output};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
 use crate::settings::{Problem, Settings, SettingsError, replica_key, written};
-use crate::store::{Installation, InstallationError};
+use crate::store::{Installation, InstallationError, Store};
 
 /// Look at the settings and the store, without serving
 ///
@@ -50,8 +51,8 @@ impl Check {
         if !users.has_administrator()? {
             return Err(Failure::No("there is no administrator yet: run `diglot init`".to_owned()));
         }
-        let keys = installation.operator().keys()?;
-        let strays = [strays(&settings, &keys), unknown(&settings, &keys)].concat();
+        let operator = installation.operator();
+        let strays = [strays(&settings, &operator.keys()?), unknown(&settings, &operator)?].concat();
         if !strays.is_empty() {
             return Err(Failure::No(strays.join("\n")));
         }
@@ -105,11 +106,14 @@ fn strays(settings: &Settings, keys: &[Key]) -> Vec<String> {
 }
 
 /// Exempt keys that are none: whoever is meant is told that the operation is gone like all others.
-fn unknown(settings: &Settings, keys: &[Key]) -> Vec<String> {
-    let exempt = settings.routes.iter().flat_map(|how| how.exempt.value.iter().map(|id| (&how.exempt.key, id)));
-    let unknown = exempt.filter(|(_, id)| keys.iter().all(|key| key.id != **id));
-    let lines = unknown.map(|(key, id)| format!("{} names {id}, and there is no such key", written(key)));
-    lines.collect::<BTreeSet<_>>().into_iter().collect()
+fn unknown(settings: &Settings, operator: &Operator<Store>) -> Result<Vec<String>, Failure> {
+    let mut lines = BTreeSet::new();
+    for (key, id) in settings.routes.iter().flat_map(|how| how.exempt.value.iter().map(|id| (&how.exempt.key, id))) {
+        if !operator.has_key(id)? {
+            lines.insert(format!("{} names {id}, and there is no such key", written(key)));
+        }
+    }
+    Ok(lines.into_iter().collect())
 }
 
 /// What is wrong with replicas: a mistake in the settings, or only that some are away now.

@@ -19,6 +19,9 @@ use crate::settings::{NO_PLAN, duration};
 /// What stands for all workspaces.
 const EVERYWHERE: &str = "*";
 
+/// How many sessions are read at a time.
+const PAGE: u32 = 500;
+
 /// The keys that clients present
 #[derive(Debug, Subcommand)]
 pub enum Key {
@@ -49,7 +52,8 @@ pub enum Key {
     },
     /// Print every key, the oldest first, without their secrets
     ///
-    /// Sessions, the keys of people who have signed in, are left out unless they are asked for. They can be revoked like any other.
+    /// Sessions, the keys of people who have signed in, are left out unless they are asked for, and come by their end then. They can be
+    /// revoked like any other.
     ///
     ///     diglot key list --sessions
     #[command(verbatim_doc_comment)]
@@ -138,17 +142,30 @@ fn known_plan(context: &Context, plan: Option<&str>) -> Outcome {
 }
 
 fn list(context: &Context, form: Form, sessions: bool) -> Outcome {
-    let (keys, now) = (context.operator()?.keys()?, SystemClock.now());
+    let (operator, now) = (context.operator()?, SystemClock.now());
     let mut list = List::begin(form, &["id", "name", "reach", "owner", "state", "expires", "pinned", "plan"])?;
-    for key in keys.into_iter().filter(|key| key.session == sessions) {
-        let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
-        let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
-        let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
-        let (pinned, plan) = (key.pinned.as_deref().unwrap_or("-"), key.plan.as_deref().unwrap_or("-"));
-        let columns = [key.id.as_str(), &key.name, reach, owner, state, &expires, pinned, plan];
-        list.item(&object(&key, now), &columns)?;
+    if !sessions {
+        operator.keys()?.iter().try_for_each(|key| item(&mut list, key, now))?;
+        return list.end();
     }
-    list.end()
+    let mut last = None;
+    loop {
+        let page = operator.sessions(last.as_ref(), PAGE)?;
+        page.iter().try_for_each(|key| item(&mut list, key, now))?;
+        last = page.last().cloned();
+        if last.is_none() {
+            return list.end();
+        }
+    }
+}
+
+fn item(list: &mut List, key: &Record, now: Timestamp) -> Outcome {
+    let owner = key.owner.as_ref().map_or("-", |id| id.as_str());
+    let expires = key.expires_at.map_or_else(|| "-".to_owned(), time);
+    let (reach, state) = (reach_text(&key.reach), key.state(now).as_str());
+    let (pinned, plan) = (key.pinned.as_deref().unwrap_or("-"), key.plan.as_deref().unwrap_or("-"));
+    let columns = [key.id.as_str(), &key.name, reach, owner, state, &expires, pinned, plan];
+    list.item(&object(key, now), &columns)
 }
 
 fn create(context: &Context, form: Form, request: KeyRequest) -> Outcome {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use clap::Args;
 use serde_json::{Value, json};
-use users::key::KeyId;
+use users::Client;
 use users::ports::Clock;
-use users::usage::{Day, Used};
+use users::usage::Day;
 
 use super::{Context, Form, output};
 use crate::environment::SystemClock;
@@ -67,7 +67,7 @@ impl Plan {
 /// A key that calls an operation.
 struct Caller {
     operation: String,
-    key: String,
+    key: Option<String>,
     name: String,
     is_revoked: bool,
     calls: u64,
@@ -78,16 +78,17 @@ struct Caller {
 fn callers(settings: &Settings) -> Result<Vec<Caller>, String> {
     let operator = Installation::existing(settings).map_err(|error| error.to_string())?.operator();
     let since = Day::of_earlier(SystemClock.now(), TimeDelta::days(DAYS));
-    let used = operator.usage_since(since).map_err(|error| error.to_string())?;
-    let keys = operator.keys().map_err(|error| error.to_string())?;
-    let record = |id: &KeyId| keys.iter().find(|key| key.id == *id);
-    let callers = used.into_iter().map(|Used { key, operation, tally }| Caller {
-        operation,
-        name: record(&key).map_or_else(String::new, |key| key.name.clone()),
-        is_revoked: record(&key).is_some_and(|key| key.revoked_at.is_some()),
-        key: key.as_str().to_owned(),
-        calls: tally.calls,
-        last_seen: output::time(tally.last_seen),
+    let clients = operator.clients(since).map_err(|error| error.to_string())?;
+    let callers = clients.into_iter().flat_map(|Client { key, owner, calls }| {
+        let whose = owner.map_or_else(String::new, |owner| format!("sessions of {}", owner.email.as_str()));
+        calls.into_iter().map(move |(operation, tally)| Caller {
+            operation,
+            name: key.as_ref().map_or_else(|| whose.clone(), |key| key.name.clone()),
+            is_revoked: key.as_ref().is_some_and(|key| key.revoked_at.is_some()),
+            key: key.as_ref().map(|key| key.id.as_str().to_owned()),
+            calls: tally.calls,
+            last_seen: output::time(tally.last_seen),
+        })
     });
     Ok(callers.collect())
 }
@@ -119,10 +120,8 @@ fn lines(step: &Step, callers: &Result<Vec<Caller>, String>) -> Result<String, s
         let own = callers.iter().flatten().filter(|caller| caller.operation == change.name);
         for Caller { operation: _, key, name, is_revoked, calls, last_seen } in own {
             let revoked = if *is_revoked { ", revoked" } else { "" };
-            writeln!(
-                text,
-                "    used by {key} ({name}{revoked}), calls in {DAYS} days: {calls}, the last at {last_seen}"
-            )?;
+            let who = key.as_ref().map_or_else(|| name.clone(), |key| format!("{key} ({name}{revoked})"));
+            writeln!(text, "    used by {who}, calls in {DAYS} days: {calls}, the last at {last_seen}")?;
         }
     }
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();

@@ -3,6 +3,7 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use users::key::KeyId;
 use users::ports::Login;
 use users::{RoleName, UserId};
 
@@ -60,7 +61,24 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
 }
 
 pub(crate) fn keys(connection: &mut AnyConnection) -> QueryResult<Vec<KeyRow>> {
-    keys::table.order((keys::created_at, keys::id)).load(connection)
+    keys::table.filter(keys::session.eq(false)).order((keys::created_at, keys::id)).load(connection)
+}
+
+pub(crate) fn sessions(
+    connection: &mut AnyConnection,
+    after: Option<(i64, &str)>,
+    limit: i64,
+) -> QueryResult<Vec<KeyRow>> {
+    // No key has the empty id.
+    let (end, id) = after.unwrap_or((i64::MIN, ""));
+    let later = keys::expires_at.gt(end).or(keys::expires_at.eq(end).and(keys::id.gt(id)));
+    let sessions = keys::table.filter(keys::session.eq(true)).filter(keys::expires_at.ge(end)).filter(later);
+    sessions.order((keys::expires_at, keys::id)).limit(limit).load(connection)
+}
+
+pub(crate) fn owners(connection: &mut AnyConnection, keys: &[KeyId]) -> QueryResult<Vec<(String, Option<String>)>> {
+    let owned = keys::table.filter(keys::id.eq_any(keys.iter().map(KeyId::as_str)));
+    owned.filter(keys::owner_id.is_not_null()).select((keys::id, keys::owner_id)).load(connection)
 }
 
 pub(crate) fn claim(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<ClaimRow>> {

@@ -3,16 +3,29 @@
 use users::attempts::Subject as Tried;
 use users::changes::Subject;
 use users::error::Result;
-use users::key::KeyId;
+use users::key::{Key, KeyId};
 use users::password::PasswordHash;
 use users::ports::{Credentials, Login, SessionReads, SessionTx};
 use users::{Timestamp, UserError, UserId};
 
 use super::Session;
-use crate::rows::{self, CredentialsRow};
+use crate::rows::{self, CredentialsRow, KeyRow};
 use crate::{reads, writes};
 
 impl SessionReads for Session<'_> {
+    fn sessions(&mut self, after: Option<&(Timestamp, KeyId)>, limit: u32) -> Result<Vec<Key>> {
+        let after = after.map(|(end, id)| (end.micros(), id.as_str()));
+        let rows = self.run(|connection| reads::sessions(connection, after, limit.into()))?;
+        rows.into_iter().map(KeyRow::into_key).collect()
+    }
+
+    fn owners(&mut self, keys: &[KeyId]) -> Result<Vec<(KeyId, UserId)>> {
+        let owners = self.run(|connection| reads::owners(connection, keys))?;
+        let owner =
+            |(key, owner): (String, Option<String>)| Some((KeyId::from_stored(key), UserId::from_stored(owner?)));
+        Ok(owners.into_iter().filter_map(owner).collect())
+    }
+
     fn credentials(&mut self, login: Login<'_>) -> Result<Option<Credentials>> {
         let row = self.run(|connection| reads::credentials(connection, login))?;
         row.map(CredentialsRow::into_credentials).transpose()

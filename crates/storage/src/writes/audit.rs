@@ -19,11 +19,16 @@ pub(crate) fn add_events(connection: &mut AnyConnection, events: &[Event]) -> Qu
             insertion.execute(connection).map(|_| ())
         }),
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(connection) => events.chunks(ROWS).try_for_each(|events| {
-            let rows: Vec<NewEventRow<'_>> = events.iter().map(NewEventRow::from).collect();
-            let insertion = diesel::insert_into(table::table).values(rows).on_conflict_do_nothing();
-            insertion.execute(connection).map(|_| ())
-        }),
+        AnyConnection::Postgres(connection) => {
+            // In one order: two who note the same refusals at once wait for each other's rows.
+            let mut events: Vec<&Event> = events.iter().collect();
+            events.sort_by_cached_key(|event| event.repetition());
+            events.chunks(ROWS).try_for_each(|events| {
+                let rows: Vec<NewEventRow<'_>> = events.iter().copied().map(NewEventRow::from).collect();
+                let insertion = diesel::insert_into(table::table).values(rows).on_conflict_do_nothing();
+                insertion.execute(connection).map(|_| ())
+            })
+        }
     }
 }
 

@@ -1,15 +1,20 @@
 //! Two stores on one database, as two processes have them.
 
+use std::sync::{Barrier, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use storage::AnyStore;
+use users::audit::{Action, Actor, Event, Occasion, Outcome, Reason};
 use users::error::Result;
+use users::key::KeyId;
+use users::outbox::{MessageKind, OutboxMessage};
 use users::ports::{Lock, Reads, Store, Tx};
 use users::testing::contract::user;
-use users::{Conflict, RoleName, Status, User, UserError, UserId};
+use users::{Conflict, EventId, MessageId, RoleName, Status, Timestamp, User, UserError, UserId};
 
-use crate::house::{House, increment, look, number};
+use crate::house::{House, increment, look, number, timed, until};
 
 #[test]
 fn two_writers_on_one_database_lose_nothing() {
@@ -158,4 +163,97 @@ fn text_is_ordered_byte_by_byte_whatever_the_database_prefers() {
     let mut expected = names.map(str::to_owned).to_vec();
     expected.sort();
     assert_eq!(listed, Ok(expected));
+}
+
+/// A refusal of one of many callers, in the minute `n`.
+fn refusal(caller: u32, n: i64, id: u32) -> Event {
+    let key = KeyId::from_stored(format!("key{caller}"));
+    Event {
+        id: EventId::from_stored(format!("{n:04}-{caller:04}-{id}")),
+        at: Timestamp::from_micros(n * 60_000_000).expect("a time"),
+        actor: Actor::Key { key, owner: None },
+        action: Action::AccessRefused,
+        user: None,
+        key: None,
+        workspace: None,
+        occasion: Occasion::default(),
+        outcome: Outcome::Refused(Reason::Forbidden),
+        fields: Vec::new(),
+    }
+}
+
+fn number_of(connection: &mut diesel::PgConnection, query: &str) -> i64 {
+    use diesel::prelude::*;
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(query)).get_result(connection).expect("a number")
+}
+
+#[test]
+fn two_who_note_the_same_refusals_in_another_order_do_not_wait_for_each_other() {
+    const ROUNDS: i64 = 20;
+    const CALLERS: u32 = 100;
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    let start = Barrier::new(2);
+    thread::scope(|scope| {
+        for (id, store) in [(1, &one), (2, &other)] {
+            let start = &start;
+            scope.spawn(move || {
+                for n in 1..=ROUNDS {
+                    let mut events: Vec<Event> = (0..CALLERS).map(|caller| refusal(caller, n, id)).collect();
+                    if id == 2 {
+                        events.reverse();
+                    }
+                    start.wait();
+                    store.write(move |tx| tx.audit(&events)).expect("noted");
+                }
+            });
+        }
+    });
+    let noted = one.read(|reads| Ok(reads.events(None, None, 10_000)?.len())).expect("a look");
+    assert_eq!(noted as i64, ROUNDS * i64::from(CALLERS));
+    // A server counts what a connection has seen when that is closed.
+    (one.close(), other.close());
+    drop((one, other));
+    let mut connection = house.cluster.connect(&house.database);
+    let others =
+        "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid())";
+    until(Duration::from_secs(10), || number_of(&mut connection, others) == 0);
+    let deadlocks = "(SELECT deadlocks FROM pg_stat_database WHERE datname = current_database())";
+    assert_eq!(number_of(&mut connection, deadlocks), 0);
+}
+
+/// A message that one process is about to take is passed over by the others; they take what is left, and wait for nobody.
+#[test]
+fn what_another_is_about_to_take_is_passed_over() {
+    let house = House::new();
+    let (one, other) = (house.open(), house.open());
+    let now = user(1).created_at;
+    let message = move |n: u32| {
+        let id = MessageId::parse(&format!("{n:08x}-0000-7000-a000-000000000000")).expect("an id");
+        OutboxMessage::new(id, user(n).id, MessageKind::Activation, now)
+    };
+    one.write(move |tx| {
+        (1..=3).try_for_each(|n| tx.insert_user(&user(n), None).and_then(|()| tx.enqueue(&message(n))))
+    })
+    .expect("three messages");
+    let (taken, is_taken) = mpsc::channel();
+    let (leave, may_leave) = mpsc::channel::<()>();
+    let may_leave = Mutex::new(may_leave);
+    let holder = thread::spawn(move || {
+        one.write(move |tx| {
+            let held = tx.due_messages(now, 1)?;
+            taken.send(held).map_err(|error| UserError::Internal(error.to_string()))?;
+            // Until the others have looked.
+            may_leave.lock().expect("no panic").recv_timeout(Duration::from_secs(10)).expect("they have");
+            Ok(())
+        })
+    });
+    let held = is_taken.recv().expect("it is taken");
+    let (rest, time) = timed(|| other.write(move |tx| tx.due_messages(now, 10)));
+    leave.send(()).expect("it waits");
+    holder.join().expect("no panic").expect("written");
+    let rest = rest.expect("it waits for nobody");
+    assert!(time < Duration::from_secs(1), "{time:?}");
+    assert_eq!((held.len(), rest.len()), (1, 2));
+    assert!(rest.iter().all(|message| *message != held[0]));
 }

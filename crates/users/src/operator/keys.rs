@@ -70,12 +70,29 @@ impl<S: Store> Operator<S> {
         Ok(self.store.write(move |tx| create_key(tx, &key, &request, &act))?)
     }
 
-    /// Every key, by time of creation.
+    /// Every key that is no session, by time of creation.
     ///
     /// # Errors
     /// As the store's.
     pub fn keys(&self) -> Result<Vec<Key>> {
         self.store.read(|reads| reads.keys())
+    }
+
+    /// At most `limit` sessions, whether or not they are over, by their end, from behind this one on.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn sessions(&self, after: Option<&Key>, limit: u32) -> Result<Vec<Key>> {
+        let place = after.and_then(|session| Some((session.expires_at?, session.id.clone())));
+        self.store.read(|reads| reads.sessions(place.as_ref(), limit))
+    }
+
+    /// Whether there is a key of that id.
+    ///
+    /// # Errors
+    /// As the store's.
+    pub fn has_key(&self, id: &KeyId) -> Result<bool> {
+        self.store.read(|reads| Ok(reads.key(id)?.is_some()))
     }
 
     /// Revokes a key, from this moment on. It is named by its id or by all of it.

@@ -1,26 +1,33 @@
 //! What keys call, and which doors they may use.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::keys::{key_named, no_key};
 use super::{Operator, OperatorError};
 use crate::audit::{About, Action};
 use crate::error::Result;
+use crate::id::UserId;
 use crate::key::{Key, KeyId};
 use crate::ports::{Reads, Store, held_key};
 use crate::time::Timestamp;
-use crate::usage::{Day, Usage, Used, door};
+use crate::usage::{Day, Tally, Usage, Used, door};
 use crate::user::User;
 
-/// A key that called something.
+/// How many sessions are asked for their owners at a time.
+const BATCH: usize = 500;
+
+/// What was called, by operation.
+pub type Calls = BTreeMap<String, Tally>;
+
+/// A key that called something, or all sessions of a user that did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Client {
-    /// The key.
-    pub key: Key,
-    /// Whom it acts for.
+    /// The key; none for sessions.
+    pub key: Option<Key>,
+    /// Whom it acts for, or whose sessions they are.
     pub owner: Option<User>,
-    /// What it called, by operation.
-    pub used: Vec<Used>,
+    /// What was called.
+    pub calls: Calls,
 }
 
 /// What came of the wish to pin a key.
@@ -42,22 +49,26 @@ impl<S: Store> Operator<S> {
         self.store.read(|reads| reads.usage(day))
     }
 
-    /// The keys that called something since that day, by time of creation, each with its owner.
+    /// The keys that called something since that day, by time of creation, each with its owner; and then the users whose sessions did.
     ///
     /// # Errors
     /// As the store's.
     pub fn clients(&self, since: Day) -> Result<Vec<Client>> {
         self.store.read(|reads| {
-            let mut used: HashMap<KeyId, Vec<Used>> = HashMap::new();
-            for one in reads.usage(since)? {
-                used.entry(one.key.clone()).or_default().push(one);
+            let mut used: HashMap<KeyId, Calls> = HashMap::new();
+            for Used { key, operation, tally } in reads.usage(since)? {
+                used.entry(key).or_default().insert(operation, tally);
             }
             let mut clients = Vec::new();
             for key in reads.keys()? {
-                if let Some(used) = used.remove(&key.id) {
+                if let Some(calls) = used.remove(&key.id) {
                     let owner = key.owner.as_ref().map(|id| reads.user(id)).transpose()?.flatten();
-                    clients.push(Client { key, owner, used });
+                    clients.push(Client { key: Some(key), owner, calls });
                 }
+            }
+            // What is left are sessions. A user has one with each sign-in, and nobody wants to know of each.
+            for (owner, calls) in by_owner(reads, used)? {
+                clients.push(Client { key: None, owner: reads.user(&owner)?, calls });
             }
             Ok(clients)
         })
@@ -108,6 +119,20 @@ impl<S: Store> Operator<S> {
         })?;
         pinning.ok_or_else(|| no_key(&id))
     }
+}
+
+/// The same calls, those of all sessions of a user together.
+fn by_owner(reads: &mut dyn Reads, mut used: HashMap<KeyId, Calls>) -> Result<BTreeMap<UserId, Calls>> {
+    let (sessions, mut users): (Vec<KeyId>, _) = (used.keys().cloned().collect(), BTreeMap::<UserId, Calls>::new());
+    for sessions in sessions.chunks(BATCH) {
+        for (session, owner) in reads.owners(sessions)? {
+            let calls = users.entry(owner).or_default();
+            for (operation, tally) in used.remove(&session).into_iter().flatten() {
+                calls.entry(operation).or_insert_with(|| Tally::empty(tally.last_seen)).add(tally);
+            }
+        }
+    }
+    Ok(users)
 }
 
 /// The operations of other doors that the key called since then, and when it last did.

@@ -3,7 +3,7 @@
 use crate::attempts::Subject;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
-use crate::key::KeyId;
+use crate::key::{Key, KeyId};
 use crate::password::PasswordHash;
 use crate::time::Timestamp;
 use crate::user::Status;
@@ -32,6 +32,10 @@ pub struct Credentials {
 
 /// What can be read of it.
 pub trait SessionReads {
+    /// At most `limit` sessions, whether or not they are over, by their end and then by id, from behind this place on.
+    fn sessions(&mut self, after: Option<&(Timestamp, KeyId)>, limit: u32) -> Result<Vec<Key>>;
+    /// Whom these keys act for, those that act for nobody left out.
+    fn owners(&mut self, keys: &[KeyId]) -> Result<Vec<(KeyId, UserId)>>;
     /// The credentials of the account that is called so.
     fn credentials(&mut self, login: Login<'_>) -> Result<Option<Credentials>>;
     /// The hash of the user's password, if there is the user and it has one.

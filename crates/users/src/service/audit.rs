@@ -14,9 +14,6 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// As the store's.
     pub fn note_refusals(&self, refusals: Arc<[Event]>) -> Result<()> {
-        // In one order, so that two who note the same ones do not wait for each other.
-        let mut refusals = refusals.to_vec();
-        refusals.sort_by_cached_key(Event::repetition);
         self.store.write(move |tx| tx.audit(&refusals))
     }
 

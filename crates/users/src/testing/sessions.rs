@@ -4,12 +4,26 @@ use super::tables::Tables;
 use crate::attempts::Subject;
 use crate::error::{Result, UserError};
 use crate::id::UserId;
-use crate::key::KeyId;
+use crate::key::{Key, KeyId};
 use crate::password::PasswordHash;
 use crate::ports::{Credentials, Login, SessionReads, SessionTx};
 use crate::time::Timestamp;
 
 impl SessionReads for Tables {
+    fn sessions(&mut self, after: Option<&(Timestamp, KeyId)>, limit: u32) -> Result<Vec<Key>> {
+        let place = |key: &Key| Some((key.expires_at?, key.id.clone()));
+        let sessions = self.keys.values().filter(|key| key.session).cloned();
+        let sessions = sessions.filter_map(|key| Some((place(&key)?, key)));
+        let mut sessions: Vec<_> = sessions.filter(|(place, _)| after.is_none_or(|after| place > after)).collect();
+        sessions.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(sessions.into_iter().take(limit as usize).map(|(_, key)| key).collect())
+    }
+
+    fn owners(&mut self, keys: &[KeyId]) -> Result<Vec<(KeyId, UserId)>> {
+        let owner = |id: &KeyId| Some((id.clone(), self.keys.get(id)?.owner.clone()?));
+        Ok(keys.iter().filter_map(owner).collect())
+    }
+
     fn credentials(&mut self, login: Login<'_>) -> Result<Option<Credentials>> {
         let found = self.users.values().find(|user| match login {
             Login::Email(key) => user.email.key() == key,
@@ -33,7 +47,7 @@ impl SessionTx for Tables {
     fn end_sessions(&mut self, user: &UserId, except: Option<&KeyId>, at: Timestamp) -> Result<Vec<KeyId>> {
         let theirs = self.keys.values_mut().filter(|key| key.session && key.owner.as_ref() == Some(user));
         let live = theirs.filter(|key| key.is_live(at) && Some(&key.id) != except);
-        let end = |key: &mut crate::key::Key| {
+        let end = |key: &mut Key| {
             key.revoked_at = Some(at);
             key.id.clone()
         };

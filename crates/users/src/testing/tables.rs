@@ -74,7 +74,7 @@ impl Reads for Tables {
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {
-        let mut keys: Vec<Key> = self.keys.values().cloned().collect();
+        let mut keys: Vec<Key> = self.keys.values().filter(|key| !key.session).cloned().collect();
         keys.sort_by_key(|key| key.created_at);
         Ok(keys)
     }

@@ -1,13 +1,14 @@
 //! What is noted of an act.
 
 use super::house::{House, new_user, no_change, object};
-use crate::audit::{Action, Actor, Event, Occasion, Outcome, Reason, changed_fields};
+use super::sign_in;
+use crate::audit::{Action, Actor, Event, Occasion, Outcome, Reason, Refusal, changed_fields};
 use crate::key::KeyReach;
 use crate::ports::{AuditReads, Store};
 use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use crate::service::Identified;
 use crate::user::{Status, User};
-use crate::{Conflict, Email, NewUser, PlainPassword, Precondition, StatusChange, Timestamp, UserChange};
+use crate::{Conflict, Email, NewUser, PlainPassword, Precondition, Setback, StatusChange, Timestamp, UserChange};
 
 /// All that has happened since so many events.
 fn since(house: &House, before: usize) -> Vec<Event> {
@@ -84,6 +85,7 @@ fn it_is_known_why_a_key_is_refused() {
     let reason = |key| match house.users.identify(key).unwrap() {
         Identified::Caller(_) => None,
         Identified::Refused(refusal) => {
+            assert_eq!(refusal.workspace, Some(house.first.clone()), "that of its owner");
             Some((refusal.actor.key().cloned(), refusal.actor.user().cloned(), refusal.reason))
         }
         Identified::Unknown => panic!("it is known"),
@@ -117,6 +119,102 @@ fn a_new_ranking_is_one_act() {
     crate::Users::new(house.store.clone(), turned.into(), house.environment.ports()).align_roles().unwrap();
     let actions: Vec<Action> = since(&house, before).iter().map(|event| event.action).collect();
     assert_eq!(actions, [Action::RolesRanked]);
+}
+
+fn actions(events: &[Event]) -> Vec<Action> {
+    events.iter().map(|event| event.action).collect()
+}
+
+#[test]
+fn a_session_is_ended_by_one_name_and_only_if_it_was_not_over() {
+    let house = House::new();
+    let ada = sign_in::ada(&house);
+    let sign_in = || house.users.sign_in(&sign_in::by_email("ada@example.com", sign_in::PASSWORD)).unwrap().key;
+    let (out, revoked, changed, over) = (sign_in(), sign_in(), sign_in(), sign_in());
+    let before = since(&house, 0).len();
+    house.users.sign_out(&house.caller(&out)).unwrap();
+    house.operator.revoke_key(revoked.id().as_str()).unwrap();
+    house.operator.set_password("ada@example.com", &super::house::password("another horse")).unwrap();
+    let rows = since(&house, before);
+    let ended: Vec<&Event> = rows.iter().filter(|event| event.action == Action::SessionEnded).collect();
+    let mut keys: Vec<_> = ended.iter().filter_map(|event| event.key.clone()).collect();
+    keys.sort();
+    let mut expected = [&out, &revoked, &changed, &over].map(|key| key.id().clone());
+    expected.sort();
+    assert_eq!(keys, expected);
+    for event in &rows {
+        assert_eq!((&event.user, &event.workspace), (&Some(ada.id.clone()), &Some(house.first.clone())), "{event:?}");
+    }
+
+    let late = house.users.sign_in(&sign_in::by_email("ada@example.com", "another horse")).unwrap().key;
+    house.wait(3_600);
+    let before = since(&house, 0).len();
+    house.operator.set_password("ada@example.com", &super::house::password("a third horse")).unwrap();
+    assert_eq!(actions(&since(&house, before)), [Action::PasswordChanged], "its time was over");
+    let late = house.store.read(|reads| reads.key(late.id())).unwrap().unwrap();
+    assert_eq!(late.revoked_at, None, "and stays as it was");
+}
+
+#[test]
+fn who_could_not_sign_in_is_told_with_the_workspace() {
+    let house = House::new();
+    let ada = sign_in::ada(&house);
+    let users = sign_in::users(&house);
+    let refused =
+        |name: &str, password| users.try_sign_in(&sign_in::by_email(name, password)).unwrap().unwrap_err().refusal;
+    let of = |reason| Refusal {
+        actor: Actor::Nobody,
+        reason,
+        user: Some(ada.id.clone()),
+        workspace: Some(house.first.clone()),
+    };
+    assert_eq!(refused("ada@example.com", "wrong"), of(Reason::WrongPassword));
+    let stranger = refused("nobody@example.com", "wrong");
+    assert_eq!((stranger.user, stranger.workspace), (None, None));
+    let leave = UserChange { status: Some(StatusChange::To(Status::Suspended)), ..no_change() };
+    house.update(&house.admin, ada.id.as_str(), leave).unwrap();
+    assert_eq!(refused("ada@example.com", sign_in::PASSWORD), of(Reason::UserInactive));
+    refused("ada@example.com", "wrong");
+    assert_eq!(refused("ada@example.com", "wrong"), of(Reason::TooManyAttempts));
+}
+
+#[test]
+fn a_mail_is_told_with_the_workspace_of_its_user() {
+    let house = House::new();
+    let new = NewUser { invite: true, workspace: Some(house.first.to_string()), ..new_user("ada") };
+    let ada = house.create(&house.admin, new).unwrap();
+    let before = since(&house, 0).len();
+    let letter = house.users.take_mail(1, chrono::TimeDelta::seconds(9)).unwrap().letters.remove(0);
+    house.users.mail_failed(&letter.held, Setback { reason: "no".to_owned(), is_final: true }).unwrap();
+    house.operator.retry_mail(letter.held.id.as_str()).unwrap();
+    let rows = since(&house, before);
+    assert_eq!(actions(&rows), [Action::MailAbandoned, Action::MailRetried]);
+    for row in rows {
+        assert_eq!((row.user, row.workspace), (Some(ada.id.clone()), Some(house.first.clone())));
+    }
+}
+
+#[test]
+fn what_is_done_to_a_key_is_told_with_the_workspace_where_it_starts() {
+    let house = House::new();
+    let ada = house.user("ada", &["user"], &house.first);
+    let second = KeyReach::Workspace(house.second.clone());
+    let keys = [
+        (house.key_of(&ada), Some(&house.first)),
+        (house.key(Some(&ada), KeyReach::Installation, None), Some(&house.first)),
+        (house.key(Some(&ada), second.clone(), None), Some(&house.second)),
+        (house.key(None, second, Some(&["users:read"])), Some(&house.second)),
+        (house.key(None, KeyReach::Installation, Some(&["users:read"])), None),
+    ];
+    for (key, workspace) in keys {
+        house.operator.plan_key(key.id().as_str(), Some("small")).unwrap();
+        house.operator.pin_key(key.id().as_str(), Some("door"), None).unwrap();
+        house.operator.revoke_key(key.id().as_str()).unwrap();
+        let rows: Vec<_> = since(&house, 0).into_iter().filter(|event| event.key.as_ref() == Some(key.id())).collect();
+        let expected = [Action::KeyCreated, Action::KeyPlanned, Action::KeyPinned, Action::KeyRevoked];
+        assert_eq!(actions(&rows), expected);
+        assert!(rows.iter().all(|row| row.workspace.as_ref() == workspace), "{rows:?}");
+    }
 }
 
 /// Between two transactions a process may die, and leave the one without the other.

@@ -10,7 +10,7 @@ use super::house::{House, email, new_user, no_change, password};
 use crate::attempts::Subject;
 use crate::audit::{Action, Actor, Reason, Refusal};
 use crate::error::Result;
-use crate::id::MessageId;
+use crate::id::{MessageId, UserId, WorkspaceId};
 use crate::key::Key;
 use crate::outbox::MessageKind;
 use crate::password::{PasswordHash, TypedPassword};
@@ -87,6 +87,11 @@ impl House {
     }
 }
 
+/// What is noted of somebody who was refused for this, and of whom it concerns.
+fn refused(reason: Reason, (user, workspace): (Option<UserId>, Option<WorkspaceId>)) -> Refusal {
+    Refusal { actor: Actor::Nobody, reason, user, workspace }
+}
+
 #[track_caller]
 fn done(redeemed: Redeemed) -> Holder {
     match redeemed {
@@ -150,7 +155,8 @@ fn a_token_ends_with_its_time() {
         house.wait(1);
         assert_eq!(house.users.holder(&late).unwrap(), None);
         assert_eq!(house.redeem(&late), Redeemed::Void);
-        assert_eq!(house.users.void_link(&late).unwrap().user, Some(user.id.clone()), "it is known whose it was");
+        let whose = (Some(user.id.clone()), user.default_workspace.clone());
+        assert_eq!(house.users.void_link(&late).unwrap(), refused(Reason::VoidLink, whose));
     }
     assert_eq!(house.read(&user).status, Status::Pending);
 }
@@ -407,7 +413,7 @@ fn asking_is_counted_alike_for_known_and_unknown_addresses() {
     let ask = |address: &str| {
         let address = email(address);
         let limited = vec![(Subject::mail(&address), Rate::parse("2/h")), (Subject::peer(peer), Rate::parse("5/h"))];
-        house.users.ask_for_mail(&address, limited).unwrap()
+        house.users.ask_for_mail(&address, limited).unwrap().map_err(Box::new)
     };
     for address in ["ada@example.com", "nobody@example.com"] {
         assert_eq!((ask(address), ask(address)), (Ok(()), Ok(())));
@@ -416,15 +422,15 @@ fn asking_is_counted_alike_for_known_and_unknown_addresses() {
         let long = Duration::from_secs(60);
         assert!(matches!(denied.error, UserError::TooOften { retry_after } if retry_after > long), "{denied:?}");
         // It is noted whose the address is, and told to nobody.
-        let whose = (address == user.email.as_str()).then_some(&user);
-        let (id, workspace) =
-            (whose.map(|user| user.id.clone()), whose.and_then(|user| user.default_workspace.clone()));
-        let refusal = Refusal { actor: Actor::Nobody, reason: Reason::TooManyLinks, user: id, workspace };
-        assert_eq!(denied.refusal, refusal);
+        let whose = (address == user.email.as_str()).then(|| (user.id.clone(), house.first.clone())).unzip();
+        assert_eq!(denied.refusal, refused(Reason::TooManyLinks, whose));
         assert_eq!(house.store.outbox(), sent);
     }
     assert_eq!(ask("else@example.com"), Ok(()), "others are not stopped by that");
     assert!(ask("more@example.com").is_err(), "but by what comes from one place");
+    let eve = house.user("eve", &["user"], &house.first);
+    let denied = ask(eve.email.as_str()).unwrap_err();
+    assert_eq!(denied.refusal, refused(Reason::TooManyLinks, (None, None)), "nobody has asked too often for her");
     house.wait(3_600);
     assert_eq!(ask("ada@example.com"), Ok(()));
     assert_eq!(house.kinds(&user), [MessageKind::Password]);
@@ -437,9 +443,8 @@ fn what_is_no_token_is_void() {
     let token = house.token(&user, Purpose::Activation);
     for wrong in ["", "x", &token[1..], &token.to_uppercase(), &format!("{token} "), &"a".repeat(32), "ä", "\0"] {
         assert_eq!(house.users.holder(wrong).unwrap(), None, "{wrong:?}");
-        let refusal = Refusal { actor: Actor::Nobody, reason: Reason::VoidLink, user: None, workspace: None };
-        assert_eq!(house.users.void_link(wrong).unwrap(), refusal);
-        assert_eq!(refusal.action(), Action::LinkRefused);
+        let refusal = house.users.void_link(wrong).unwrap();
+        assert_eq!((refusal.action(), refusal), (Action::LinkRefused, refused(Reason::VoidLink, (None, None))));
         assert_eq!(house.redeem(wrong), Redeemed::Void, "{wrong:?}");
     }
     assert_eq!(house.read(&user), user);

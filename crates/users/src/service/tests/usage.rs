@@ -83,7 +83,32 @@ fn what_a_key_called_that_is_gone_is_forgotten_and_the_rest_is_noted() {
     let used = house.operator.usage_since(Day::from_number(0)).unwrap();
     assert_eq!(used.iter().map(|used| (used.key.clone(), used.tally.calls)).collect::<Vec<_>>(), [(left.clone(), 2)]);
     let clients = house.operator.clients(Day::from_number(0)).unwrap();
-    assert_eq!(clients.iter().map(|client| &client.key.id).collect::<Vec<_>>(), [&left]);
+    assert_eq!(clients.iter().filter_map(|client| Some(&client.key.as_ref()?.id)).collect::<Vec<_>>(), [&left]);
+}
+
+#[test]
+fn all_sessions_of_a_user_are_one_client() {
+    let house = House::new();
+    let ada = super::sign_in::ada(&house);
+    let sign_in =
+        || house.users.sign_in(&super::sign_in::by_email("ada@example.com", super::sign_in::PASSWORD)).unwrap();
+    let own = house.key_of(&ada).id().clone();
+    call(&house, &own, "a.x", &agents(0..1));
+    for _ in 0..3 {
+        let session = sign_in().key.id().clone();
+        call(&house, &session, "a.x", &agents(0..1));
+        call(&house, &session, "b.x", &agents(0..1));
+    }
+    let clients = house.operator.clients(Day::from_number(0)).unwrap();
+    let told = |client: &crate::Client| {
+        let calls = client.calls.iter().map(|(operation, tally)| (operation.clone(), tally.calls)).collect::<Vec<_>>();
+        (client.key.as_ref().map(|key| key.id.clone()), client.owner.as_ref().map(|owner| owner.id.clone()), calls)
+    };
+    let (x, y) = ("a.x".to_owned(), "b.x".to_owned());
+    assert_eq!(
+        clients.iter().map(told).collect::<Vec<_>>(),
+        [(Some(own), Some(ada.id.clone()), vec![(x.clone(), 1)]), (None, Some(ada.id), vec![(x, 3), (y, 3)])]
+    );
 }
 
 #[test]

@@ -119,6 +119,7 @@ macro_rules! store_contract {
                 an_end_of_sessions_ends_those_of_the_user
                 however_many_sessions_there_are_they_end
                 a_session_that_many_end_at_once_is_told_once
+                sessions_come_by_their_end
                 ended_sessions_go_from_the_first_to_end_on
                 arrivals_are_kept_replaced_and_forgotten
                 old_arrivals_go_from_the_earliest_on

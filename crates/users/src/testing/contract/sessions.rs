@@ -136,6 +136,27 @@ pub fn a_session_that_many_end_at_once_is_told_once(store: &impl Store) {
     assert_eq!(told, ids);
 }
 
+/// And by id where that is the same; a page goes on behind the one before, whether or not the last of it is there any more.
+pub fn sessions_come_by_their_end(store: &impl Store) {
+    add(store, [user(1), user(2)]);
+    let other = key("key", KeyReach::Owner, Some(user_id(1)));
+    let service = key("service", KeyReach::Installation, None);
+    let over = Key { revoked_at: Some(at(1)), ..session("d", 2, 2) };
+    add_keys(store, vec![session("c", 1, 1), session("a", 1, 3), session("b", 2, 2), over, other.clone(), service]);
+    let page = |after: Option<(i64, &str)>, limit| {
+        let after = after.map(|(end, name)| (at(end), id(name)));
+        let page = store.read(|reads| reads.sessions(after.as_ref(), limit)).expect("a look");
+        page.iter().map(|key| key.id.to_string()).collect::<String>()
+    };
+    assert_eq!([page(None, 9), page(None, 2), page(None, 0)], ["cbda", "cb", ""]);
+    let behind = [(1, "c"), (2, "b"), (2, "c"), (2, "d"), (3, "a")];
+    assert_eq!(behind.map(|place| page(Some(place), 2)), ["bd", "da", "da", "a", ""]);
+    let ids = ["a", "b", "service", "nobody", "key"].map(id);
+    let mut owners = store.read(|reads| reads.owners(&ids)).expect("a look");
+    owners.sort();
+    assert_eq!(owners, [(id("a"), user_id(1)), (id("b"), user_id(2)), (other.id, user_id(1))]);
+}
+
 /// A few at a time; no other key, however long ago it ended.
 pub fn ended_sessions_go_from_the_first_to_end_on(store: &impl Store) {
     add(store, [user(1)]);
@@ -143,7 +164,7 @@ pub fn ended_sessions_go_from_the_first_to_end_on(store: &impl Store) {
     add_keys(store, vec![session("c", 1, 3), session("a", 1, 1), session("d", 1, 4), session("b", 1, 2), old]);
     let left = |before, limit| {
         let removed = store.write(move |tx| tx.remove_ended_sessions(at(before), limit)).expect("removed");
-        let keys = store.read(|reads| reads.keys()).expect("a look");
+        let keys = store.read(|reads| Ok([reads.sessions(None, 9)?, reads.keys()?].concat())).expect("a look");
         let mut ids: Vec<String> = keys.iter().map(|key| key.id.to_string()).collect();
         ids.sort();
         (removed, ids.join(" "))
@@ -192,15 +213,21 @@ pub fn old_arrivals_go_from_the_earliest_on(store: &impl Store) {
     assert_eq!([left(), left(), left()], [(2, "cd".to_owned()), (1, "d".to_owned()), (0, "d".to_owned())]);
 }
 
-/// And with nobody else.
+/// By whichever name, and with nobody else.
 pub fn what_was_tried_at_an_account_goes_with_it(store: &impl Store) {
     add(store, [user(1), user(2)]);
-    let set =
-        store.write(|tx| [1, 2].iter().try_for_each(|n| tx.set_arrival(&Subject::account(&user_id(*n)), Some(at(1)))));
+    let subjects = |n: u32| {
+        let (email, username) = (user(n).email, user(n).username.key());
+        let (unknown, named) = (Subject::unknown_email(email.key()), Subject::unknown_username(&username));
+        [Subject::account(&user_id(n)), unknown, named, Subject::mail(&email)]
+    };
+    let set = store.write(move |tx| {
+        [1, 2].iter().flat_map(|n| subjects(*n)).try_for_each(|subject| tx.set_arrival(&subject, Some(at(1))))
+    });
     set.expect("set");
     delete(store, 1);
-    let there = |n| store.write(move |tx| tx.arrival(&Subject::account(&user_id(n)))).expect("a look").is_some();
-    assert_eq!([there(1), there(2)], [false, true]);
+    let there = |subject: Subject| store.write(move |tx| tx.arrival(&subject)).expect("a look").is_some();
+    assert_eq!([1, 2].map(|n| subjects(n).map(there)), [[false; 4], [true; 4]]);
 }
 
 /// However they come, and in whatever order they name whom they are counted to.
