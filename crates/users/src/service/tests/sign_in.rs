@@ -251,7 +251,7 @@ fn mails_are_counted_apart_from_attempts() {
     let origin = by_email("ada@example.com", PASSWORD).origin;
     let ask = |n: usize| {
         let address = Email::parse(&format!("u{n}@example.com")).unwrap();
-        users.ask_for_mail(&address, users.limits_of_mail(&address, origin)).unwrap()
+        users.ask_for_mail(&address, users.limits_of_mail(&address, origin)).unwrap().map_err(Box::new)
     };
     assert!((0..4).all(|n| ask(n).is_ok()));
     let UserError::TooOften { retry_after } = ask(4).unwrap_err().error else { panic!("an address has few") };
