@@ -96,7 +96,8 @@ fn advice(meter: &Entropy) -> Advice {
 /// What anybody would try who knows the user: names and address, as wholes and in parts.
 fn own_words(user: &User) -> Vec<String> {
     let full_name = user.full_name.as_ref().map_or("", |name| name.as_str());
-    let wholes = [user.email.as_str(), user.email.local_part(), user.username.as_str(), full_name, OUR_NAME];
+    let (email, domain) = (&user.email, user.email.ascii_domain());
+    let wholes = [email.as_str(), email.local_part(), domain, user.username.as_str(), full_name, OUR_NAME];
     let parts = wholes.iter().flat_map(|whole| whole.split(|c: char| !c.is_alphanumeric()));
     let words = wholes.iter().copied().chain(parts).filter(|word| word.chars().count() >= SHORTEST_PART);
     let mut own: Vec<String> = Vec::new();
@@ -168,8 +169,16 @@ mod tests {
 
     #[test]
     fn the_users_own_names_are_refused_as_such() {
-        for own in ["ada.lovelace", "Ada.Lovelace", "lovelace", "LoveLace1", "ada.lovelace@example.com", "diglotdiglot"]
-        {
+        for own in [
+            "ada.lovelace",
+            "Ada.Lovelace",
+            "lovelace",
+            "LoveLace1",
+            "ada.lovelace@example.com",
+            "Example.com",
+            "example.com1",
+            "diglotdiglot",
+        ] {
             let TooCommon(advice) = verdict(own).expect_err(own);
             let warning = advice.warning.expect("a warning");
             assert!(warning.contains("your own name") || warning.contains("Repeats"), "{own}: {warning}");

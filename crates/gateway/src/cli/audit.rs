@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use clap::Args;
 use serde_json::{Value, json};
-use users::audit::{Event, Outcome as Verdict, Place, Reason};
+use users::audit::{Action, Event, Outcome as Verdict, Place, Reason};
 use users::key::KeyId;
 use users::ports::Clock;
 use users::{Timestamp, UserId};
@@ -29,14 +29,15 @@ const COLUMNS: [&str; 11] =
 /// for each caller, reason and minute, however often it was tried. A line has ids and the names of the fields that were changed, never an
 /// address, a name or a value. It stays when the user is deleted, until `audit.retention` (config/default.toml) has gone by.
 ///
-/// `actor` is the public id of the key that was presented, `acting for` its owner; or `operator` for what was done at the command line.
+/// `actor` is the public id of the key that was presented, `acting for` its owner; or `operator` for what was done at the command line,
+/// `user` for what somebody did with a password or by a mailed link, `nobody` where it is not known who it was, or it was the server.
 /// `operation` is what was called, the dialect first, or the command. A server writes what it refused every two seconds.
 ///
 /// For example, all that happened to ada@example.com or was done by her in the last thirty days:
 ///
 ///     diglot audit --since 30d --user ada@example.com
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = words())]
 pub struct Audit {
     /// From when on: so long ago (12h, 30d), or a moment (2026-01-31T12:00:00Z)
     #[arg(long, value_name = "30d|TIME", value_parser = since)]
@@ -63,6 +64,13 @@ impl Audit {
             }
         }
     }
+}
+
+/// The words of the columns `action` and `outcome`.
+fn words() -> String {
+    let actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    format!("Actions: {}.\n\nReasons of refusals: {}.", actions.join(", "), reasons.join(", "))
 }
 
 /// A time on the command line: so long ago, or a moment.

@@ -13,6 +13,9 @@ use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
 
+/// The state of what is not being sent.
+const WAITING: &str = "waiting";
+
 /// How many messages are read at a time.
 const BATCH: u32 = 500;
 
@@ -66,7 +69,7 @@ impl Mail {
 }
 
 fn queue(context: &Context, form: Form) -> Outcome {
-    let (operator, now) = (context.operator()?, SystemClock.now());
+    let (operator, now, is_off) = (context.operator()?, SystemClock.now(), context.settings()?.mail.is_none());
     let columns = ["id", "kind", "user", "state", "attempts", "next attempt", "last error"];
     let mut list = List::begin(form, &columns)?;
     let mut last: Option<MessageId> = None;
@@ -75,16 +78,21 @@ fn queue(context: &Context, form: Form) -> Outcome {
         let Some(end) = messages.last() else { return list.end() };
         last = Some(end.id.clone());
         for message in &messages {
-            row(&mut list, message, now)?;
+            row(&mut list, message, now, is_off)?;
         }
     }
 }
 
-fn row(list: &mut List, message: &OutboxMessage, now: Timestamp) -> Result<(), Failure> {
+fn row(list: &mut List, message: &OutboxMessage, now: Timestamp, is_off: bool) -> Result<(), Failure> {
     let next = next_attempt(message).map_or_else(|| "-".to_owned(), time);
-    let (attempts, error) = (message.delivery.attempts.to_string(), message.delivery.last_error.as_deref());
     let (kind, state) = (message.kind.as_str(), state(message, now));
-    let columns = [message.id.as_str(), kind, message.user.as_str(), state, &attempts, &next, error.unwrap_or("-")];
+    let why = match message.delivery.last_error.as_deref() {
+        Some(error) => error,
+        None if is_off && state == WAITING => "by the settings of this command mail is off",
+        None => "-",
+    };
+    let attempts = message.delivery.attempts.to_string();
+    let columns = [message.id.as_str(), kind, message.user.as_str(), state, &attempts, &next, why];
     list.item(&object(message, now), &columns)
 }
 
@@ -92,7 +100,7 @@ fn state(message: &OutboxMessage, now: Timestamp) -> &'static str {
     match (message.delivery.abandoned_at, message.delivery.leased_until) {
         (Some(_), _) => "abandoned",
         (None, Some(until)) if now < until => "being sent",
-        (None, _) => "waiting",
+        (None, _) => WAITING,
     }
 }
 
@@ -118,7 +126,9 @@ impl Retry {
     fn run(self, context: &Context) -> Outcome {
         let settings = context.settings()?;
         if settings.mail.is_none() {
-            return Err(Failure::No("mail is off, so nothing would be sent: set mail.transport".to_owned()));
+            return Err(Failure::No(
+                "by the settings of this command mail is off, so nothing would be sent: set mail.transport".to_owned(),
+            ));
         }
         let operator = context.operator()?;
         let retried = match &self.id {

@@ -52,7 +52,8 @@ pub enum User {
     /// Set a user's password, asked for at the terminal or read from the first line of the input
     ///
     /// At least 8 characters and at most 71 bytes. Passwords that are among the first that anybody tries are refused, such as the most common
-    /// ones and the user's own name.
+    /// ones and the user's own name. All sessions of the user end, links that were mailed to it do not work any more, and what was counted of
+    /// attempts to sign in is forgotten. Its status stays: who is pending cannot sign in by that alone.
     SetPassword {
         /// The user's id or e-mail address
         user: String,
@@ -75,8 +76,14 @@ impl User {
             User::SetPassword { user, form } => {
                 // Nobody types a password for a user that does not exist.
                 let known = operator.user(&user)?.user;
-                let id = operator.set_password(&user, &password::read(&known)?)?.id;
-                output::result(form, &json!({"user_id": id.as_str()}), &format!("{id} has a new password"))
+                let user = operator.set_password(&user, &password::read(&known)?)?;
+                let object = json!({"user_id": user.id.as_str(), "status": user.status.as_str()});
+                let but = if user.is_active() {
+                    String::new()
+                } else {
+                    format!(", but is {} and so cannot sign in: an API can set its status", user.status.as_str())
+                };
+                output::result(form, &object, &format!("{} has a new password{but}", user.id))
             }
         }
     }

@@ -7,6 +7,9 @@ use lettre::transport::smtp;
 /// The longest reason that is kept, in characters.
 const LONGEST: usize = 400;
 
+/// How the TLS library calls a greeting in clear.
+const NO_TLS: &str = "InvalidContentType";
+
 /// The server goes away.
 const GOING: u16 = 421;
 
@@ -47,10 +50,17 @@ impl Failure {
         let code = error.status().map(u16::from);
         let blame = blame(code.filter(|code| *code != GOING));
         let mut words = error.to_string();
-        let mut cause = std::error::Error::source(error).and_then(std::error::Error::source);
+        let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
-            words.push_str(&format!(": {error}"));
+            // Many errors say what their cause says as well.
+            let more = error.to_string();
+            if !words.contains(&more) {
+                words.push_str(&format!(": {more}"));
+            }
             cause = error.source();
+        }
+        if words.contains(NO_TLS) {
+            words.push_str(" (the server does not begin with TLS: should mail.security be \"starttls\"?)");
         }
         Self { blame, step, code, words: clean(&words) }
     }

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use lettre::address::{Address, Envelope};
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use users::{Email, Timestamp};
 
 use super::failure::{Blame, Failure};
@@ -53,12 +53,18 @@ impl Mail {
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .multipart(
                 MultiPart::alternative()
-                    .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(content.text))
-                    .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(content.html)),
+                    .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(as_it_is(content.text)))
+                    .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(as_it_is(content.html))),
             )
             .map_err(|error| failed(&error))?;
         Ok(Self { id: id.to_owned(), from: sender.email.clone(), to, bytes: message.formatted() })
     }
+}
+
+/// The text as it is where a mail may have it so (RFC 5322 §2.1.1), so that people can copy the link out of a file; the library would
+/// encode it as soon as a line is longer than 76 characters.
+fn as_it_is(text: String) -> Body {
+    Body::new_with_encoding(text.clone(), ContentTransferEncoding::SevenBit).unwrap_or_else(|_| Body::new(text))
 }
 
 /// A header of RFC 3834: nobody's holiday notice is wanted.

@@ -105,14 +105,22 @@ impl Security {
     }
 }
 
+/// Whether there is a folder, or nothing is in the way of one. Whether it can be written to is found out by writing.
+fn can_be_folder(path: &Path) -> bool {
+    let is_there = path.ancestors().find(|part| part.as_os_str().is_empty() || part.exists());
+    !path.as_os_str().is_empty() && is_there.is_some_and(|part| part.as_os_str().is_empty() || part.is_dir())
+}
+
 /// Reads the section. `None` inside if mail is off.
 pub fn mail(reader: &mut Reader<'_>, raw: &raw::Mail) -> Option<Option<MailSettings>> {
     let transport = match raw.transport.as_str() {
         "off" => return Some(None),
         "smtp" => smtp(reader, raw).map(Transport::Smtp),
         "file" => {
-            let folder = Some(PathBuf::from(&raw.folder)).filter(|folder| !folder.as_os_str().is_empty());
-            reader.require("mail.folder", folder, "the path of a folder").map(Transport::File)
+            let folder = Some(PathBuf::from(&raw.folder)).filter(|folder| can_be_folder(folder));
+            reader
+                .require("mail.folder", folder, "the path of a folder, or of one that can be made")
+                .map(Transport::File)
         }
         _ => reader.require("mail.transport", None, "\"smtp\", \"file\" or \"off\""),
     };

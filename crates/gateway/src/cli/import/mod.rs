@@ -26,7 +26,7 @@ use source::Source;
 /// Add the users of a file, a line of JSON each
 ///
 /// A line is an object with `email` and, as far as they are known, `user_id` (a UUID; else one is made), `username` (else made from
-/// the address), `full_name`, `password_hash` (bcrypt: $2a$, $2b$ or $2y$), `roles`, `status` (or `is_active`), `is_verified`,
+/// the address), `full_name`, `password_hash` (bcrypt: $2a$, $2b$ or $2y$, of a cost up to 14), `roles`, `status` (or `is_active`), `is_verified`,
 /// `workspaces` (a list of ids), `default_workspace_id`, `department`, `avatar_url`, `bio`, `timezone`, `locale`, `auth_provider`,
 /// `preferences`, `settings`, `metadata`, `created_at`, `updated_at` and `last_login` (RFC 3339). For instance
 ///

@@ -31,7 +31,7 @@ fn address(text: &str) -> Result<Email, String> {
 impl Test {
     pub fn run(self, context: &Context) -> Outcome {
         let Some(settings) = context.settings()?.mail else {
-            return Err(Failure::No("mail is off: set mail.transport".to_owned()));
+            return Err(Failure::No("by the settings of this command mail is off: set mail.transport".to_owned()));
         };
         let carrier = Carrier::new(&settings).map_err(|error| Failure::Usage(format!("mail: {error}")))?;
         let text = format!("This mail shows that {} can send mail.\n", settings.public_url);

@@ -17,7 +17,7 @@ pub fn run(context: &Context, user: &str, form: Form) -> Outcome {
     let next = if is_sent {
         "a server process sends the mail within a second or so; `diglot mail queue` tells if it cannot"
     } else {
-        "but mail.transport is \"off\": the mail waits until mail is on"
+        "by the settings of this command mail is off (mail.transport): the mail waits until a server with mail takes it"
     };
     output::result(form, &object, &format!("{id} is invited: {next}"))
 }
