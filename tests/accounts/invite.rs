@@ -14,7 +14,11 @@ fn the_operator_invites_whom_it_names_by_id_or_address() {
     assert_eq!(said, json!({"user_id": guest.id, "status": "pending", "mail": "off"}));
     open(&town.server.http, &before).expect(404);
     let said = town.cli(&["user", "invite", &guest.id]).done();
-    assert!(said.out.contains(&guest.id) && said.out.contains("mail.transport is \"off\""), "{}", said.story());
+    assert!(
+        said.out.contains(&guest.id) && said.out.contains("by the settings of this command mail is off"),
+        "{}",
+        said.story()
+    );
     let queue = town.cli(&["mail", "queue", "--json"]).done().json();
     let waiting = queue.as_array().unwrap().iter().filter(|message| message["user_id"] == json!(guest.id));
     assert_eq!(waiting.count(), 1, "one invitation, in place of those before: {queue}");

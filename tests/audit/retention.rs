@@ -34,11 +34,11 @@ fn event(n: u32, days: i64, outcome: Outcome) -> Event {
     }
 }
 
-/// A server that starts finds a store that was there for years.
+/// A server that starts finds a store that was there for years, in which calls were counted, as they are no more.
 #[test]
 fn what_is_old_is_forgotten_and_what_is_young_stays() {
     let mut house = House::vacant();
-    house.set("audit.retention", "30d").set("usage.retention", "10d");
+    house.set("audit.retention", "30d").set("usage.retention", "10d").set("usage.enabled", "false");
     let made = house.init();
     let key = KeyId::from_stored(super::key_id(made["key"].as_str().unwrap()).to_owned());
     let store = house.store();

@@ -134,7 +134,10 @@ fn come_and_go(
     let session = token(town, email, &password);
     logout(http, &session).expect(204);
     town.cli(&["user", "invite", &carl]).done();
-    town.cli(&["mail", "retry", "--all"]).done();
+    let mut with_mail = town.house.neighbour();
+    with_mail.set("mail.transport", "file").set("mail.folder", "mail").set("mail.sender", "diglot@example.com");
+    with_mail.set("mail.public_url", "https://accounts.example.com");
+    with_mail.cli(&["mail", "retry", "--all"]).done();
     let session = token(town, email, &password);
     town.cli(&["key", "revoke", key_id(&session)]).done();
     (link, session)

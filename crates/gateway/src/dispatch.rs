@@ -25,6 +25,7 @@ use crate::health::{self, Health};
 use crate::limits::{self, Peers};
 use crate::live::Live;
 use crate::mail::Room;
+use crate::retention::Retention;
 use crate::table::Asked;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::requests::Finished;
@@ -50,6 +51,8 @@ pub struct Application {
     pub refusals: Arc<Refusals>,
     /// Who calls what, if that is counted.
     pub usage: Option<Arc<Recorder>>,
+    /// Forgets what is old, if anything does.
+    pub retention: Option<Arc<Retention>>,
     /// Sends what waits, if anything does.
     pub mail: Option<Arc<Room>>,
     /// From where keys were presented lately that are none.

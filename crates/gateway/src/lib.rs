@@ -25,6 +25,7 @@ pub mod map;
 pub mod nginx;
 pub mod outline;
 pub mod pages;
+pub mod retention;
 pub mod server;
 pub mod settings;
 pub mod store;

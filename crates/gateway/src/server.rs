@@ -66,6 +66,7 @@ pub struct Running {
     refusals: Stoppable<()>,
     usage: Option<Stoppable<()>>,
     mail: Option<Stoppable<()>>,
+    retention: Option<Stoppable<()>>,
     installation: Option<Installation>,
     reloader: Option<Arc<Reloader>>,
     control: Option<Stoppable<()>>,
@@ -137,7 +138,8 @@ fn serve(
     settings: &ServerSettings,
 ) -> Result<Running, StartError> {
     let health = application.health.clone();
-    let (usage, refusals, mail) = (application.usage.clone(), application.refusals.clone(), application.mail.clone());
+    let (usage, refusals) = (application.usage.clone(), application.refusals.clone());
+    let (mail, retention) = (application.mail.clone(), application.retention.clone());
     let failed = |key, address| move |error| StartError::Listen { key, address, error };
     let (api_key, admin_key) = ("server.bind", "server.admin_bind");
 
@@ -169,6 +171,10 @@ fn serve(
         let stop = CancellationToken::new();
         Stoppable::spawn(room.run(stop.clone()), stop)
     });
+    let retention = retention.map(|retention| {
+        let stop = CancellationToken::new();
+        Stoppable::spawn(retention.keep(stop.clone()), stop)
+    });
     Ok(Running {
         address,
         admin_address,
@@ -180,6 +186,7 @@ fn serve(
         refusals,
         usage,
         mail,
+        retention,
         installation: None,
         reloader: None,
         control: None,
@@ -208,8 +215,8 @@ impl Running {
         }
         outcome = outcome.and(self.watchdog.stop().await);
         outcome = outcome.and(self.refusals.stop().await);
-        if let Some(mail) = self.mail {
-            outcome = outcome.and(mail.stop().await);
+        for task in [self.mail, self.retention].into_iter().flatten() {
+            outcome = outcome.and(task.stop().await);
         }
         if let Some(usage) = self.usage {
             outcome = outcome.and(usage.stop().await);

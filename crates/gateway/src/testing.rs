@@ -12,7 +12,7 @@ use users::audit::Event;
 use users::json::FreeObject;
 use users::{
     Caller, Created, Email, Holder, NewUser, Once, PlainPassword, Precondition, PresentedKey, Redeemed, RolePolicy,
-    SignIn, SignedIn, Timestamp, User, UserChange, UserError,
+    SignIn, SignedIn, User, UserChange, UserError,
 };
 
 use crate::accounts::Accounts;
@@ -37,10 +37,6 @@ pub struct NoBook;
 impl audit::Book for NoBook {
     async fn add(&self, _: Arc<[Event]>) -> Result<()> {
         Ok(())
-    }
-
-    async fn forget(&self, _: Timestamp, _: u32) -> Result<bool> {
-        Ok(false)
     }
 }
 

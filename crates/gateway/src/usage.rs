@@ -19,7 +19,6 @@ pub use task::Book;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use users::key::KeyId;
 use users::ports::Clock;
@@ -56,18 +55,12 @@ pub struct Recorder {
     dropped: AtomicU64,
     clock: Arc<dyn Clock>,
     book: Arc<dyn Book>,
-    retention: Duration,
 }
 
 impl Recorder {
-    /// Counts calls of these operations, with these names, and notes them in a book, where they stay that long.
+    /// Counts calls of these operations, with these names, and notes them in a book.
     #[must_use]
-    pub fn new(
-        operations: Vec<(String, Known)>,
-        clock: Arc<dyn Clock>,
-        book: Arc<dyn Book>,
-        retention: Duration,
-    ) -> Self {
+    pub fn new(operations: Vec<(String, Known)>, clock: Arc<dyn Clock>, book: Arc<dyn Book>) -> Self {
         Self {
             operations: operations.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect(),
             known: operations,
@@ -76,7 +69,6 @@ impl Recorder {
             dropped: AtomicU64::new(0),
             clock,
             book,
-            retention,
         }
     }
 

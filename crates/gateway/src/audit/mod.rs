@@ -14,7 +14,6 @@ pub use task::Book;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use users::UserId;
 use users::audit::{Event, Occasion, Outcome, Refusal};
@@ -34,26 +33,20 @@ pub struct Refused<'a> {
     pub user: Option<UserId>,
 }
 
-/// Notes the refusals of a process, and forgets what happened long ago.
+/// Notes the refusals of a process.
 pub struct Refusals {
     waiting: Mutex<Waiting>,
     dropped: AtomicU64,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     book: Arc<dyn Book>,
-    retention: Duration,
 }
 
 impl Refusals {
-    /// Notes refusals in a book, where everything stays that long.
+    /// Notes refusals in a book.
     #[must_use]
-    pub fn new(
-        clock: Arc<dyn Clock>,
-        randomness: Arc<dyn Randomness>,
-        book: Arc<dyn Book>,
-        retention: Duration,
-    ) -> Self {
-        Self { waiting: Mutex::default(), dropped: AtomicU64::new(0), clock, randomness, book, retention }
+    pub fn new(clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>, book: Arc<dyn Book>) -> Self {
+        Self { waiting: Mutex::default(), dropped: AtomicU64::new(0), clock, randomness, book }
     }
 
     /// Notes a refusal, unless it repeats one of this minute.

@@ -1,15 +1,13 @@
-//! Writes refusals to the store, and forgets there what happened long ago.
+//! Writes refusals to the store.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use dialect::directory::Result;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use users::Timestamp;
 use users::audit::Event;
 
 use super::Refusals;
@@ -17,45 +15,33 @@ use super::Refusals;
 /// The pause between two writes. What was refused since the last one is lost with the process.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// How often old events are looked for, when there are none.
-const FORGETTING: Duration = Duration::from_secs(60 * 60);
-
-/// How many are forgotten at a time, which takes some milliseconds.
-const FORGOTTEN: u32 = 500;
-
-/// The pause between two times, which leaves the store to others.
-const BETWEEN: Duration = Duration::from_millis(200);
-
 /// How often the last refusals are tried to be written, once the server has stopped.
 const LAST_TRIES: u32 = 5;
+
+/// The pause between two of these.
+const LAST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Where refusals are noted.
 #[async_trait]
 pub trait Book: Send + Sync {
     /// Adds refusals, but for those that repeat others.
     async fn add(&self, refusals: Arc<[Event]>) -> Result<()>;
-    /// Forgets some of what happened before then. Says whether there may be more.
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool>;
 }
 
 impl Refusals {
-    /// Writes what is refused into the book until it is told to stop, and then the rest; and forgets there what is old.
+    /// Writes what is refused into the book until it is told to stop, and then the rest.
     pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
-        let forgetting = stop.run_until_cancelled(self.forget());
-        let writing = async {
-            let mut fails = false;
-            while stop.run_until_cancelled(sleep(PAUSE)).await.is_some() {
-                self.write(&mut fails).await;
+        let mut fails = false;
+        while stop.run_until_cancelled(sleep(PAUSE)).await.is_some() {
+            self.write(&mut fails).await;
+        }
+        for _ in 0..LAST_TRIES {
+            if self.write(&mut fails).await {
+                return;
             }
-            for _ in 0..LAST_TRIES {
-                if self.write(&mut fails).await {
-                    return;
-                }
-                sleep(BETWEEN).await;
-            }
-            tracing::error!(refusals = self.waiting().len(), "the last refusals were not noted");
-        };
-        tokio::join!(forgetting, writing);
+            sleep(LAST_PAUSE).await;
+        }
+        tracing::error!(refusals = self.waiting().len(), "the last refusals were not noted");
     }
 
     /// Writes all that waits. Says whether that went well.
@@ -75,21 +61,5 @@ impl Refusals {
             tracing::info!("refusals are noted again");
         }
         true
-    }
-
-    /// Forgets what is old, a little at a time, for ever.
-    async fn forget(&self) {
-        let span = TimeDelta::from_std(self.retention).unwrap_or(TimeDelta::MAX);
-        loop {
-            let pause = match self.book.forget(self.clock.now().before(span), FORGOTTEN).await {
-                Ok(true) => BETWEEN,
-                Ok(false) => FORGETTING,
-                Err(error) => {
-                    tracing::debug!(%error, "old events cannot be forgotten now");
-                    PAUSE
-                }
-            };
-            sleep(pause).await;
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! Noting refusals, without a server.
 
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use dialect::DirectoryError;
 use dialect::directory::Result;
 use tokio_util::sync::CancellationToken;
-use users::Timestamp;
 use users::audit::{Action, Actor, Reason};
 use users::key::KeyId;
 use users::testing::{CountedRandomness, SteppingClock};
@@ -19,9 +19,6 @@ struct Pages {
     events: Mutex<Vec<Event>>,
     writes: AtomicU64,
     is_closed: AtomicBool,
-    /// So many events are old.
-    old: AtomicU64,
-    before: Mutex<Option<Timestamp>>,
 }
 
 #[async_trait::async_trait]
@@ -35,13 +32,6 @@ impl Book for Pages {
         self.events.lock().expect("no panic").extend(events.iter().cloned());
         Ok(())
     }
-
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool> {
-        *self.before.lock().expect("no panic") = Some(before);
-        let old = self.old.load(Ordering::Relaxed);
-        self.old.store(old.saturating_sub(limit.into()), Ordering::Relaxed);
-        Ok(old > limit.into())
-    }
 }
 
 struct Scene {
@@ -54,8 +44,7 @@ impl Scene {
     fn new() -> Self {
         let (book, clock) = (Arc::new(Pages::default()), Arc::new(SteppingClock::default()));
         let randomness = Arc::new(CountedRandomness::default());
-        let retention = Duration::from_secs(10 * 86_400);
-        let refusals = Arc::new(Refusals::new(clock.clone(), randomness, book.clone(), retention));
+        let refusals = Arc::new(Refusals::new(clock.clone(), randomness, book.clone()));
         Self { book, clock, refusals }
     }
 
@@ -111,23 +100,4 @@ async fn a_store_that_is_away_loses_nothing_for_which_there_is_room() {
     assert_eq!(scene.written().await, MOST);
     let events = scene.book.events.lock().expect("no panic");
     assert!(events.is_sorted_by_key(|event| event.id.clone()), "each is there, in its place");
-}
-
-#[tokio::test]
-async fn what_is_old_is_forgotten_a_little_at_a_time() {
-    let scene = Scene::new();
-    scene.book.old.store(1_700, Ordering::Relaxed);
-    let stop = CancellationToken::new();
-    let keeping = tokio::spawn(scene.refusals.clone().keep(stop.clone()));
-    let mut seen = Vec::new();
-    while seen.last() != Some(&0) {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        seen.push(scene.book.old.load(Ordering::Relaxed));
-    }
-    seen.dedup();
-    assert!([1_200, 700, 200, 0].ends_with(&seen) || [1_700, 1_200, 700, 200, 0].ends_with(&seen), "{seen:?}");
-    let before = scene.book.before.lock().expect("no panic").expect("a time");
-    assert_eq!(before, scene.clock.now().before(chrono::TimeDelta::days(10)));
-    stop.cancel();
-    keeping.await.expect("it ends");
 }

@@ -23,6 +23,7 @@ use super::even_time::in_even_time;
 use super::lane::{Answers, Lane};
 use super::lines::Lines;
 use crate::audit;
+use crate::retention::Past;
 use crate::telemetry::answering::{self, Sender};
 use crate::usage::Book;
 
@@ -212,11 +213,6 @@ impl<S: Store> Book for LocalDirectory<S> {
         let users = self.users.clone();
         self.writes.run(move || users.record_usage(calls)).await
     }
-
-    async fn forget(&self, before: Day, limit: u32) -> Result<bool> {
-        let users = self.users.clone();
-        self.writes.run(move || users.forget_usage(before, limit)).await
-    }
 }
 
 #[async_trait]
@@ -225,8 +221,16 @@ impl<S: Store> audit::Book for LocalDirectory<S> {
         let users = self.users.clone();
         self.writes.run(move || users.note_refusals(refusals)).await
     }
+}
 
-    async fn forget(&self, before: Timestamp, limit: u32) -> Result<bool> {
+#[async_trait]
+impl<S: Store> Past for LocalDirectory<S> {
+    async fn forget_calls(&self, before: Day, limit: u32) -> Result<bool> {
+        let users = self.users.clone();
+        self.writes.run(move || users.forget_usage(before, limit)).await
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: u32) -> Result<bool> {
         let users = self.users.clone();
         self.writes.run(move || users.forget_audit(before, limit)).await
     }

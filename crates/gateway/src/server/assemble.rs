@@ -17,7 +17,8 @@ use crate::health::{Check, Health};
 use crate::limits::Peers;
 use crate::live::{Foundation, Stations};
 use crate::mail::Room;
-use crate::settings::{Settings, UsageSettings};
+use crate::retention::Retention;
+use crate::settings::Settings;
 use crate::store::{Installation, Store};
 use crate::telemetry::metrics::{Gauge, Metrics};
 use crate::telemetry::sink;
@@ -51,12 +52,14 @@ pub fn application(
         None => local.clone(),
     };
     let usage = usage(settings, &services, &local);
-    let refusals = Arc::new(Refusals::new(
-        environment.clock.clone(),
-        environment.randomness.clone(),
-        local.clone(),
-        settings.audit.retention,
-    ));
+    let refusals = Refusals::new(environment.clock.clone(), environment.randomness.clone(), local.clone());
+    let refusals = Arc::new(refusals);
+    let retention = Retention {
+        past: local.clone(),
+        clock: environment.clock.clone(),
+        calls: settings.usage.retention,
+        events: settings.audit.retention,
+    };
     let mut gauges = gauges(installation, &local, connections);
     gauges.extend(usage.iter().flat_map(usage_gauges));
     gauges.push(refusals_gauge(&refusals));
@@ -81,6 +84,7 @@ pub fn application(
         metrics: Arc::new(Metrics::new(gauges)),
         refusals,
         usage,
+        retention: Some(Arc::new(retention)),
         mail: Some(mail),
         peers: Peers::default(),
         began,
@@ -95,9 +99,8 @@ fn usage(settings: &Settings, services: &Services, local: &Local) -> Option<Arc<
         let operation = |route: &Route| (route.full_name(entry.name), Known::of(dialect.fields(), route.operation));
         dialect.routes().iter().map(operation).collect::<Vec<_>>()
     });
-    let UsageSettings { enabled, retention } = settings.usage;
-    let recorder = || Recorder::new(operations.collect(), services.clock.clone(), local.clone(), retention);
-    enabled.then(|| Arc::new(recorder()))
+    let recorder = || Recorder::new(operations.collect(), services.clock.clone(), local.clone());
+    settings.usage.enabled.then(|| Arc::new(recorder()))
 }
 
 fn usage_gauges(usage: &Arc<Recorder>) -> Vec<Gauge> {

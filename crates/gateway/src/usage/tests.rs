@@ -2,13 +2,14 @@
 
 use std::sync::atomic::AtomicBool;
 use std::thread;
+use std::time::Duration;
 
 use dialect::DirectoryError;
 use dialect::directory::Result;
 use tokio_util::sync::CancellationToken;
 use users::Timestamp;
 use users::testing::SteppingClock;
-use users::usage::{AGENTS, Day, DetailKind, Tally};
+use users::usage::{AGENTS, DetailKind, Tally};
 
 use super::*;
 
@@ -17,7 +18,6 @@ use super::*;
 struct Pages {
     calls: Mutex<Vec<Usage>>,
     is_closed: AtomicBool,
-    forgotten: Mutex<Vec<Day>>,
 }
 
 #[async_trait::async_trait]
@@ -28,11 +28,6 @@ impl Book for Pages {
         }
         lock(&self.calls).extend(calls.iter().cloned());
         Ok(())
-    }
-
-    async fn forget(&self, before: Day, _: u32) -> Result<bool> {
-        lock(&self.forgotten).push(before);
-        Ok(false)
     }
 }
 
@@ -51,7 +46,7 @@ fn recorder(book: &Arc<Pages>) -> Arc<Recorder> {
     let known = Known { fields: vec!["email"], parameters: vec!["limit"] };
     let operations = vec![("a.read".to_owned(), known.clone()), ("a.write".to_owned(), known)];
     let clock = Arc::new(SteppingClock::default());
-    Arc::new(Recorder::new(operations, clock, book.clone(), Duration::from_secs(10 * 86_400)))
+    Arc::new(Recorder::new(operations, clock, book.clone()))
 }
 
 fn id(name: &str) -> KeyId {
@@ -162,20 +157,4 @@ async fn what_cannot_be_written_waits_and_what_finds_no_room_is_counted_as_lost(
         recorder.note(&call(key, "a.read", b"x"));
     }
     assert_eq!(recorder.dropped(), 7 + 3, "one thread counts so many keys");
-}
-
-#[tokio::test]
-async fn old_days_are_forgotten_once_at_the_start() {
-    let book = Arc::new(Pages::default());
-    let recorder = recorder(&book);
-    let stop = CancellationToken::new();
-    let keeping = tokio::spawn(recorder.clone().keep(stop.clone()));
-    while lock(&book.forgotten).is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
-    stop.cancel();
-    keeping.await.expect("no panic");
-    let today = Day::of(recorder.clock.now());
-    assert_eq!(*lock(&book.forgotten), [Day::from_number(today.number() - 10)], "and not with each tick");
 }

@@ -178,11 +178,12 @@ pub fn start_for(origins: Origins, ready: Result<(), &'static str>) -> Running {
         limits: LimitSettings { plans: [].into(), failed_authentications: None, trusted_proxies: Vec::new() },
     };
     let book = Arc::new(NoBook);
-    let refusals = Arc::new(Refusals::new(clock.clone(), Arc::new(SystemRandomness), book, Duration::from_secs(60)));
+    let refusals = Arc::new(Refusals::new(clock.clone(), Arc::new(SystemRandomness), book));
     let application = Application {
         refusals,
         usage: None,
         mail: None,
+        retention: None,
         live: ArcSwap::from_pointee(live),
         services: Arc::new(Services { policy, clock, secret: Vec::new() }),
         randomness: Arc::new(SystemRandomness),
