@@ -1,6 +1,6 @@
 //! Writing what has become of a user, and ending what led to what it was.
 
-use super::end_sessions::end_sessions;
+use super::end_sessions;
 use crate::attempts::{self, Subject};
 use crate::audit::{About, Act, Action, changed_fields};
 use crate::error::Result;

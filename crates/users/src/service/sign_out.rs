@@ -1,7 +1,6 @@
 //! Signing out.
 
-use super::Users;
-use super::end_sessions::end_session;
+use super::{Users, end_session};
 use crate::audit::Actor;
 use crate::caller::Caller;
 use crate::error::Result;
