@@ -104,13 +104,14 @@ impl Http {
     /// Sends one request and reads its answer. Nothing is sent twice.
     pub fn send(&self, request: &Request) -> io::Result<Answer> {
         let kept = self.idle.lock().unwrap().pop().filter(Connection::is_alive);
-        let mut connection = match kept {
-            Some(connection) => connection,
-            None => self.connect()?,
+        let (answer, connection) = match kept.map(|kept| self.ask(kept, request)) {
+            Some(Ok(answered)) => answered,
+            // The server may close what was idle for too long just then; real clients ask anew if that does no harm (RFC 9112 §9.3.1).
+            Some(Err(error)) if request.method != "GET" || error.kind() != io::ErrorKind::ConnectionReset => {
+                return Err(error);
+            }
+            Some(Err(_)) | None => self.ask(self.connect()?, request)?,
         };
-        // A server may answer, and close, before it has read everything: then the answer counts.
-        let written = connection.write(&request.render(&self.address.to_string()));
-        let answer = connection.read_answer(&request.method).map_err(|unread| written.err().unwrap_or(unread))?;
         if !answer.closes() {
             self.idle.lock().unwrap().push(connection);
         }
@@ -119,6 +120,13 @@ impl Http {
             panic!("not as the API's document says: {fault}\n{}", answer.story());
         }
         Ok(answer)
+    }
+
+    fn ask(&self, mut connection: Connection, request: &Request) -> io::Result<(Answer, Connection)> {
+        // A server may answer, and close, before it has read everything: then the answer counts.
+        let written = connection.write(&request.render(&self.address.to_string()));
+        let answer = connection.read_answer(&request.method).map_err(|unread| written.err().unwrap_or(unread))?;
+        Ok((answer, connection))
     }
 }
 
