@@ -83,6 +83,12 @@ impl<T: Send + 'static> Stoppable<T> {
         Self { task: tokio::spawn(task), stop }
     }
 
+    /// The same with a token of its own.
+    fn begin<F: Future<Output = T> + Send + 'static>(task: impl FnOnce(CancellationToken) -> F) -> Self {
+        let stop = CancellationToken::new();
+        Self::spawn(task(stop.clone()), stop)
+    }
+
     async fn stop(self) -> io::Result<T> {
         self.stop.cancel();
         self.task.await.map_err(io::Error::other)
@@ -112,9 +118,8 @@ pub async fn start(settings: Settings, source: Source) -> Result<Running, StartE
     let reloader = Arc::new(Reloader::new(source, foundation, application));
     running.reloader = Some(reloader.clone());
     running.control = control.map(|socket| {
-        let stop = CancellationToken::new();
         let answer = Arc::new(move |question: &Question| reloader.answer(question));
-        Stoppable::spawn(socket.serve(answer, stop.clone()), stop)
+        Stoppable::begin(|stop| socket.serve(answer, stop))
     });
     Ok(running)
 }
@@ -158,23 +163,12 @@ fn serve(
     let stop = CancellationToken::new();
     let server = listen::server(application, &connections, socket, settings, stop.clone());
     let api = Stoppable::spawn(server.map_err(failed(api_key, address))?, stop);
-    let stop = CancellationToken::new();
-    let watchdog = Stoppable::spawn(connections.watch(stop.clone()), stop);
+    let watchdog = Stoppable::begin(|stop| connections.watch(stop));
     let drain_delay = settings.drain_delay;
-    let stop = CancellationToken::new();
-    let refusals = Stoppable::spawn(refusals.keep(stop.clone()), stop);
-    let usage = usage.map(|recorder| {
-        let stop = CancellationToken::new();
-        Stoppable::spawn(recorder.keep(stop.clone()), stop)
-    });
-    let mail = mail.map(|room| {
-        let stop = CancellationToken::new();
-        Stoppable::spawn(room.run(stop.clone()), stop)
-    });
-    let retention = retention.map(|retention| {
-        let stop = CancellationToken::new();
-        Stoppable::spawn(retention.keep(stop.clone()), stop)
-    });
+    let refusals = Stoppable::begin(|stop| refusals.keep(stop));
+    let usage = usage.map(|recorder| Stoppable::begin(|stop| recorder.keep(stop)));
+    let mail = mail.map(|room| Stoppable::begin(|stop| room.run(stop)));
+    let retention = retention.map(|retention| Stoppable::begin(|stop| retention.keep(stop)));
     Ok(Running {
         address,
         admin_address,

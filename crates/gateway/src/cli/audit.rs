@@ -9,13 +9,10 @@ use users::ports::Clock;
 use users::{Timestamp, UserId};
 
 use super::clients::{earlier, span};
-use super::output::{List, time};
+use super::output::{BATCH, List, time};
 use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::Outcome;
-
-/// Events that are read from the store at once.
-const BATCH: u32 = 500;
 
 /// Where there is nothing.
 const NONE: &str = "-";

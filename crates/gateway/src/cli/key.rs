@@ -10,7 +10,7 @@ use users::key::{Key as Record, KeyReach};
 use users::ports::Clock;
 use users::{KeyRequest, Permission, Permissions, Timestamp, WorkspaceId};
 
-use super::output::{self, List, time};
+use super::output::{self, BATCH, List, time};
 use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
@@ -18,9 +18,6 @@ use crate::settings::{NO_PLAN, duration};
 
 /// What stands for all workspaces.
 const EVERYWHERE: &str = "*";
-
-/// How many sessions are read at a time.
-const PAGE: u32 = 500;
 
 /// The keys that clients present
 #[derive(Debug, Subcommand)]
@@ -150,7 +147,7 @@ fn list(context: &Context, form: Form, sessions: bool) -> Outcome {
     }
     let mut last = None;
     loop {
-        let page = operator.sessions(last.as_ref(), PAGE)?;
+        let page = operator.sessions(last.as_ref(), BATCH)?;
         page.iter().try_for_each(|key| item(&mut list, key, now))?;
         last = page.last().cloned();
         if last.is_none() {

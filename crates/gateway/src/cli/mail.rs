@@ -8,16 +8,16 @@ use users::outbox::OutboxMessage;
 use users::ports::Clock;
 use users::{MessageId, Timestamp};
 
-use super::output::{self, List, time};
+use super::output::{self, BATCH, List, time};
 use super::{Context, Form};
 use crate::environment::SystemClock;
 use crate::exit::{Failure, Outcome};
 
+/// Why nothing is sent, as far as a command can know; a server may have other settings.
+pub const OFF: &str = "by the settings of this command mail is off";
+
 /// The state of what is not being sent.
 const WAITING: &str = "waiting";
-
-/// How many messages are read at a time.
-const BATCH: u32 = 500;
 
 /// Mail that waits to be sent, or was given up
 ///
@@ -88,7 +88,7 @@ fn row(list: &mut List, message: &OutboxMessage, now: Timestamp, is_off: bool) -
     let (kind, state) = (message.kind.as_str(), state(message, now));
     let why = match message.delivery.last_error.as_deref() {
         Some(error) => error,
-        None if is_off && state == WAITING => "by the settings of this command mail is off",
+        None if is_off && state == WAITING => OFF,
         None => "-",
     };
     let attempts = message.delivery.attempts.to_string();
@@ -126,9 +126,7 @@ impl Retry {
     fn run(self, context: &Context) -> Outcome {
         let settings = context.settings()?;
         if settings.mail.is_none() {
-            return Err(Failure::No(
-                "by the settings of this command mail is off, so nothing would be sent: set mail.transport".to_owned(),
-            ));
+            return Err(Failure::No(format!("{OFF}, so nothing would be sent: set mail.transport")));
         }
         let operator = context.operator()?;
         let retried = match &self.id {

@@ -4,12 +4,9 @@ use clap::Subcommand;
 use serde_json::json;
 use users::page::Start;
 
-use super::output::{self, List, USER_COLUMNS, user_item};
+use super::output::{self, BATCH, List, USER_COLUMNS, user_item};
 use super::{Context, Form};
 use crate::exit::Outcome;
-
-/// Users that are read from the store at once.
-pub const BATCH: u32 = 500;
 
 /// Who is in which workspace
 #[derive(Debug, Subcommand)]

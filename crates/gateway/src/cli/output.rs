@@ -11,6 +11,9 @@ use users::user::User;
 use super::Form;
 use crate::exit::{Failure, Outcome};
 
+/// How much of a list is read from the store at once.
+pub const BATCH: u32 = 500;
+
 /// Prints one result: an object, or lines for people.
 pub fn result(form: Form, object: &impl Serialize, lines: &str) -> Outcome {
     let text = if form.json {

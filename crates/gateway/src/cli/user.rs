@@ -8,8 +8,7 @@ use serde_json::json;
 use users::Operator;
 use users::page::Start;
 
-use super::member::BATCH;
-use super::output::{self, List, USER_COLUMNS, user_item};
+use super::output::{self, BATCH, List, USER_COLUMNS, user_item};
 use super::{Context, Form, password};
 use crate::exit::Outcome;
 use crate::store::Store;

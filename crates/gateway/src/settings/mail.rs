@@ -107,8 +107,8 @@ impl Security {
 
 /// Whether there is a folder, or nothing is in the way of one. Whether it can be written to is found out by writing.
 fn can_be_folder(path: &Path) -> bool {
-    let is_there = path.ancestors().find(|part| part.as_os_str().is_empty() || part.exists());
-    !path.as_os_str().is_empty() && is_there.is_some_and(|part| part.as_os_str().is_empty() || part.is_dir())
+    let is_there = path.ancestors().find(|part| part.exists());
+    !path.as_os_str().is_empty() && is_there.is_none_or(Path::is_dir)
 }
 
 /// Reads the section. `None` inside if mail is off.

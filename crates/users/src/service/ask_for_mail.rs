@@ -29,9 +29,8 @@ impl<S: Store> Users<S> {
             if let Err(Spent { retry_after, whose }) = attempts::count(tx, &limited, act.at)? {
                 // Whoever asks too often from one place has not asked for this user.
                 let found = found.filter(|_| whose == Subject::mail(&address));
-                let (user, home) = found.map(|found| (found.id, found.default_workspace)).unzip();
-                let denied = Denied::new(UserError::TooOften { retry_after }, Reason::TooManyLinks, user);
-                return Ok(Err(denied.at(home.flatten())));
+                let found = found.map(|found| (found.id, found.default_workspace));
+                return Ok(Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyLinks, found)));
             }
             let Some(found) = found else { return Ok(Ok(())) };
             let user = tx.user(&found.id)?.filter(|user| user.email.key() == address.key());

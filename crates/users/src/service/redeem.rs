@@ -121,9 +121,7 @@ impl<S: Store> Users<S> {
             Ok(Redeemed::Done { holder: standing.holder(&next), advice: advice.clone() })
         })
     }
-}
 
-impl<S: Store> Users<S> {
     /// What is noted of a token that sets no password: whose it was, as long as that is known, and never which one it is.
     ///
     /// # Errors

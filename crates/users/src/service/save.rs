@@ -57,14 +57,11 @@ pub(crate) fn save_as(
         // Whoever was locked out by the guesses of others can come in.
         attempts::clear(tx, &Subject::account(&new.id))?;
     }
-    if password.is_some() || old.status.takes_links() && !new.status.takes_links() {
-        return close_links(tx, new).map(|_| ());
-    }
-    if new.email.key() == old.email.key() {
-        return Ok(());
-    }
+    let ends = password.is_some() || old.status.takes_links() && !new.status.takes_links();
+    let moves = new.email.key() != old.email.key();
+    let was_invited = (ends || moves) && close_links(tx, new)?;
     // An invitation is to the user, wherever it is; who forgot a password has named the address.
-    if close_links(tx, new)?.invited {
+    if was_invited && !ends {
         let id = MessageId::from(act.randomness.uuid());
         OutboxMessage::new(id, new.id.clone(), MessageKind::Activation, act.at).ask_anew(tx)?;
         act.note(tx, Action::UserInvited, About::user(new))?;
@@ -72,19 +69,14 @@ pub(crate) fn save_as(
     Ok(())
 }
 
-/// What was on its way.
-struct Withdrawn {
-    /// Whether an invitation was, or had been given up.
-    invited: bool,
-}
-
-/// Ends every link that was mailed to the user, and takes back the messages that would bring one.
-fn close_links(tx: &mut dyn Tx, user: &User) -> Result<Withdrawn> {
+/// Ends every link that was mailed to the user, and takes back the messages that would bring one. Says whether there was an invitation among
+/// these, which waited or had been given up.
+fn close_links(tx: &mut dyn Tx, user: &User) -> Result<bool> {
     tx.delete_tokens_of(&user.id)?;
-    let mut withdrawn = Withdrawn { invited: false };
+    let mut was_invited = false;
     for kind in MessageKind::ALL {
         let some = tx.withdraw_messages(&user.id, kind)?;
-        withdrawn.invited |= some && kind == MessageKind::Activation;
+        was_invited |= some && kind == MessageKind::Activation;
     }
-    Ok(withdrawn)
+    Ok(was_invited)
 }

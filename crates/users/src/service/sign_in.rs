@@ -89,13 +89,10 @@ pub struct Denied {
 }
 
 impl Denied {
-    pub(super) fn new(error: UserError, reason: Reason, user: Option<UserId>) -> Self {
-        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user, workspace: None } }
-    }
-
-    /// The same, where it is known where that user starts.
-    pub(super) fn at(self, workspace: Option<WorkspaceId>) -> Self {
-        Self { refusal: Refusal { workspace, ..self.refusal }, ..self }
+    /// `found` is whom it concerns, and where that user starts.
+    pub(super) fn new(error: UserError, reason: Reason, found: Option<(UserId, Option<WorkspaceId>)>) -> Self {
+        let (user, home) = found.unzip();
+        Self { error, refusal: Refusal { actor: Actor::Nobody, reason, user, workspace: home.flatten() } }
     }
 }
 
@@ -141,7 +138,7 @@ impl<S: Store> Users<S> {
                 match self.begin_session(sign_in, &user, hash, &limited) {
                     Err(error @ UserError::Busy(_)) => Err(self.forgive_account(&limited, error)),
                     begun => {
-                        let denied = |reason| Denied::new(UserError::Unauthenticated, reason, Some(user)).at(home);
+                        let denied = |reason| Denied::new(UserError::Unauthenticated, reason, Some((user, home)));
                         Ok(begun?.map_err(denied))
                     }
                 }
@@ -149,8 +146,8 @@ impl<S: Store> Users<S> {
             found => {
                 let is_known = found.as_ref().is_some_and(|found| found.status != Status::Active && is_right);
                 let reason = if is_known { Reason::UserInactive } else { Reason::WrongPassword };
-                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
-                Ok(Err(Denied::new(UserError::Unauthenticated, reason, user).at(home.flatten())))
+                let found = found.map(|found| (found.user, found.home));
+                Ok(Err(Denied::new(UserError::Unauthenticated, reason, found)))
             }
         }
     }
@@ -186,8 +183,8 @@ impl<S: Store> Users<S> {
             Err(Spent { retry_after, whose }) => {
                 // An address that has tried too often has not tried at this account.
                 let found = found.filter(|found| Subject::account(&found.user) == whose);
-                let (user, home) = found.map(|found| (found.user, found.home)).unzip();
-                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, user).at(home.flatten()))
+                let found = found.map(|found| (found.user, found.home));
+                Err(Denied::new(UserError::TooOften { retry_after }, Reason::TooManyAttempts, found))
             }
         })
     }

@@ -7,6 +7,7 @@ use users::Email;
 use users::ports::{Clock, Randomness};
 
 use super::super::{Context, Form, output};
+use super::OFF;
 use crate::environment::{SystemClock, SystemRandomness};
 use crate::exit::{Failure, Outcome};
 use crate::mail::{Carrier, Content, Mail};
@@ -31,7 +32,7 @@ fn address(text: &str) -> Result<Email, String> {
 impl Test {
     pub fn run(self, context: &Context) -> Outcome {
         let Some(settings) = context.settings()?.mail else {
-            return Err(Failure::No("by the settings of this command mail is off: set mail.transport".to_owned()));
+            return Err(Failure::No(format!("{OFF}: set mail.transport")));
         };
         let carrier = Carrier::new(&settings).map_err(|error| Failure::Usage(format!("mail: {error}")))?;
         let text = format!("This mail shows that {} can send mail.\n", settings.public_url);

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::mail::OFF;
 use super::super::{Context, Form, output};
 use crate::exit::Outcome;
 
@@ -15,9 +16,9 @@ pub fn run(context: &Context, user: &str, form: Form) -> Outcome {
         "mail": if is_sent { "queued" } else { "off" },
     });
     let next = if is_sent {
-        "a server process sends the mail within a second or so; `diglot mail queue` tells if it cannot"
+        "a server process sends the mail within a second or so; `diglot mail queue` tells if it cannot".to_owned()
     } else {
-        "by the settings of this command mail is off (mail.transport): the mail waits until a server with mail takes it"
+        format!("{OFF} (mail.transport): the mail waits until a server with mail takes it")
     };
     output::result(form, &object, &format!("{id} is invited: {next}"))
 }
