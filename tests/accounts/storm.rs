@@ -76,10 +76,16 @@ fn reads_go_on_while_many_sign_in() {
     }
 }
 
+/// The median of five: whatever else the machine does falls on the one or the other measurement.
 #[test]
 #[ignore = "for a quiet machine with more than one processor"]
 fn reads_keep_their_speed_while_many_sign_in() {
-    let (idle, stormy, heard, busy) = measure("10", 32, Duration::from_secs(20));
-    eprintln!("reads, slowest of a hundred: {idle:?} idle, {stormy:?} with {heard} sign-ins and {busy} sent away");
-    assert!(stormy <= 2 * idle.max(Duration::from_millis(1)), "{idle:?} idle, {stormy:?}");
+    let mut ratios = Vec::new();
+    for _ in 0..5 {
+        let (idle, stormy, heard, busy) = measure("10", 32, Duration::from_secs(10));
+        eprintln!("reads, slowest of a hundred: {idle:?} idle, {stormy:?} with {heard} sign-ins and {busy} sent away");
+        ratios.push(stormy.as_secs_f64() / idle.as_secs_f64());
+    }
+    ratios.sort_unstable_by(f64::total_cmp);
+    assert!(ratios[2] <= 2.0, "{ratios:?}");
 }

@@ -1,8 +1,8 @@
-//! bcrypt, and weighing passwords, no more of it at once than the machine can bear.
+//! bcrypt, and weighing passwords, no more of it at once than the machine can bear, and as a rule only when nobody else needs the processor.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::available_parallelism;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{Builder, available_parallelism};
 use std::time::{Duration, Instant};
 
 use users::error::{Result, UserError};
@@ -16,7 +16,14 @@ const BUSY: UserError = UserError::Busy("too many passwords are waiting to be ha
 /// How many hashes may wait for their turn.
 pub const QUEUE: usize = 64;
 
-/// Hashes and weighs passwords on the calling thread, on all processors but one at most, so that one is left for everybody else.
+/// The name of the threads that give way to others.
+const GENTLE: &str = "gentle";
+/// How long one round of bcrypt may take on a thread that gives way: ten times what it takes by itself.
+const PATIENCE_PER_ROUND: Duration = Duration::from_micros(500);
+/// How long no thread gives way when one of them got too little of the processors.
+const HURRY: Duration = Duration::from_mins(1);
+
+/// Hashes and weighs passwords on all processors but one at most, so that one is left for everybody else.
 pub struct BoundedHasher {
     cost: Cost,
     slots: usize,
@@ -32,6 +39,8 @@ struct Line {
     running: usize,
     waiting: VecDeque<u64>,
     next: u64,
+    /// Until then nobody gives way.
+    hurried_until: Option<Instant>,
 }
 
 /// What is being done at a moment.
@@ -90,6 +99,37 @@ impl BoundedHasher {
         Ok(Slot(self))
     }
 
+    /// Does this when it has a slot, behind at most so many others: on a thread that gives way to all others, and on the calling
+    /// one only if the processors are too busy for that. No thread can be hurried that has given way once: systems let only
+    /// privileged processes do that.
+    fn work<T, W>(&self, queue: usize, cost: u32, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Fn() -> Result<T> + Clone + Send + 'static,
+    {
+        let _slot = self.enter(queue)?;
+        if !self.is_hurried() {
+            let (sender, outcome) = mpsc::sync_channel(1);
+            let gently = work.clone();
+            let gently = move || {
+                give_way();
+                // Nobody listens any more if it took too long.
+                let _ = sender.send(gently());
+            };
+            if Builder::new().name(GENTLE.to_owned()).spawn(gently).is_ok()
+                && let Ok(outcome) = outcome.recv_timeout(PATIENCE_PER_ROUND * (1 << cost))
+            {
+                return outcome;
+            }
+            self.lock().hurried_until = Some(Instant::now() + HURRY);
+        }
+        work()
+    }
+
+    fn is_hurried(&self) -> bool {
+        self.lock().hurried_until.is_some_and(|end| Instant::now() < end)
+    }
+
     /// The line holds whatever happened to the thread that last changed it.
     fn lock(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
@@ -113,19 +153,34 @@ impl PasswordHasher for BoundedHasher {
     }
 
     fn hash(&self, password: &PlainPassword) -> Result<PasswordHash> {
-        let _slot = self.enter(self.queue)?;
-        hash(password, self.cost)
+        let (password, cost) = (password.clone(), self.cost);
+        self.work(self.queue, cost.get(), move || hash(&password, cost))
     }
 
     /// Behind half as many: strangers try passwords, and those who set them are to find a place.
     fn verify(&self, typed: &TypedPassword, hash: Option<&PasswordHash>) -> Result<bool> {
-        let _slot = self.enter(self.queue / 2)?;
-        verify(typed, hash, self.cost)
+        let (typed, hash, cost) = (typed.clone(), hash.cloned(), self.cost);
+        let most = cost.get().max(hash.as_ref().and_then(PasswordHash::cost).unwrap_or_default());
+        self.work(self.queue / 2, most, move || verify(&typed, hash.as_ref(), cost))
     }
 
     fn renew(&self, typed: &TypedPassword, old: &PasswordHash) -> Result<Option<PasswordHash>> {
-        let _slot = self.enter(self.queue)?;
-        renew(typed, old, self.cost)
+        let (typed, old, cost) = (typed.clone(), old.clone(), self.cost);
+        self.work(self.queue, cost.get(), move || renew(&typed, &old, cost))
+    }
+}
+
+/// Lets this thread have what the others leave of the processors.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+            thread_native_id,
+        };
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        // Where the system refuses it, reads are slower among many sign-ins, and nothing else.
+        let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
     }
 }
 
@@ -210,6 +265,28 @@ mod tests {
             }
             drop(slots);
         });
+        assert_eq!(hasher.load(), Load::default());
+    }
+
+    #[test]
+    fn who_waits_too_long_on_a_gentle_thread_is_served_by_its_own() {
+        let hasher = hasher(1, 8, Duration::from_secs(60));
+        let busy = || {
+            let is_gentle = std::thread::current().name() == Some(GENTLE);
+            if is_gentle {
+                std::thread::sleep(PATIENCE_PER_ROUND * (1 << Cost::MIN) * 4);
+            }
+            Ok(is_gentle)
+        };
+        let idle = || Ok(std::thread::current().name() == Some(GENTLE));
+        // Where the machine is busy itself, a gentle thread may be too late by itself.
+        assert!((0..100).any(|_| {
+            hasher.lock().hurried_until = None;
+            hasher.work(8, Cost::MIN, idle) == Ok(true) && !hasher.is_hurried()
+        }));
+        assert_eq!(hasher.work(8, Cost::MIN, busy), Ok(false));
+        assert!(hasher.is_hurried());
+        assert_eq!(hasher.work(8, Cost::MIN, idle), Ok(false), "nobody gives way for some time");
         assert_eq!(hasher.load(), Load::default());
     }
 

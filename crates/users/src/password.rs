@@ -108,7 +108,8 @@ impl PasswordHash {
     }
 
     /// Its cost. `None` if it has not the form of a hash, or one that [`PasswordHash::parse`] refuses.
-    fn cost(&self) -> Option<u32> {
+    #[must_use]
+    pub fn cost(&self) -> Option<u32> {
         self.0.get(4..6)?.parse().ok().filter(|cost| *cost <= Cost::MAX)
     }
 
@@ -150,6 +151,12 @@ impl Cost {
     #[must_use]
     pub fn new(cost: u32) -> Option<Self> {
         (Self::MIN..=Self::MAX).contains(&cost).then_some(Self(cost))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
     }
 }
 
