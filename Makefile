@@ -47,7 +47,7 @@ test-slow: test-postgres ## Run the long tests as well
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
 bench: ## Measure beside the ceiling and the peers; USERS=1000000 and SECTIONS="reads lists" as you like
-	flags=$$(.ci/prepare build) && cargo build --locked --release -p gateway $$flags
+	flags=$$(.ci/prepare build) && cargo build --locked --profile dist -p gateway $$flags
 	.ci/prepare bench
 	CARGO_TARGET_DIR=$(TARGET)/bench cargo build --locked --release --manifest-path bench/ceiling/Cargo.toml
 	python3 bench/bench.py --users $${USERS:-100000} $${SECTIONS:-}

@@ -23,7 +23,8 @@ import data
 from servers import HERE, Load, Server, rounds, show
 
 ROOT = os.path.dirname(HERE)
-DIGLOT = os.path.join(ROOT, "target", "release", "diglot")
+# Both with the same optimisation.
+DIGLOT = os.path.join(ROOT, "target", "dist", "diglot")
 CEILING = os.path.join(ROOT, "target", "bench", "release", "ceiling")
 # So many different users are asked for in turn.
 ASKED = 20_000
