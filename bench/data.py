@@ -77,10 +77,11 @@ def write_peers_database(lines, path):
                 yield [seq] + [json.dumps(value) if isinstance(value, (list, dict)) else value for value in values]
 
     db.executemany(f"INSERT INTO users VALUES ({','.join('?' * (1 + len(COLUMNS)))})", rows())
+    # Which commits first.
     db.executescript("""
         CREATE UNIQUE INDEX users_id ON users (id); CREATE UNIQUE INDEX users_email ON users (email);
         CREATE INDEX users_workspace ON users (default_workspace_id, seq);
         INSERT INTO totals SELECT default_workspace_id, count(*) FROM users GROUP BY 1;
-        COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);
+        ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);
     """)
     db.close()
