@@ -4,7 +4,8 @@
     bench.py [--users N] [--rounds N] [--seconds N] [--without-peers] [SECTION ...]
 
 Sections: reads, lists, offsets, search, creates, mixed, start; all of them unless some are named. Servers run one beside the other and are
-asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine. Needs wrk,
+asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine (but for creates and
+mixed, which have one part after the other). Needs wrk,
 and for the peers npm and Python's venv. What is printed is also kept in results/.
 """
 import argparse
@@ -23,8 +24,8 @@ import data
 from servers import HERE, Load, Server, rounds, show
 
 ROOT = os.path.dirname(HERE)
-# Both with the same optimisation.
-DIGLOT = os.path.join(ROOT, "target", "dist", "diglot")
+# As it is counted and drawn, and as it is measured: with the same optimisation as the ceiling.
+RELEASE, DIST = (os.path.join(ROOT, "target", profile, "diglot") for profile in ("release", "dist"))
 CEILING = os.path.join(ROOT, "target", "bench", "release", "ceiling")
 # So many different users are asked for in turn.
 ASKED = 20_000
@@ -35,9 +36,10 @@ def run(*command, **more):
 
 
 class Directory:
-    """An installation with the users of data.py, which is made once and kept."""
+    """An installation with the users of data.py, which is made once and kept, served by this program."""
 
-    def __init__(self, count):
+    def __init__(self, count, program):
+        self.program = program
         self.folder = os.path.join(HERE, "results", f"{count}")
         os.makedirs(self.folder, exist_ok=True)
         self.database, self.lines = f"sqlite://{self.folder}/diglot.db", f"{self.folder}/users.jsonl"
@@ -53,7 +55,7 @@ class Directory:
             file.writelines(f"{name}\n" for name in random.Random(1).sample(ids, min(ASKED, len(ids))))
 
     def diglot(self, *arguments):
-        return run(DIGLOT, *arguments, env={**os.environ, "DIGLOT_DATABASE__URL": self.database, "DIGLOT_LOG__FILTER": "warn"})
+        return run(self.program, *arguments, env={**os.environ, "DIGLOT_DATABASE__URL": self.database, "DIGLOT_LOG__FILTER": "warn"})
 
     def make(self, count, made):
         print(f"making {count} users", flush=True)
@@ -80,7 +82,7 @@ class Directory:
     def serve(self, name, port, **settings):
         settings = {f"DIGLOT_{key.upper()}": str(value) for key, value in settings.items()}
         env = {"DIGLOT_DATABASE__URL": self.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{port}", **settings}
-        return Server(name, [DIGLOT, "serve"], port, "/readyz", env)
+        return Server(name, [self.program, "serve"], port, "/readyz", env)
 
     def mm(self):
         return {"Authorization": f"Bearer {self.key}"}
@@ -252,7 +254,7 @@ def main():
     named = {section.__name__: section for section in SECTIONS}
     if unknown := [name for name in options.sections if name not in named]:
         parser.error(f"no section {', '.join(unknown)}; there are {', '.join(named)}")
-    directory = Directory(options.users)
+    directory = Directory(options.users, DIST)
     print(f"{options.users} users, {options.rounds} rounds of {options.seconds} s, {os.cpu_count()} processors")
     for name in options.sections or named:
         named[name](directory, options)

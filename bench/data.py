@@ -77,7 +77,7 @@ def write_peers_database(lines, path):
                 yield [seq] + [json.dumps(value) if isinstance(value, (list, dict)) else value for value in values]
 
     db.executemany(f"INSERT INTO users VALUES ({','.join('?' * (1 + len(COLUMNS)))})", rows())
-    # Which commits first.
+    # A script commits what is open before it begins.
     db.executescript("""
         CREATE UNIQUE INDEX users_id ON users (id); CREATE UNIQUE INDEX users_email ON users (email);
         CREATE INDEX users_workspace ON users (default_workspace_id, seq);

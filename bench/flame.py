@@ -13,7 +13,7 @@ import time
 import zlib
 from xml.sax.saxutils import escape
 
-from bench import Directory
+from bench import RELEASE, Directory
 from servers import HERE, Load
 
 WIDTH, ROW, NARROWEST = 1200, 17, 0.4
@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--users", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=5)
     options = parser.parse_args()
-    directory, data = Directory(options.users), os.path.join(HERE, "results", "perf.data")
+    directory, data = Directory(options.users, RELEASE), os.path.join(HERE, "results", "perf.data")
     with directory.serve("flame", 18101) as server:
         load = Load(server, "each", "/mechamental/v1/users/", directory.mm(), ids=directory.ids)
         load.run(2)

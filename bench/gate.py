@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-from bench import DIGLOT, Directory
+from bench import RELEASE, Directory
 from servers import HERE, Server
 
 BASELINE = os.path.join(HERE, "baseline.json")
@@ -36,7 +36,7 @@ class Counted:
         self.files = os.path.join(HERE, "results", "callgrind")
         for old in glob.glob(f"{self.files}*"):
             os.remove(old)
-        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.files}", DIGLOT, "serve"]
+        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.files}", directory.program, "serve"]
         env = {"DIGLOT_DATABASE__URL": directory.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{PORT}", "DIGLOT_SERVER__WORKERS": "1", **settings}
         self.server = Server("counted", command, PORT, "/readyz", env)
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
@@ -97,7 +97,7 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--requests", type=int, default=400)
     options = parser.parse_args()
-    found = counts(Directory(USERS), options.requests)
+    found = counts(Directory(USERS, RELEASE), options.requests)
     compiler = subprocess.run(["rustc", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     if options.write:
         with open(BASELINE, "w", encoding="utf-8") as file:
