@@ -9,6 +9,8 @@ mod language;
 mod lists;
 mod once;
 mod outages;
+#[path = "../outbox/mod.rs"]
+mod outbox;
 mod past;
 mod processes;
 mod replicas;

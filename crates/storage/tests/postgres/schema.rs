@@ -10,11 +10,10 @@ use diesel::sql_types::Text;
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use storage::testing::Cluster;
 use storage::{OpenError, Settings};
-use users::outbox::{MessageKind, OutboxMessage};
 use users::ports::Store;
-use users::{MessageId, Timestamp};
 
 use crate::house::{House, increment};
+use crate::outbox::assert_due_since;
 
 #[derive(Debug, QueryableByName)]
 struct Line {
@@ -214,18 +213,7 @@ fn what_waited_before_mail_was_sent_is_due() {
     let house = House::new();
     house.open().write(|tx| tx.insert_user(&users::testing::contract::user(1), None)).expect("written");
     house.cluster.execute(&house.database, BEFORE_MAIL);
-    let store = house.open();
-    let mut messages = store.read(|reads| reads.messages(None, 500)).expect("messages");
-    // They come by their ids, which are random.
-    messages.sort_by_key(|message| message.created_at);
-    let [first, second] = &messages[..] else { panic!("{messages:?}") };
-    assert_ne!(first.id, second.id);
-    for (message, at) in [(first, 5), (second, 7)] {
-        let at = Timestamp::from_micros(at).expect("a time");
-        assert_eq!(MessageId::parse(message.id.as_str()).as_ref(), Some(&message.id), "a UUID");
-        let user = users::testing::contract::user(1).id;
-        assert_eq!(*message, OutboxMessage::new(message.id.clone(), user, MessageKind::Activation, at));
-    }
+    assert_due_since(&house.open(), [5, 7]);
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod folder;
 mod grouping;
 #[path = "../lists/mod.rs"]
 mod lists;
+#[path = "../outbox/mod.rs"]
+mod outbox;
 mod past;
 mod processes;
 mod schema;

@@ -6,12 +6,11 @@ use std::thread;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, RunQueryDsl, SqliteConnection};
 use storage::OpenError;
-use users::outbox::{MessageKind, OutboxMessage};
 use users::ports::Store;
 use users::testing::contract::enrolments;
-use users::{MessageId, Timestamp};
 
 use crate::folder::Folder;
+use crate::outbox::assert_due_since;
 
 fn raw(folder: &Folder) -> SqliteConnection {
     let path = folder.path("diglot.db").display().to_string();
@@ -115,18 +114,7 @@ fn what_waited_before_mail_was_sent_is_due() {
     let folder = Folder::new();
     folder.open().write(|tx| tx.insert_user(&users::testing::contract::user(1), None)).expect("written");
     raw(&folder).batch_execute(BEFORE_MAIL).expect("as it was");
-    let store = folder.open();
-    let mut messages = store.read(|reads| reads.messages(None, 500)).expect("messages");
-    // They come by their ids, which are random.
-    messages.sort_by_key(|message| message.created_at);
-    let [first, second] = &messages[..] else { panic!("{messages:?}") };
-    assert_ne!(first.id, second.id);
-    for (message, at) in [(first, 5), (second, 7)] {
-        let at = Timestamp::from_micros(at).expect("a time");
-        assert_eq!(MessageId::parse(message.id.as_str()).as_ref(), Some(&message.id), "a UUID");
-        let user = users::testing::contract::user(1).id;
-        assert_eq!(*message, OutboxMessage::new(message.id.clone(), user, MessageKind::Activation, at));
-    }
+    assert_due_since(&folder.open(), [5, 7]);
 }
 
 #[test]
