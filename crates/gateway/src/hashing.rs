@@ -18,7 +18,7 @@ pub const QUEUE: usize = 64;
 
 /// The name of the threads that give way to others.
 const GENTLE: &str = "gentle";
-/// How long one round of bcrypt may take on a thread that gives way: ten times what it takes by itself.
+/// How long one round of bcrypt may take on a thread that gives way: seven times what it takes by itself, or more.
 const PATIENCE_PER_ROUND: Duration = Duration::from_micros(500);
 /// How long no thread gives way when one of them got too little of the processors.
 const HURRY: Duration = Duration::from_mins(1);
