@@ -128,7 +128,14 @@ async function fields(page) {
 async function fill(page, password, again = password) {
   await page.getByLabel("New password").fill(password);
   await page.getByLabel("The same once more").fill(again);
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await send(page, "Set the password");
+}
+
+/** Sends a form, and waits until the whole of the next page is there: a click alone waits for its beginning. */
+async function send(page, button) {
+  const whole = page.waitForEvent("load");
+  await page.getByRole("button", { name: button }).click();
+  await whole;
 }
 
 test("from the invitation in one API to the last sign-in that the other shows", async () => {
@@ -190,7 +197,7 @@ test("who forgot a password, or lost the mail, asks for another one", async () =
   await page.getByRole("button", { name: "Send a new link" }).click();
   assert.equal(await page.title(), "This link does not work");
   await page.getByLabel("Your e-mail address").fill(email);
-  await page.getByRole("button", { name: "Send a new link" }).click();
+  await send(page, "Send a new link");
   assert.equal(await page.title(), "Look into your mail");
   const second = linkOf(await mails.next(email));
   assert.notEqual(first, second);
@@ -202,7 +209,7 @@ test("who forgot a password, or lost the mail, asks for another one", async () =
 
   await page.goto(`${proxy.address}/activate/resend`);
   await page.getByLabel("Your e-mail address").fill(email);
-  await page.getByRole("button", { name: "Send a new link" }).click();
+  await send(page, "Send a new link");
   await page.goto(linkOf(await mails.next(email)));
   assert.equal(await page.title(), "Choose a new password");
   await fill(page, "another good password");
@@ -241,7 +248,7 @@ test("every field has its label, and what is wrong is tied to it", async () => {
   assert.equal(await page.locator(".problems").evaluate((element) => element === document.activeElement), true);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  assert.equal(new URL(page.url()).hash, "#password");
+  await page.waitForURL(/#password$/);
   await page.getByLabel("New password").focus();
   const reached = [];
   for (let step = 0; step < 2; step += 1) {
