@@ -138,6 +138,14 @@ impl Installation {
         ]
     }
 
+    /// How many users were put into the index of searches so far, while there are more to come.
+    #[must_use]
+    pub fn index_under_way(&self) -> Option<u64> {
+        let stats = self.store.stats();
+        // What cannot be written is not waited for.
+        (stats.is_behind && stats.writable).then_some(stats.kept_up)
+    }
+
     /// Whether a small read takes no longer than going to another thread for it.
     #[must_use]
     pub fn reads_at_once(&self) -> bool {

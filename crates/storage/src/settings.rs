@@ -21,7 +21,8 @@ pub struct Settings {
     pub wait: Duration,
     /// How long a statement waits for another process to release its lock on the file.
     pub busy_timeout: Duration,
-    /// Whether much is written at once: a file is then given more memory, and its log may grow longer. That concerns SQLite alone.
+    /// Whether much is written at once: a file is then given more memory, its log may grow longer, and the index of searches waits until
+    /// nothing more comes. That concerns SQLite alone.
     pub bulk: bool,
     /// What concerns PostgreSQL alone. (`readers`, `group` and `busy_timeout` concern SQLite alone.)
     pub postgres: PostgresSettings,

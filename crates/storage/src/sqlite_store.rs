@@ -91,7 +91,7 @@ impl SqliteStore {
         });
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
-        let limits = Limits { group: settings.group, queue: settings.write_queue, patience, lock: busy_timeout };
+        let limits = Limits { group: settings.group, queue: settings.write_queue, patience, lock: busy_timeout, bulk };
         let changes = Arc::default();
         let writer = Writer::start(connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
         Ok(Self { readers, wait: settings.wait, writer, path, changes })
@@ -102,6 +102,7 @@ impl SqliteStore {
         let state = self.readers.state();
         let (writes, commits) = self.writer.work_done();
         let (write_queue_length, write_queue_limit) = self.writer.waiting();
+        let (kept_up, is_behind) = self.writer.upkeep();
         Stats {
             readers_idle: state.idle_connections,
             readers_in_use: state.connections - state.idle_connections,
@@ -110,6 +111,8 @@ impl SqliteStore {
             writes,
             commits,
             writable: self.is_writable(),
+            kept_up,
+            is_behind,
         }
     }
 

@@ -5,7 +5,6 @@
 
 mod connect;
 pub(crate) mod due_messages;
-pub(crate) mod enrolments;
 mod gate;
 pub(crate) mod locks;
 pub(crate) mod old_attempts;

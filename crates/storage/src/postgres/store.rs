@@ -115,6 +115,8 @@ impl PostgresStore {
             writes: self.writes.load(Ordering::Relaxed),
             commits: self.commits.load(Ordering::Relaxed),
             writable: self.pulse.condition() == Condition::Answers { writable: true },
+            kept_up: 0,
+            is_behind: false,
         }
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct Limits {
     pub patience: Duration,
     /// How long the writer waits for a lock that another process holds.
     pub lock: Duration,
+    /// Whether much is written at once.
+    pub bulk: bool,
 }
 
 /// The handle that writes are given to.
@@ -62,6 +64,10 @@ pub(crate) struct Figures {
     writes: AtomicU64,
     /// Transactions that were committed.
     commits: AtomicU64,
+    /// Users who were put into the index of searches, and other things done in between.
+    kept_up: AtomicU64,
+    /// Whether there is more of that to do.
+    behind: AtomicBool,
 }
 
 impl Writer {
@@ -77,6 +83,8 @@ impl Writer {
             writable: AtomicBool::new(true),
             writes: AtomicU64::new(0),
             commits: AtomicU64::new(0),
+            kept_up: AtomicU64::new(0),
+            behind: AtomicBool::new(true),
         });
         let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone(), changes);
         let thread = thread::Builder::new().name("store writer".to_owned()).spawn(move || worker.run())?;
@@ -105,6 +113,11 @@ impl Writer {
     /// How many writes were run, and in how many committed transactions.
     pub fn work_done(&self) -> (u64, u64) {
         (self.figures.writes.load(Ordering::Relaxed), self.figures.commits.load(Ordering::Relaxed))
+    }
+
+    /// How much was done in between, and whether there is more to do.
+    pub fn upkeep(&self) -> (u64, bool) {
+        (self.figures.kept_up.load(Ordering::Relaxed), self.figures.behind.load(Ordering::Acquire))
     }
 
     /// How many writes wait, and how many may.

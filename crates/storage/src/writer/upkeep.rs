@@ -1,5 +1,5 @@
 //! What the writer does in between: it puts into the index of searches whom it lacks. Nothing waits for that, so it takes a fifth of
-//! the time at most, and a moment at once.
+//! the time at most, and a moment at once. Where much is written at once, it waits until that is over, and then does nothing else.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -18,23 +18,31 @@ const FIRST: Duration = Duration::from_secs(1);
 /// It rests this many times as long as it works.
 const REST: u32 = 4;
 
+/// Much was written at once, and that is over when nothing has come for so long. Then it rests but for a moment, in which another
+/// process can write.
+const SILENCE: Duration = Duration::from_millis(100);
+const BREATH: Duration = Duration::from_millis(3);
+
 /// When it tries again after it found the store locked.
 const LATER: Duration = Duration::from_millis(20);
 
-/// How many users are put in at once, while nobody waits, and while somebody does.
+/// How many users are put in at once: while nobody waits, while somebody does, and of much that was written at once.
 const BATCH: i64 = 500;
 const SMALL_BATCH: i64 = 100;
+const LARGE_BATCH: i64 = 5_000;
 
 /// When it is time.
 pub(super) struct Upkeep {
     /// `None` while there is nothing to do.
     due: Option<Instant>,
+    /// Whether much is written at once.
+    bulk: bool,
 }
 
 impl Upkeep {
     /// Of a store that was just opened: an earlier process may have left something.
-    pub fn new() -> Self {
-        Self { due: Some(Instant::now() + FIRST) }
+    pub fn new(bulk: bool) -> Self {
+        Self { due: Some(Instant::now() + if bulk { SILENCE } else { FIRST }), bulk }
     }
 
     /// How long it can wait; `None` if for as long as nothing happens.
@@ -44,19 +52,28 @@ impl Upkeep {
 
     /// Something was written.
     pub fn wake(&mut self) {
+        if self.bulk {
+            self.due = Some(Instant::now() + SILENCE);
+        }
         self.due.get_or_insert_with(Instant::now);
     }
 
-    /// Does a part of what there is to do, if it is time.
-    pub fn do_some(&mut self, connection: &mut AnyConnection, changes: &OnceLock<FileChanges>, is_waited_for: bool) {
+    /// Does a part of what there is to do, if it is time. Says how much was done.
+    pub fn do_some(
+        &mut self,
+        connection: &mut AnyConnection,
+        changes: &OnceLock<FileChanges>,
+        is_waited_for: bool,
+    ) -> usize {
         if self.due_in() != Some(Duration::ZERO) {
-            return;
+            return 0;
         }
         let begin = Instant::now();
-        let batch = if is_waited_for { SMALL_BATCH } else { BATCH };
-        self.due = match put_in(connection, changes, batch) {
-            Ok(true) => Some(Instant::now() + begin.elapsed() * REST),
-            Ok(false) => None,
+        let done = put_in(connection, changes, self.batch(is_waited_for));
+        let count = *done.as_ref().unwrap_or(&0);
+        self.due = match done {
+            Ok(0) => None,
+            Ok(_) => Some(Instant::now() + if self.bulk { BREATH } else { begin.elapsed() * REST }),
             // Another process writes. Whoever gives this one work in the meantime need not wait for the same.
             Err(error) if pragmas::is_locked(&error) => Some(Instant::now() + LATER),
             Err(error) => {
@@ -65,19 +82,28 @@ impl Upkeep {
                 None
             }
         };
+        count
+    }
+
+    fn batch(&self, is_waited_for: bool) -> i64 {
+        match (is_waited_for, self.bulk) {
+            (true, _) => SMALL_BATCH,
+            (false, false) => BATCH,
+            (false, true) => LARGE_BATCH,
+        }
     }
 }
 
-fn put_in(connection: &mut AnyConnection, changes: &OnceLock<FileChanges>, batch: i64) -> QueryResult<bool> {
+fn put_in(connection: &mut AnyConnection, changes: &OnceLock<FileChanges>, batch: i64) -> QueryResult<usize> {
     turn::begin(connection, Duration::ZERO)?;
     let done = match connection {
         AnyConnection::Sqlite(file) => reads::put_some_in(file, batch),
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => Ok(false),
+        AnyConnection::Postgres(_) => Ok(0),
     };
     match done {
-        Ok(true) => FileChanges::told(changes, &[], || connection.keep()).map(|()| true),
-        Ok(false) => connection.undo().map(|()| false),
+        Ok(0) => connection.undo().map(|()| 0),
+        Ok(count) => FileChanges::told(changes, &[], || connection.keep()).map(|()| count),
         Err(error) => connection.undo().and(Err(error)),
     }
 }

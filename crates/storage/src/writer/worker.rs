@@ -58,7 +58,7 @@ impl Worker {
         figures: Arc<Figures>,
         changes: Arc<OnceLock<FileChanges>>,
     ) -> Self {
-        let Limits { group, patience, lock, queue: _ } = limits;
+        let Limits { group, patience, lock, bulk, queue: _ } = limits;
         Self {
             connection: Some(connection),
             open,
@@ -69,7 +69,7 @@ impl Worker {
             figures,
             changes,
             complaint: None,
-            upkeep: Upkeep::new(),
+            upkeep: Upkeep::new(bulk),
         }
     }
 
@@ -79,10 +79,7 @@ impl Worker {
             let is_well = self.complaint.is_none();
             let patience = if is_well { self.upkeep.due_in() } else { Some(PROBE_INTERVAL) };
             match self.queue.take(self.group, patience) {
-                Taken::Jobs(jobs) => {
-                    self.work(jobs);
-                    self.upkeep.wake();
-                }
+                Taken::Jobs(jobs) => self.work(jobs),
                 Taken::Nothing if is_well => {}
                 Taken::Nothing => self.work(vec![Box::new(Probe)]),
                 Taken::Closed => break,
@@ -90,7 +87,9 @@ impl Worker {
             if self.complaint.is_none()
                 && let Some(connection) = &mut self.connection
             {
-                self.upkeep.do_some(connection, &self.changes, self.queue.len() > 0);
+                let done = self.upkeep.do_some(connection, &self.changes, self.queue.len() > 0);
+                self.figures.kept_up.fetch_add(done as u64, Ordering::Relaxed);
+                self.figures.behind.store(self.upkeep.due_in().is_some(), Ordering::Release);
             }
         }
     }
@@ -124,6 +123,8 @@ impl Worker {
                 Err(error)
             }
         };
+        self.upkeep.wake();
+        self.figures.behind.store(true, Ordering::Release);
         for job in jobs {
             job.answer(verdict.clone());
         }
@@ -133,12 +134,13 @@ impl Worker {
         let (changes, lock) = (self.changes.clone(), self.lock);
         let connection = self.connected()?;
         turn::begin(connection, lock).map_err(|error| Aborted::NotBegun(unavailable(error)))?;
-        let mut changed = Vec::new();
-        for job in jobs.iter_mut() {
-            changed.append(&mut run_part(connection, job.as_mut()).map_err(Aborted::Failed)?);
-        }
-        let committed = FileChanges::told(&changes, &changed, || connection.keep());
-        committed.map_err(|error| Aborted::Failed(unavailable(error)))?;
+        let changed =
+            if let [job] = jobs { run(connection, job.as_mut()) } else { run_parts(connection, jobs).map(Some) };
+        let ended = match changed.map_err(Aborted::Failed)? {
+            Some(changed) => FileChanges::told(&changes, &changed, || connection.keep()),
+            None => connection.undo(),
+        };
+        ended.map_err(|error| Aborted::Failed(unavailable(error)))?;
         self.figures.writes.fetch_add(jobs.len() as u64, Ordering::Relaxed);
         Ok(())
     }
@@ -178,17 +180,32 @@ impl Drop for Worker {
     }
 }
 
-/// Runs one write in a savepoint of its own, and says whom it has changed. An error is the group's, not the closure's.
-fn run_part(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<Vec<Subject>> {
-    connection.begin_part().map_err(unavailable)?;
+/// Runs each write in a savepoint of its own, and says whom they have changed. Who is alone needs none, and SQLite takes the longer for
+/// every statement in one, the more that has changed so far.
+fn run_parts(connection: &mut AnyConnection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Subject>> {
+    let mut changed = Vec::new();
+    for job in jobs {
+        connection.begin_part().map_err(unavailable)?;
+        let ended = match run(connection, job.as_mut())? {
+            Some(mut of_job) => {
+                changed.append(&mut of_job);
+                connection.keep()
+            }
+            None => connection.undo(),
+        };
+        ended.map_err(unavailable)?;
+    }
+    Ok(changed)
+}
+
+/// Runs one write, and says whom it has changed; `None` if it is to be undone. An error is the group's, not the closure's.
+fn run(connection: &mut AnyConnection, job: &mut dyn Job) -> Result<Option<Vec<Subject>>> {
     let mut session = Session::new(connection);
     let keep = job.run(&mut session);
-    if let Some(failure) = session.broken() {
-        return Err(failure.error.clone());
+    match session.broken() {
+        Some(failure) => Err(failure.error.clone()),
+        None => Ok(keep.then(|| session.changed())),
     }
-    let changed = if keep { session.changed() } else { Vec::new() };
-    let ended = if keep { connection.keep() } else { connection.undo() };
-    ended.map(|()| changed).map_err(unavailable)
 }
 
 fn unavailable(error: diesel::result::Error) -> UserError {

@@ -3,33 +3,27 @@
 use diesel::prelude::*;
 use users::audit::Event;
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, natively};
 use crate::rows::NewEventRow;
 use crate::schema::audit as table;
 
-/// How many rows a statement has at most. One binds 14 values, and a statement takes 65,535.
-#[cfg(feature = "postgres")]
+/// How many rows a statement has at most. One binds 14 values, and a statement takes 32,766 on SQLite, 65,535 on PostgreSQL.
 const ROWS: usize = 1_000;
 
 pub(crate) fn add_events(connection: &mut AnyConnection, events: &[Event]) -> QueryResult<()> {
-    match connection {
-        // A file is no way away: there is nothing to gain by larger statements, and a small one stays prepared.
-        AnyConnection::Sqlite(connection) => events.iter().map(NewEventRow::from).try_for_each(|row| {
-            let insertion = diesel::insert_into(table::table).values(row).on_conflict_do_nothing();
-            insertion.execute(connection).map(|_| ())
-        }),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(connection) => {
-            // In one order: two who note the same refusals at once wait for each other's rows.
-            let mut events: Vec<&Event> = events.iter().collect();
-            events.sort_by_cached_key(|event| event.repetition());
-            events.chunks(ROWS).try_for_each(|events| {
-                let rows: Vec<NewEventRow<'_>> = events.iter().copied().map(NewEventRow::from).collect();
-                let insertion = diesel::insert_into(table::table).values(rows).on_conflict_do_nothing();
-                insertion.execute(connection).map(|_| ())
-            })
-        }
+    if let [event] = events {
+        // It stays prepared.
+        let insertion = diesel::insert_into(table::table).values(NewEventRow::from(event)).on_conflict_do_nothing();
+        return natively!(connection, own => insertion.execute(own)).map(|_| ());
     }
+    // In one order: on PostgreSQL, two who note the same refusals at once wait for each other's rows.
+    let mut events: Vec<&Event> = events.iter().collect();
+    events.sort_by_cached_key(|event| event.repetition());
+    events.chunks(ROWS).try_for_each(|events| {
+        let rows: Vec<NewEventRow<'_>> = events.iter().copied().map(NewEventRow::from).collect();
+        let insertion = diesel::insert_into(table::table).values(rows).on_conflict_do_nothing();
+        natively!(connection, own => insertion.execute(own)).map(|_| ())
+    })
 }
 
 /// Says how many there were.

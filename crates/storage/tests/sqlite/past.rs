@@ -28,6 +28,7 @@ impl Behind for File {
 }
 
 const DOWN: &str = concat!(
+    include_str!("../../../../migrations/sqlite/2026-12-03-000000_blocks/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-02-000002_audit/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-02-000001_sessions/down.sql"),
     include_str!("../../../../migrations/sqlite/2026-12-02-000000_mail/down.sql"),

@@ -8,7 +8,8 @@ mod refusals;
 mod source;
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
@@ -23,6 +24,9 @@ use progress::Display;
 use refusals::Refusals;
 use source::Source;
 
+/// How often it looks whether the index is done.
+const LOOKS: Duration = Duration::from_millis(20);
+
 /// Add the users of a file, a line of JSON each
 ///
 /// A line is an object with `email` and, as far as they are known, `user_id` (a UUID; else one is made), `username` (else made from
@@ -35,7 +39,8 @@ use source::Source;
 /// A line that is wrong, or whose id, address or username somebody has already, is not applied but reported as
 /// FILE:LINE: FIELD: REASON on standard error; all others are. Nothing that is there is ever changed.
 ///
-/// When it was interrupted, the same command goes on where it was. A server may run meanwhile.
+/// When it was interrupted, the same command goes on where it was. A server may run meanwhile. When all lines are written, the index of
+/// searches is filled; who does not want to wait for that may interrupt it, and the server goes on with it.
 ///
 /// Ends with 0 if all lines were applied, with 1 if some were refused.
 #[derive(Debug, Args)]
@@ -60,7 +65,8 @@ impl Import {
         let mut source = Source::open(&self.file)?;
         let mut settings = context.settings()?;
         settings.database.bulk = true;
-        let operator = Installation::existing(&settings)?.operator().on(context.occasion());
+        let installation = Installation::existing(&settings)?;
+        let operator = installation.operator().on(context.occasion());
         let reader = operator.import_reader(self.workspace.as_deref())?;
         if self.dry_run {
             source.forget_identity();
@@ -90,7 +96,10 @@ impl Import {
             if is_last {
                 break;
             }
-            pace.rest(began.elapsed());
+            pace.rest();
+        }
+        if !self.dry_run {
+            wait_for_index(&installation, &mut display);
         }
         drop(display);
         self.conclude(&found, &work.note)
@@ -112,6 +121,14 @@ impl Import {
             0 => Ok(()),
             _ => Err(Failure::No(format!("{refused} lines {are} refused"))),
         }
+    }
+}
+
+/// Waits until searches find the new users by their index. If it is interrupted, the next process on the store goes on with that.
+fn wait_for_index(installation: &Installation, display: &mut Display) {
+    while let Some(done) = installation.index_under_way() {
+        display.show_index(done);
+        sleep(LOOKS);
     }
 }
 

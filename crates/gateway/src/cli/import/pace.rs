@@ -6,10 +6,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 /// How long a batch is to take.
-const TARGET: Duration = Duration::from_millis(60);
+const TARGET: Duration = Duration::from_millis(150);
 
-/// The share of a batch's time that the store is left to others for. On SQLite who waits does not queue, but looks again now and then.
-const REST: u32 = 10;
+/// How long the store is left to others after a batch. On SQLite who waits does not queue, but looks again every millisecond.
+const REST: Duration = Duration::from_millis(3);
 
 const FEWEST: usize = 100;
 const MOST: usize = 5_000;
@@ -45,8 +45,8 @@ impl Pace {
     }
 
     /// Lets others write.
-    pub fn rest(&self, after: Duration) {
-        sleep(after.min(TARGET) / REST);
+    pub fn rest(&self) {
+        sleep(REST);
     }
 }
 
@@ -58,7 +58,7 @@ mod tests {
     fn batches_take_their_time() {
         let pace = Pace::new();
         // A store that takes 100 µs a line, then one that takes 2 ms, then one that takes nothing.
-        for (cost, least, most) in [(100, 500, 700), (2_000, 100, 100), (0, MOST, MOST)] {
+        for (cost, least, most) in [(100, 1_200, 1_800), (2_000, 100, 100), (0, MOST, MOST)] {
             (0..50).for_each(|_| pace.took(Duration::from_micros(cost * pace.lines() as u64)));
             assert!((least..=most).contains(&pace.lines()), "{cost}: {}", pace.lines());
         }

@@ -58,6 +58,18 @@ impl Display {
         }
     }
 
+    /// Shows how many users are in the index of searches.
+    pub fn show_index(&mut self, users: u64) {
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{users} users in the index of searches")),
+            None if self.last.elapsed() >= INTERVAL => {
+                self.last = Instant::now();
+                line(&format!("filling the index of searches: {users} users"));
+            }
+            None => {}
+        }
+    }
+
     fn rate(&self, done: u64) -> f64 {
         done as f64 / self.began.elapsed().as_secs_f64().max(f64::EPSILON)
     }

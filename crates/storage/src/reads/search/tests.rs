@@ -25,9 +25,9 @@ fn searches_find_what_is_there_whichever_way_they_go() {
         let store = crate::open(&Settings::new(url.parse().expect("a URL"))).expect("a store");
         let mut reader =
             connection::open(&path, Purpose::Read, Duration::from_secs(5)).unwrap_or_else(|e| panic!("{e}"));
-        let mut strays = || sql::<BigInt>(LEFT_TO_DO).get_result::<i64>(&mut reader).expect("a count");
+        let mut number = |query| sql::<BigInt>(query).get_result::<i64>(&mut reader).expect("a number");
         shared::searches_find_what_is_there(&store, seed, || {
-            while strays() > 0 {
+            while number(LEFT_TO_DO) > 0 {
                 std::thread::sleep(Duration::from_millis(5));
             }
         });

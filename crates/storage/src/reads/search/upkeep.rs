@@ -1,10 +1,11 @@
-//! Putting users into the index: the writer's work, in between. Those behind the horizon come by id, so that numbers rise as ids do;
-//! so do strays, but numbers behind those of greater ids are all that is left for them.
+//! Putting users into the index, and into the blocks of lists: the writer's work, in between. Those behind the horizon come by id, so
+//! that numbers rise as ids do; so do strays, but numbers behind those of greater ids are all that is left for them.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryableByName, SqliteConnection, sql_query};
 
+use super::super::blocks;
 use super::{BITS, Place};
 
 /// So many with greater ids are looked at to learn how far out of order a number is. Behind more, numbers say nothing.
@@ -45,12 +46,19 @@ struct Numbers {
     number: i64,
 }
 
-/// Puts some more users into the index, in the transaction that is open. Says whether there were any.
-pub(crate) fn put_some_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
-    Ok(put_strays_in(connection, limit)? || put_next_in(connection, limit)?)
+/// Puts some more users into the index, in the transaction that is open, or makes room for more. Says how much was done; 0 if
+/// there was nothing to do.
+pub(crate) fn put_some_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<usize> {
+    for part in [|connection: &mut _, _| blocks::cut_some(connection), put_strays_in, put_next_in] {
+        let done = part(connection, limit)?;
+        if done > 0 {
+            return Ok(done);
+        }
+    }
+    Ok(0)
 }
 
-fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
+fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<usize> {
     let strays = sql_query(
         "SELECT workspace_id AS list, user_id, role, search_text \
          FROM (SELECT * FROM search_strays ORDER BY workspace_id, user_id LIMIT ?) \
@@ -64,15 +72,15 @@ fn put_strays_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<b
             done.bind::<Text, _>(&stray.list).bind::<Text, _>(&stray.user_id).execute(connection)?;
         }
     }
-    Ok(!strays.is_empty())
+    Ok(strays.len())
 }
 
-fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<bool> {
+fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<usize> {
     let next = sql_query(
         "SELECT max(id) AS id FROM (SELECT id FROM users \
          WHERE id > (SELECT last_id FROM search_places WHERE place = 0) ORDER BY id LIMIT ?)",
     );
-    let Horizon { id: Some(horizon) } = next.bind::<BigInt, _>(limit).get_result(connection)? else { return Ok(false) };
+    let Horizon { id: Some(horizon) } = next.bind::<BigInt, _>(limit).get_result(connection)? else { return Ok(0) };
     let entries = sql_query(
         "SELECT coalesce(workspace_id, '') AS list, users.id AS user_id, users.role AS role, search_text \
          FROM users LEFT JOIN memberships ON user_id = users.id \
@@ -82,10 +90,10 @@ fn put_next_in(connection: &mut SqliteConnection, limit: i64) -> QueryResult<boo
     for of_list in entries.chunk_by(|one, next| one.list == next.list) {
         put_in(connection, of_list)?;
     }
-    super::super::blocks::lengthen(connection, entries.iter().filter_map(Entry::member))?;
+    blocks::lengthen(connection, entries.iter().filter_map(Entry::member))?;
     let noted = sql_query("UPDATE search_places SET last_id = ? WHERE place = 0");
     noted.bind::<Text, _>(&horizon).execute(connection)?;
-    Ok(true)
+    Ok(entries.len())
 }
 
 /// Puts users into a list's part, by id.

@@ -1,0 +1,2 @@
+-- Nothing changes here: there are no blocks.
+SELECT 1;

@@ -1,0 +1,1 @@
+DROP INDEX list_blocks_by_members;
