@@ -3,16 +3,19 @@
 
     bench.py [--users N] [--rounds N] [--seconds N] [--without-peers] [SECTION ...]
 
-Sections: reads, lists, offsets, search, creates, mixed, start; all of them unless some are named. Servers run one beside the other and are
+Sections: reads, lists, offsets, search, creates, mixed, imports, start; all of them unless some are named. Servers run one beside the other and are
 asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine (but for creates and
-mixed, which have one part after the other). Needs wrk,
-and for the peers npm and Python's venv. What is printed is also kept in results/.
+mixed, which have one part after the other). Needs wrk, sqlite3's shell, and for the peers npm and Python's venv. What is printed is also
+kept in results/.
 """
 import argparse
+import contextlib
+import glob
 import json
 import os
 import random
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -225,6 +228,42 @@ def mixed(directory, options):
         print(f"\nReads at {rate:.0f}/s while 64 clients create with bcrypt: p99 {alone / 1e3:.2f} ms alone, {beside / 1e3:.2f} ms beside, ratio {ratio:.2f} ({made:.0f} answers/s to the creators)")
 
 
+def imports(directory, options):
+    """Beside sqlite3's own import of the same users into their table alone, with its indexes: without memberships, totals, searches, audit."""
+    store, plain, rows = (f"{directory.folder}/{name}" for name in ("imported.db", "plain.db", "users.csv"))
+    source = sqlite3.connect(directory.database.replace("sqlite://", "file:") + "?mode=ro", uri=True)
+    schema = [sql for sql, in source.execute("SELECT sql FROM sqlite_schema WHERE tbl_name = 'users' AND type IN ('table', 'index') AND sql > ''")]
+    workspaces = source.execute("SELECT * FROM workspaces").fetchall()
+    source.close()
+    # Whoever has signed in came by the import.
+    run("sqlite3", directory.database.removeprefix("sqlite://"), ".mode csv", f".output {rows}", "SELECT * FROM users WHERE last_login > 0")
+    env = {**os.environ, "DIGLOT_DATABASE__URL": f"sqlite://{store}", "DIGLOT_LOG__FILTER": "warn"}
+
+    def by_diglot():
+        run(directory.program, "init", env=env)
+        with contextlib.closing(sqlite3.connect(store)) as own, own:
+            own.executemany("INSERT OR IGNORE INTO workspaces VALUES (?, ?, ?)", workspaces)
+        began = time.time()
+        run(directory.program, "import", directory.lines, env=env)
+        return time.time() - began
+
+    def by_sqlite():
+        with contextlib.closing(sqlite3.connect(plain)) as own:
+            own.executescript(";".join(schema))
+        began = time.time()
+        run("sqlite3", plain, ".mode csv", f".import {rows} users")
+        return time.time() - began
+
+    print(f"\nImport of {options.users} users; ratio of the rates, diglot's to sqlite3's own")
+    for n in range(options.rounds):
+        for name in (store, plain):
+            for left in glob.glob(f"{name}*"):
+                os.remove(left)
+        order = (by_diglot, by_sqlite) if n % 2 == 0 else (by_sqlite, by_diglot)
+        taken = {way.__name__: way() for way in order}
+        print(f"{taken['by_diglot']:7.1f} s, {taken['by_sqlite']:7.1f} s, ratio {taken['by_sqlite'] / taken['by_diglot']:.2f}", flush=True)
+
+
 def start(directory, options):
     times, idle = [], 0
     for _ in range(5):
@@ -240,7 +279,7 @@ def start(directory, options):
     print(f"\nStart to the first 200: {statistics.median(times):.3f} s. Memory (PSS): {idle:.0f} MiB idle, {loaded:.0f} MiB under load")
 
 
-SECTIONS = (reads, lists, offsets, search, creates, mixed, start)
+SECTIONS = (reads, lists, offsets, search, creates, mixed, imports, start)
 
 
 def main():
