@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue, LINK};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use users::UserError;
 use users::json::FreeObject;
@@ -33,6 +34,19 @@ pub fn page(response: HttpResponse, next: Option<String>) -> HttpResponse {
     match next {
         Some(address) => with_header(response, LINK, &format!("<{address}>; rel=\"next\"")),
         None => response,
+    }
+}
+
+/// The text of a body that has about so many bytes: room that is made at once need not be made again, and again filled with what is
+/// there already.
+///
+/// # Errors
+/// `Internal` if the body has what JSON cannot say, which no wire type does.
+pub fn text(body: &impl Serialize, bytes: usize) -> Result<Vec<u8>, UserError> {
+    let mut text = Vec::with_capacity(bytes);
+    match serde_json::to_writer(&mut text, body) {
+        Ok(()) => Ok(text),
+        Err(error) => Err(UserError::Internal(error.to_string())),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod route;
 pub mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod time;
 
 pub use directory::{Begin, Call, Directory, DirectoryError, ListQuery, Page, Position, Whom};
 pub use guard::Guard;

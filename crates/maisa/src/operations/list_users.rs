@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use dialect::openapi::{Operation, Parameter};
 use dialect::{Begin, Head, ListQuery, Page, Request, answer, coding, query};
 use users::page::Filter;
@@ -30,7 +29,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
     let page = request.directory.list(&call, parameters.query()).await?;
     let next = page.has_more.then(|| parameters.next(&request.head));
-    let answer = answer::page(wire::render(StatusCode::OK, &parameters.render(&page)), next);
+    let answer = answer::page(wire::render_page(&parameters.render(&page)), next);
     Ok(coding::negotiated(&request.head, answer).await)
 }
 

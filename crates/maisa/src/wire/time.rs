@@ -1,11 +1,11 @@
 //! Times, as the reference shows them.
 
-use chrono::SecondsFormat;
+use dialect::time::{Precision, rfc3339};
 use users::Timestamp;
 
 /// A time in UTC: whole seconds, what is beyond them cut off, and `Z`.
 pub(super) fn whole_seconds(time: Timestamp) -> String {
-    time.utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+    rfc3339(time, Precision::Seconds)
 }
 
 #[cfg(test)]

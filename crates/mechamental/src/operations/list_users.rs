@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use dialect::openapi::{Operation, Parameter};
 use dialect::{Begin, DirectoryError, Head, ListQuery, Page, Position, Request, answer, coding, query};
 use users::page::{Filter, Search};
@@ -33,7 +32,7 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let page = page.map_err(|error| parameters.blame(error))?;
     let page = parameters.render(&page, &cursors)?;
     let next = page.next_cursor.as_ref().map(|cursor| parameters.address(&request.head, cursor));
-    let answer = answer::page(wire::render(StatusCode::OK, &page), next);
+    let answer = answer::page(wire::render_page(&page), next);
     Ok(coding::negotiated(&request.head, answer).await)
 }
 

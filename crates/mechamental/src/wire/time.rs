@@ -1,13 +1,12 @@
 //! Times, as Pydantic writes them.
 
-use chrono::{SecondsFormat, Timelike};
+use chrono::Timelike;
+use dialect::time::{Precision, rfc3339};
 use users::Timestamp;
 
 /// A time with its zone: `Z`, and six fractional digits, or none if they are all zero.
 pub(super) fn zoned_time(time: Timestamp) -> String {
-    let time = time.utc();
-    let digits = if time.nanosecond() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
-    time.to_rfc3339_opts(digits, true)
+    rfc3339(time, if time.utc().nanosecond() == 0 { Precision::Seconds } else { Precision::Micros })
 }
 
 /// The time of an error: UTC, six fractional digits, no zone.

@@ -21,11 +21,13 @@ pub(crate) fn principal(connection: &mut AnyConnection, id: &str) -> QueryResult
 }
 
 pub(crate) fn user_by_email_key(connection: &mut AnyConnection, key: &str) -> QueryResult<Option<UserRow>> {
-    table::table.filter(table::email_key.eq(key)).select(USER_COLUMNS).get_result(connection).optional()
+    let user = table::table.filter(table::email_key.eq(key)).select(USER_COLUMNS);
+    natively!(connection, own => user.get_result(own)).optional()
 }
 
 pub(crate) fn username_key_taken(connection: &mut AnyConnection, key: &str) -> QueryResult<bool> {
-    diesel::select(exists(table::table.filter(table::username_key.eq(key)))).get_result(connection)
+    let taken = diesel::select(exists(table::table.filter(table::username_key.eq(key))));
+    natively!(connection, own => taken.get_result(own))
 }
 
 pub(crate) fn credentials(connection: &mut AnyConnection, login: Login<'_>) -> QueryResult<Option<CredentialsRow>> {
@@ -86,7 +88,7 @@ pub(crate) fn claim(connection: &mut AnyConnection, id: &str) -> QueryResult<Opt
 }
 
 pub(crate) fn workspace(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<WorkspaceRow>> {
-    workspaces::table.find(id).get_result(connection).optional()
+    natively!(connection, own => workspaces::table.find(id).get_result(own)).optional()
 }
 
 pub(crate) fn workspaces(connection: &mut AnyConnection) -> QueryResult<Vec<WorkspaceRow>> {

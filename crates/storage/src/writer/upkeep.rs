@@ -1,5 +1,6 @@
 //! What the writer does in between: it puts into the index of searches whom it lacks. Nothing waits for that, so it takes a fifth of
-//! the time at most, and a moment at once. Where much is written at once, it waits until that is over, and then does nothing else.
+//! the time at most, half of that while somebody waits, and a moment at once. Where much is written at once, it waits until that is
+//! over, and then does nothing else.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -15,8 +16,9 @@ use crate::reads;
 /// A command that opens the store and is done at once leaves it to others.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// It rests this many times as long as it works.
+/// It rests this many times as long as it works: while nobody waits, and while somebody does.
 const REST: u32 = 4;
+const LONG_REST: u32 = 9;
 
 /// Much was written at once, and that is over when nothing has come for so long. Then it rests but for a moment, in which another
 /// process can write.
@@ -28,7 +30,7 @@ const LATER: Duration = Duration::from_millis(20);
 
 /// How many users are put in at once: while nobody waits, while somebody does, and of much that was written at once.
 const BATCH: i64 = 500;
-const SMALL_BATCH: i64 = 100;
+const SMALL_BATCH: i64 = 25;
 const LARGE_BATCH: i64 = 5_000;
 
 /// When it is time.
@@ -73,7 +75,7 @@ impl Upkeep {
         let count = *done.as_ref().unwrap_or(&0);
         self.due = match done {
             Ok(0) => None,
-            Ok(_) => Some(Instant::now() + if self.bulk { BREATH } else { begin.elapsed() * REST }),
+            Ok(_) => Some(Instant::now() + self.rest(begin.elapsed(), is_waited_for)),
             // Another process writes. Whoever gives this one work in the meantime need not wait for the same.
             Err(error) if pragmas::is_locked(&error) => Some(Instant::now() + LATER),
             Err(error) => {
@@ -83,6 +85,14 @@ impl Upkeep {
             }
         };
         count
+    }
+
+    fn rest(&self, work: Duration, is_waited_for: bool) -> Duration {
+        match (is_waited_for, self.bulk) {
+            (true, _) => work * LONG_REST,
+            (false, false) => work * REST,
+            (false, true) => BREATH,
+        }
     }
 
     fn batch(&self, is_waited_for: bool) -> i64 {

@@ -4,18 +4,19 @@ use diesel::prelude::*;
 use users::attempts::Subject;
 use users::{User, UserId};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, natively};
 use crate::rows::UserRowChange;
 use crate::schema::users as table;
 
 pub(crate) fn insert_user(connection: &mut AnyConnection, user: &User, password: Option<&str>) -> QueryResult<()> {
     let row = (UserRowChange::from(user), table::password_hash.eq(password));
-    diesel::insert_into(table::table).values(row).execute(connection).map(|_| ())
+    natively!(connection, own => diesel::insert_into(table::table).values(row).execute(own)).map(|_| ())
 }
 
 /// Says how many there were.
 pub(crate) fn update_user(connection: &mut AnyConnection, user: &User) -> QueryResult<usize> {
-    diesel::update(table::table.find(user.id.as_str())).set(UserRowChange::from(user)).execute(connection)
+    let change = diesel::update(table::table.find(user.id.as_str())).set(UserRowChange::from(user));
+    natively!(connection, own => change.execute(own))
 }
 
 /// Says how many there were.

@@ -18,10 +18,14 @@ pub(crate) fn insert_workspace(connection: &mut AnyConnection, workspace: &Works
 }
 
 pub(crate) fn add_member(connection: &mut AnyConnection, workspace: &str, user: &str) -> QueryResult<()> {
-    #[cfg(feature = "postgres")]
-    if let AnyConnection::Postgres(connection) = connection {
-        return upsert::add_member(connection, workspace, user);
+    match connection {
+        AnyConnection::Sqlite(file) => add_member_to_file(file, workspace, user),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(server) => upsert::add_member(server, workspace, user),
     }
+}
+
+fn add_member_to_file(connection: &mut SqliteConnection, workspace: &str, user: &str) -> QueryResult<()> {
     if diesel::select(exists(memberships::table.find((workspace, user)))).get_result(connection)? {
         return Ok(());
     }
