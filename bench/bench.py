@@ -3,9 +3,9 @@
 
     bench.py [--users N] [--rounds N] [--seconds N] [--without-peers] [SECTION ...]
 
-Sections: reads, lists, offsets, search, creates, mixed, imports, start; all of them unless some are named. Servers run one beside the other and are
+Sections: reads, lists, offsets, search, creates, mixed, imports, postgres, start; all of them unless some are named. Servers run one beside the other and are
 asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine (but for creates and
-mixed, which have one part after the other). Needs wrk, sqlite3's shell, and for the peers npm and Python's venv. What is printed is also
+mixed, which have one part after the other). Needs wrk, sqlite3's shell, PostgreSQL's server and pgbench, and for the peers npm and Python's venv. What is printed is also
 kept in results/.
 """
 import argparse
@@ -24,6 +24,7 @@ import urllib.parse
 import urllib.request
 
 import data
+import postgres as server
 from servers import HERE, Load, Server, rounds, show
 
 ROOT = os.path.dirname(HERE)
@@ -264,6 +265,38 @@ def imports(directory, options):
         print(f"{taken['by_diglot']:7.1f} s, {taken['by_sqlite']:7.1f} s, ratio {taken['by_sqlite'] / taken['by_diglot']:.2f}", flush=True)
 
 
+def postgres(directory, options):
+    """A copy of the users on a server of this run's own; what it is asked to write is what pgbench writes to it, by as many connections."""
+    def creation(email):
+        body = json.dumps({"email": email, "name": "New User", "role": "user", "sendActivationEmail": False}).encode()
+        headers = {**directory.maisa(), "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request("http://127.0.0.1:18101/maisa/v1/users", data=body, headers=headers)) as answer:
+            answer.read()
+
+    def creations():
+        creation("first@example.com")
+        creation(f"second.{server.MARK}@example.com")
+
+    with server.Cluster() as cluster:
+        directory.diglot("copy", "--from", directory.database, "--to", server.URL)
+        with directory.serve("postgres", 18101, database__url=server.URL, cache__shown_mib=0) as own, ceiling(directory, own, 18100) as c1:
+            loads = {"C1: the framework alone": Load(c1, "each", "/", directory.mm(), ids=directory.ids)}
+            for dialect, headers in (("mechamental", directory.mm()), ("maisa", directory.maisa())):
+                loads[f"record read, {dialect}"] = Load(own, "each", f"/{dialect}/v1/users/", headers, ids=directory.ids)
+            show("GET one user from PostgreSQL", rounds(loads, options.rounds, options.seconds))
+            script = server.script_of(cluster.heard(creations))
+            body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
+            load = Load(own, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)
+            load.run(1)
+            ratios = []
+            print("\nCreate on PostgreSQL, 64 clients, beside pgbench with the same statements")
+            for _ in range(options.rounds):
+                by_diglot, by_pgbench = load.run(options.seconds), cluster.pgbench(script, 64, options.seconds)
+                ratios.append(by_diglot["rps"] / by_pgbench)
+                print(f"{by_diglot['rps']:7.0f}/s, p99 {by_diglot['p99'] / 1e3:.1f} ms, {by_diglot['errors']} errors; pgbench {by_pgbench:7.0f}/s; ratio {ratios[-1]:.2f}", flush=True)
+            print(f"ratio {statistics.median(ratios):.2f}")
+
+
 def start(directory, options):
     times, idle = [], 0
     for _ in range(5):
@@ -279,7 +312,7 @@ def start(directory, options):
     print(f"\nStart to the first 200: {statistics.median(times):.3f} s. Memory (PSS): {idle:.0f} MiB idle, {loaded:.0f} MiB under load")
 
 
-SECTIONS = (reads, lists, offsets, search, creates, mixed, imports, start)
+SECTIONS = (reads, lists, offsets, search, creates, mixed, imports, postgres, start)
 
 
 def main():
