@@ -73,14 +73,14 @@ class Cluster:
 
 
 def entries(log):
-    """The statements of a log."""
+    """(process, statement) of a log."""
     found = []
-    for kind, text in re.findall(r"^@\d+ (LOG|DETAIL):  (.*(?:\n\t.*)*)", log, re.MULTILINE):
+    for process, kind, text in re.findall(r"^@(\d+) (LOG|DETAIL):  (.*(?:\n\t.*)*)", log, re.MULTILINE):
         text = text.replace("\n\t", "\n")
         if kind == "LOG" and (statement := re.match(r"(?:statement|execute [^:]*): (.*)", text, re.DOTALL)):
-            found.append(statement[1])
+            found.append((process, statement[1]))
         elif kind == "DETAIL" and found and text.startswith("parameters: "):
-            found[-1] = with_values(found[-1], text.removeprefix("parameters: "))
+            found[-1] = (process, with_values(found[-1][1], text.removeprefix("parameters: ")))
     return found
 
 
@@ -93,12 +93,15 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 def script_of(statements):
-    """The second of two creations as a script, in which its ids and whatever has the mark are others each time."""
-    first = statements.index("COMMIT")
-    known = set(re.findall(UUID, " ".join(statements[:first])))
+    """The transaction that created the user with the mark as a script, in which its ids and whatever has the mark are others each time."""
+    at = next(n for n, (_, text) in enumerate(statements) if text.startswith('INSERT INTO "users"') and MARK in text)
+    process = statements[at][0]
+    own = [n for n, (other, _) in enumerate(statements) if other == process]
+    begin = max(n for n in own if n < at and statements[n][1].startswith("BEGIN"))
+    end = min(n for n in own if n > at and statements[n][1] == "COMMIT")
+    known = set(re.findall(UUID, " ".join(text for _, text in statements[:begin])))
     marked = lambda id: id[0] if id[0] in known else id[0][:-len(MARK)] + MARK
-    second = [re.sub(UUID, marked, statement) for statement in statements[first + 1:statements.index("COMMIT", first + 1) + 1]]
-    return script([statement for statement in second if "current_setting" not in statement])
+    return script([re.sub(UUID, marked, statements[n][1]) for n in own if begin <= n <= end])
 
 
 def script(statements):

@@ -128,6 +128,16 @@ impl AnyStore {
         }
     }
 
+    /// Whether what another process has changed is known at once.
+    #[must_use]
+    pub fn sees_others(&self) -> bool {
+        match &self.0 {
+            Backend::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => false,
+        }
+    }
+
     /// Finishes the writes that wait, and takes no more. Dropping the store does the same.
     pub fn close(&self) {
         match &self.0 {
@@ -147,6 +157,14 @@ impl Store for AnyStore {
         }
     }
 
+    fn glance<T>(&self, work: impl Fn(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        match &self.0 {
+            Backend::Sqlite(store) => store.read(work),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(store) => store.glance(work),
+        }
+    }
+
     fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
         match &self.0 {
             Backend::Sqlite(store) => store.write(work),
@@ -159,7 +177,7 @@ impl Store for AnyStore {
         match &self.0 {
             Backend::Sqlite(store) => Some(store.changes()),
             #[cfg(feature = "postgres")]
-            Backend::Postgres(_) => None,
+            Backend::Postgres(store) => Some(store.changes()),
         }
     }
 }

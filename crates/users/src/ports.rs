@@ -169,13 +169,21 @@ pub(crate) fn held_key(tx: &mut dyn Tx, id: &KeyId) -> Result<Option<Key>> {
     if tx.hold_keys(std::slice::from_ref(id))?.is_empty() { Ok(None) } else { tx.key(id) }
 }
 
-/// A store. Both methods block until the answer is there.
+/// A store. Reading and writing block until the answer is there.
 pub trait Store: Send + Sync + 'static {
     /// Runs `work` on one consistent state.
     ///
     /// # Errors
     /// What `work` says, or `Unavailable`.
     fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T>;
+
+    /// Runs `work`, which asks one question at most, so that it needs no state that lasts. A store may run it again.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    fn glance<T>(&self, work: impl Fn(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        self.read(work)
+    }
 
     /// Runs `work` as a unit: after `Ok` its changes are on disk, after `Err` there are none. A store whose writes run side by
     /// side may run it again, from the beginning, where two of them stood in each other's way.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
 use users::UserError;
+use users::changes::{Changes, Subject};
 use users::error::Result;
 use users::ports::{Reads, Tx};
 
@@ -16,6 +17,7 @@ use super::pulse::{Condition, Pulse, Writable};
 use super::retry::Tries;
 use super::transaction;
 use crate::address::Address;
+use crate::changes::server::ServerChanges;
 use crate::connection::AnyConnection;
 use crate::copy;
 use crate::error::{Failure, Harm};
@@ -40,6 +42,7 @@ pub(crate) struct PostgresStore {
     closed: AtomicBool,
     writes: AtomicU64,
     commits: AtomicU64,
+    changes: ServerChanges,
 }
 
 /// What one try of a write came to.
@@ -100,6 +103,7 @@ impl PostgresStore {
             closed: AtomicBool::new(false),
             writes: AtomicU64::new(0),
             commits: AtomicU64::new(0),
+            changes: ServerChanges::new(),
         })
     }
 
@@ -125,6 +129,11 @@ impl PostgresStore {
         self.pulse.condition() != Condition::Silent
     }
 
+    /// What has changed.
+    pub fn changes(&self) -> &dyn Changes {
+        &self.changes
+    }
+
     /// Takes no more writes. Those at work answer whoever sent them.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
@@ -133,8 +142,13 @@ impl PostgresStore {
     /// Runs `work` on one consistent state.
     pub fn read<T>(&self, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> Result<T> {
         let end = Instant::now() + self.wait;
-        let lost = |error: &UserError, _| tracing::error!(%error, "the store cannot be read");
         transaction::read(|| self.lent(end), transaction::begin_read, lost, work)
+    }
+
+    /// Has `work` ask one question, which takes one way there and back.
+    pub fn glance<T>(&self, work: impl Fn(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        let end = Instant::now() + self.wait;
+        transaction::glance(|| self.lent(end), lost, work)
     }
 
     /// Runs `work` as a unit, again where another write was in its way, or where the connection was lost before its end.
@@ -168,9 +182,9 @@ impl PostgresStore {
         };
         let mut session = Session::new(&mut loan.connection);
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        let broken = session.broken().cloned();
+        let (broken, changed) = (session.broken().cloned(), session.changed());
         match (outcome, broken) {
-            (Ok(Ok(value)), None) => Tried::Done(self.committed(loan).map(|()| value)),
+            (Ok(Ok(value)), None) => Tried::Done(self.committed(loan, &changed).map(|()| value)),
             (Ok(outcome), broken) => {
                 // libpq does not always see at once that a connection is gone; when it cannot even roll back, it is.
                 loan.doubtful = loan.connection.undo().is_err();
@@ -194,8 +208,10 @@ impl PostgresStore {
     }
 
     /// Commits. Whatever goes wrong here, nobody knows what has become of the transaction: it is not tried again.
-    fn committed(&self, mut loan: Loan) -> Result<()> {
-        match loan.connection.keep() {
+    fn committed(&self, mut loan: Loan, changed: &[Subject]) -> Result<()> {
+        let committed = loan.connection.keep();
+        self.changes.note(changed);
+        match committed {
             Ok(()) => {
                 self.commits.fetch_add(1, Ordering::Relaxed);
                 Ok(())
@@ -225,4 +241,8 @@ impl PostgresStore {
     fn require_answers(&self) -> Result<()> {
         if self.answers() { Ok(()) } else { Err(UserError::Unavailable("the database does not answer".to_owned())) }
     }
+}
+
+fn lost(error: &UserError, _: Harm) {
+    tracing::error!(%error, "the store cannot be read");
 }

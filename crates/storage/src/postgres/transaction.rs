@@ -46,6 +46,31 @@ pub(crate) fn read<T>(
     outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
+/// Has `work` ask one question outside of any transaction, which would be two more ways there and back.
+pub(crate) fn glance<T>(
+    lend: impl Fn() -> Result<Loan>,
+    lost: impl FnOnce(&UserError, Harm),
+    work: impl Fn(&mut dyn Reads) -> Result<T>,
+) -> Result<T> {
+    let mut is_first = true;
+    loop {
+        let mut loan = lend()?;
+        let mut session = Session::new(&mut loan.connection);
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
+        let broken = session.broken().cloned();
+        loan.doubtful |= broken.as_ref().is_some_and(|failure| failure.harm == Harm::Connection);
+        // A connection that was dead already shows it at the first word.
+        if loan.doubtful && is_first {
+            is_first = false;
+            continue;
+        }
+        if let Some(Failure { error: error @ UserError::Unavailable(_), harm }) = &broken {
+            lost(error, *harm);
+        }
+        return outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    }
+}
+
 /// A connection in a transaction. One that fails is thrown away.
 pub(crate) fn begun(
     lend: impl Fn() -> Result<Loan>,

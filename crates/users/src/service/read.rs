@@ -50,12 +50,13 @@ impl<S: Store> Users<S> {
         let since = self.moment_of_look();
         // Whoever reaches everyone sees it wherever it is a member; but what is kept is for others as well.
         let everywhere = since.is_none() && workspace.is_none() && caller.reach == Reach::Installation;
+        if let Some(target) = target.as_ref().filter(|_| everywhere) {
+            let user = self.store.glance(|reads| reads.user(target))?.ok_or_else(|| UserError::no_user(id))?;
+            return Ok(Look { user, memberships: Vec::new(), since });
+        }
         self.store.read(|reads| {
             let within = workspace.map(|id| access::reachable_workspace(reads, caller, id)).transpose()?;
-            let found = match &target {
-                Some(id) if everywhere => reads.user(id)?.map(|user| Found { user, memberships: Vec::new() }),
-                target => find(reads, caller, target.as_ref())?,
-            };
+            let found = find(reads, caller, target.as_ref())?;
             let in_context = |memberships: &[_]| within.is_none_or(|workspace| memberships.contains(&workspace));
             let Found { user, memberships } =
                 found.filter(|found| in_context(&found.memberships)).ok_or_else(|| UserError::no_user(id))?;
