@@ -140,7 +140,7 @@ impl Installation {
         ]
     }
 
-    /// How many users were put into the index of searches so far, while there are more to come.
+    /// How many entries of the index of searches were made so far, while there are more to come.
     #[must_use]
     pub fn index_under_way(&self) -> Option<u64> {
         let stats = self.store.stats();

@@ -38,7 +38,7 @@ pub struct Stats {
     pub commits: u64,
     /// Whether the store can be written, as far as is known: the last attempt, or the last look, succeeded.
     pub writable: bool,
-    /// Users who were put into the index of searches since the store was opened. PostgreSQL does that at once by itself.
+    /// Entries of the index of searches that were made in between since the store was opened. PostgreSQL does that at once by itself.
     pub kept_up: u64,
     /// Whether there are more of them, or may be.
     pub is_behind: bool,

@@ -204,6 +204,10 @@ struct Harmless<'a, W>(&'a mut W);
 
 impl<W: Write> Write for Harmless<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Nearly all of it, which need not be looked at letter by letter.
+        if text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
+            return self.0.write_str(text);
+        }
         for part in text.split_inclusive(char::is_control) {
             match part.char_indices().next_back() {
                 Some((at, last)) if last.is_control() => {

@@ -190,13 +190,31 @@ mod tests {
             store.write(move |tx| tx.insert_user(&user(n), None)).expect("added");
         }
         wait_until_there_are_none(&format!("SELECT count(*) FROM list_blocks WHERE members > {}", 2 * FULL));
-        for skipped in 0..=EVERYONE {
+        assert_offsets(&store, &settings, EVERYONE);
+        // The horizon goes back with the last ones, and forth again when they come once more.
+        for n in (50..=EVERYONE).rev() {
+            store.write(move |tx| tx.delete_user(&user(n).id)).expect("deleted");
+        }
+        assert_offsets(&store, &settings, 49);
+        for n in 50..=EVERYONE {
+            store.write(move |tx| tx.insert_user(&user(n), None)).expect("added");
+        }
+        let last = user(EVERYONE).id;
+        wait_until_there_are_none(&format!(
+            "SELECT count(*) FROM search_places WHERE place = 0 AND last_id < '{}'",
+            last.as_str()
+        ));
+        assert_offsets(&store, &settings, EVERYONE);
+    }
+
+    fn assert_offsets(store: &crate::AnyStore, settings: &Settings, everyone: u32) {
+        for skipped in 0..=everyone {
             let page = |reads: &mut dyn users::ports::Reads| {
                 reads.users(&Scope::Installation, &Filter::default(), &Start::Skip(skipped.into()), 1)
             };
-            let expected = (skipped < EVERYONE).then(|| user(skipped + 1).id);
+            let expected = (skipped < everyone).then(|| user(skipped + 1).id);
             assert_eq!(store.read(page).expect("a page").pop().map(|user| user.id), expected, "behind {skipped}");
         }
-        assert_eq!(crate::verify(&settings).expect("looked through"), Vec::<String>::new());
+        assert_eq!(crate::verify(settings).expect("looked through"), Vec::<String>::new());
     }
 }

@@ -1,5 +1,5 @@
 //! The grouped writer: one thread owns the one connection that writes. It runs the writes that wait together in one
-//! transaction, each in a savepoint of its own, commits once, and only then answers each. With `synchronous = FULL` a
+//! transaction, each of several in a savepoint of its own, commits once, and only then answers each. With `synchronous = FULL` a
 //! commit costs a flush of the disk, and so many writes share one.
 
 mod job;
@@ -64,7 +64,7 @@ pub(crate) struct Figures {
     writes: AtomicU64,
     /// Transactions that were committed.
     commits: AtomicU64,
-    /// Users who were put into the index of searches, and other things done in between.
+    /// Entries of the index of searches that were made, and other things done in between.
     kept_up: AtomicU64,
     /// Whether there is more of that to do.
     behind: AtomicBool,

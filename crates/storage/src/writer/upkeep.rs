@@ -1,4 +1,4 @@
-//! What the writer does in between: it puts into the index of searches whom it lacks. Nothing waits for that, so it takes a fifth of
+//! What the writer does in between: it puts into the index of searches whom it lacks, and cuts blocks of lists. Nothing waits for that, so it takes a fifth of
 //! the time at most, half of that while somebody waits, and a moment at once. Where much is written at once, it waits until that is
 //! over, and then does nothing else.
 
@@ -28,10 +28,13 @@ const BREATH: Duration = Duration::from_millis(3);
 /// When it tries again after it found the store locked.
 const LATER: Duration = Duration::from_millis(20);
 
-/// How many users are put in at once: while nobody waits, while somebody does, and of much that was written at once.
+/// How many users are put in at once: while nobody waits, and while somebody does.
 const BATCH: i64 = 500;
 const SMALL_BATCH: i64 = 25;
-const LARGE_BATCH: i64 = 5_000;
+
+/// How long another process waits for a batch of much that was written at once, and how many users such a batch has at most.
+const LONGEST: Duration = Duration::from_millis(150);
+const MOST: i64 = 5_000;
 
 /// When it is time.
 pub(super) struct Upkeep {
@@ -39,12 +42,14 @@ pub(super) struct Upkeep {
     due: Option<Instant>,
     /// Whether much is written at once.
     bulk: bool,
+    /// How many users are put in at once, where much was written at once.
+    large_batch: i64,
 }
 
 impl Upkeep {
     /// Of a store that was just opened: an earlier process may have left something.
     pub fn new(bulk: bool) -> Self {
-        Self { due: Some(Instant::now() + if bulk { SILENCE } else { FIRST }), bulk }
+        Self { due: Some(Instant::now() + if bulk { SILENCE } else { FIRST }), bulk, large_batch: BATCH }
     }
 
     /// How long it can wait; `None` if for as long as nothing happens.
@@ -71,8 +76,14 @@ impl Upkeep {
             return 0;
         }
         let begin = Instant::now();
-        let done = put_in(connection, changes, self.batch(is_waited_for));
+        let batch = self.batch(is_waited_for);
+        let done = put_in(connection, changes, batch);
         let count = *done.as_ref().unwrap_or(&0);
+        if begin.elapsed() > LONGEST {
+            self.large_batch = (self.large_batch / 2).max(SMALL_BATCH);
+        } else if batch == self.large_batch {
+            self.large_batch = (batch + batch / 4).min(MOST);
+        }
         self.due = match done {
             Ok(0) => None,
             Ok(_) => Some(Instant::now() + self.rest(begin.elapsed(), is_waited_for)),
@@ -99,7 +110,7 @@ impl Upkeep {
         match (is_waited_for, self.bulk) {
             (true, _) => SMALL_BATCH,
             (false, false) => BATCH,
-            (false, true) => LARGE_BATCH,
+            (false, true) => self.large_batch,
         }
     }
 }

@@ -104,9 +104,11 @@ impl Worker {
             return;
         }
         let verdict = match self.commit(&mut jobs) {
-            Ok(()) => {
-                self.figures.commits.fetch_add(1, Ordering::Relaxed);
-                self.recovered();
+            Ok(is_kept) => {
+                if is_kept {
+                    self.figures.commits.fetch_add(1, Ordering::Relaxed);
+                    self.recovered();
+                }
                 Ok(())
             }
             Err(aborted) => {
@@ -130,19 +132,22 @@ impl Worker {
         }
     }
 
-    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), Aborted> {
+    /// Says whether anything was committed: who is alone, and is to be undone, leaves nothing. Who is alone needs no savepoint either, in
+    /// which SQLite takes the longer for every statement the more has changed so far.
+    fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<bool, Aborted> {
         let (changes, lock) = (self.changes.clone(), self.lock);
         let connection = self.connected()?;
         turn::begin(connection, lock).map_err(|error| Aborted::NotBegun(unavailable(error)))?;
         let changed =
             if let [job] = jobs { run(connection, job.as_mut()) } else { run_parts(connection, jobs).map(Some) };
-        let ended = match changed.map_err(Aborted::Failed)? {
-            Some(changed) => FileChanges::told(&changes, &changed, || connection.keep()),
+        let changed = changed.map_err(Aborted::Failed)?;
+        let ended = match &changed {
+            Some(changed) => FileChanges::told(&changes, changed, || connection.keep()),
             None => connection.undo(),
         };
         ended.map_err(|error| Aborted::Failed(unavailable(error)))?;
         self.figures.writes.fetch_add(jobs.len() as u64, Ordering::Relaxed);
-        Ok(())
+        Ok(changed.is_some())
     }
 
     fn connected(&mut self) -> Result<&mut AnyConnection, Aborted> {
@@ -177,11 +182,11 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.queue.close();
         drop(self.queue.take_waiting());
+        self.figures.behind.store(false, Ordering::Release);
     }
 }
 
-/// Runs each write in a savepoint of its own, and says whom they have changed. Who is alone needs none, and SQLite takes the longer for
-/// every statement in one, the more that has changed so far.
+/// Runs each write in a savepoint of its own, and says whom they have changed.
 fn run_parts(connection: &mut AnyConnection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<Subject>> {
     let mut changed = Vec::new();
     for job in jobs {

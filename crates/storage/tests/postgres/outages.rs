@@ -171,10 +171,15 @@ fn connections_that_are_ended_one_by_one_are_replaced() {
     let house = House::new();
     let store = house.open();
     let mut other = house.cluster.connect(&house.database);
-    for _ in 0..20 {
+    let mut end_all = || {
         let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         diesel::sql_query(ended).execute(&mut other).expect("ended");
+    };
+    for _ in 0..20 {
+        end_all();
         look(&store).expect("a look");
         increment(&store).expect("written");
+        end_all();
+        store.glance(|reads| reads.fact("n")).expect("a glance");
     }
 }

@@ -157,8 +157,8 @@ fn a_lock_held_too_long_is_unavailability_and_passes() {
 /// Another process writes batch after batch, and leaves the file alone for a few milliseconds in between.
 #[test]
 fn a_short_gap_is_not_missed() {
-    const BATCH: Duration = Duration::from_millis(60);
-    const GAP: Duration = Duration::from_millis(6);
+    const BATCH: Duration = Duration::from_millis(150);
+    const GAP: Duration = Duration::from_millis(3);
     const WRITES: u32 = 20;
     let folder = Folder::new();
     let store = folder.open();

@@ -27,6 +27,9 @@ use source::Source;
 /// How often it looks whether the index is done.
 const LOOKS: Duration = Duration::from_millis(20);
 
+/// How long it waits for the index where that does not grow.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Add the users of a file, a line of JSON each
 ///
 /// A line is an object with `email` and, as far as they are known, `user_id` (a UUID; else one is made), `username` (else made from
@@ -39,8 +42,9 @@ const LOOKS: Duration = Duration::from_millis(20);
 /// A line that is wrong, or whose id, address or username somebody has already, is not applied but reported as
 /// FILE:LINE: FIELD: REASON on standard error; all others are. Nothing that is there is ever changed.
 ///
-/// When it was interrupted, the same command goes on where it was. A server may run meanwhile. When all lines are written, the index of
-/// searches is filled; who does not want to wait for that may interrupt it, and the server goes on with it.
+/// When it was interrupted, the same command goes on where it was. A server may run meanwhile. When all lines are written, it fills the
+/// index of searches. Who does not want to wait for that may interrupt it then, and not repeat it: the next process that writes to the
+/// store goes on with the index.
 ///
 /// Ends with 0 if all lines were applied, with 1 if some were refused.
 #[derive(Debug, Args)]
@@ -64,7 +68,7 @@ impl Import {
     pub fn run(self, context: &Context) -> Outcome {
         let mut source = Source::open(&self.file)?;
         let mut settings = context.settings()?;
-        settings.database.bulk = true;
+        settings.database.bulk = !self.dry_run;
         let installation = Installation::existing(&settings)?;
         let operator = installation.operator().on(context.occasion());
         let reader = operator.import_reader(self.workspace.as_deref())?;
@@ -124,9 +128,17 @@ impl Import {
     }
 }
 
-/// Waits until searches find the new users by their index. If it is interrupted, the next process on the store goes on with that.
+/// Waits until searches find the new users by their index. If it is interrupted, or another process holds the store, whoever writes to it
+/// next goes on with that.
 fn wait_for_index(installation: &Installation, display: &mut Display) {
+    let mut last = (0, Instant::now());
     while let Some(done) = installation.index_under_way() {
+        if done > last.0 {
+            last = (done, Instant::now());
+        } else if last.1.elapsed() > PATIENCE {
+            display.say("the store is not free: the index of searches is left to whoever writes to it next");
+            return;
+        }
         display.show_index(done);
         sleep(LOOKS);
     }

@@ -58,13 +58,13 @@ impl Display {
         }
     }
 
-    /// Shows how many users are in the index of searches.
-    pub fn show_index(&mut self, users: u64) {
+    /// Shows how many entries of the index of searches there are by now.
+    pub fn show_index(&mut self, entries: u64) {
         match &self.bar {
-            Some(bar) => bar.set_message(format!("{users} users in the index of searches")),
+            Some(bar) => bar.set_message(format!("all lines written; {entries} entries of the index of searches")),
             None if self.last.elapsed() >= INTERVAL => {
                 self.last = Instant::now();
-                line(&format!("filling the index of searches: {users} users"));
+                line(&format!("all lines are written; filling the index of searches: {entries} entries"));
             }
             None => {}
         }
