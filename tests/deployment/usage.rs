@@ -270,7 +270,7 @@ fn nobody_is_counted_where_that_is_switched_off() {
 /// What is noted changes neither users nor keys, so what is known of them holds: a key is not looked up again.
 #[test]
 fn noting_calls_disturbs_nothing() {
-    if !only_on_sqlite("nothing is kept for long on PostgreSQL") {
+    if !only_on_sqlite("nothing is kept on PostgreSQL") {
         return;
     }
     let town = Town::new();

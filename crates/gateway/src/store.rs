@@ -59,14 +59,12 @@ impl Installation {
         // Whoever waits for longer than a request may take has waited in vain.
         let hasher = Arc::new(BoundedHasher::new(settings.bcrypt_cost, settings.server.request_timeout));
         let environment = environment::real(hasher.clone());
-        // A user who is shown must be the present one, whichever process changed it.
-        let shown_bytes = if store.sees_others() { settings.cache.shown_bytes } else { 0 };
         Self {
             store: Arc::new(store),
             policy: settings.roles.clone(),
             environment,
             hasher,
-            keep: Keep { shown_bytes, ..settings.cache },
+            keep: settings.cache,
             sign_in: settings.sign_in,
         }
     }

@@ -128,16 +128,6 @@ impl AnyStore {
         }
     }
 
-    /// Whether what another process has changed is known at once.
-    #[must_use]
-    pub fn sees_others(&self) -> bool {
-        match &self.0 {
-            Backend::Sqlite(_) => true,
-            #[cfg(feature = "postgres")]
-            Backend::Postgres(_) => false,
-        }
-    }
-
     /// Finishes the writes that wait, and takes no more. Dropping the store does the same.
     pub fn close(&self) {
         match &self.0 {
@@ -177,7 +167,7 @@ impl Store for AnyStore {
         match &self.0 {
             Backend::Sqlite(store) => Some(store.changes()),
             #[cfg(feature = "postgres")]
-            Backend::Postgres(store) => Some(store.changes()),
+            Backend::Postgres(_) => None,
         }
     }
 }

@@ -22,7 +22,7 @@ pub enum Subject {
 }
 
 /// Tells what has changed, whichever process has changed it. A change counts, at the latest, when whoever made it is told that it is
-/// made; another process's, where a store does not hear of it, when the epoch ends. What is new is no change: it was not read before.
+/// made. What is new is no change: it was not read before.
 pub trait Changes: Send + Sync {
     /// The present, to be taken before something is read. `None` while it cannot be told: then nothing may be kept, nor what
     /// was kept be used.

@@ -1,11 +1,9 @@
 //! What has changed in a store: so that what was read can be used again while it holds.
 //!
 //! Each committed write tells which users and keys it changed. What other processes change is seen where the store is a file
-//! ([`file`]). A server does not tell, so there nothing is kept for long (`server`).
+//! ([`file`]). A server does not tell, so there nothing is kept.
 
 pub(crate) mod file;
-#[cfg(feature = "postgres")]
-pub(crate) mod server;
 mod wal_index;
 
 use std::hash::BuildHasher;

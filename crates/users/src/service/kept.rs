@@ -26,7 +26,7 @@ pub struct Keep {
     pub shown_bytes: u64,
 }
 
-/// What is kept. Everything that is found here held at a moment after it was asked for, as far as the store hears of changes.
+/// What is kept. Everything that is found here held at a moment after it was asked for.
 #[derive(Default)]
 pub(super) struct Kept {
     callers: Option<Cache<KeyId, Arc<KnownCaller>>>,
