@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{HeaderName, HeaderValue, LINK};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use users::UserError;
@@ -37,16 +38,14 @@ pub fn page(response: HttpResponse, next: Option<String>) -> HttpResponse {
     }
 }
 
-/// The text of a body that has about so many bytes: room that is made at once need not be made again, and again filled with what is
+/// A response with a body of about so many bytes: room that is made at once need not be made again, and again filled with what is
 /// there already.
-///
-/// # Errors
-/// `Internal` if the body has what JSON cannot say, which no wire type does.
-pub fn text(body: &impl Serialize, bytes: usize) -> Result<Vec<u8>, UserError> {
+pub fn rendered(status: StatusCode, body: &impl Serialize, bytes: usize) -> HttpResponse {
     let mut text = Vec::with_capacity(bytes);
     match serde_json::to_writer(&mut text, body) {
-        Ok(()) => Ok(text),
-        Err(error) => Err(UserError::Internal(error.to_string())),
+        Ok(()) => HttpResponse::build(status).insert_header((CONTENT_TYPE, json())).body(text),
+        // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
+        Err(_) => HttpResponse::InternalServerError().finish(),
     }
 }
 

@@ -6,7 +6,6 @@ mod time;
 mod user;
 
 use actix_web::HttpResponse;
-use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, LINK};
 use dialect::answer;
@@ -20,7 +19,7 @@ use crate::tag;
 pub(crate) use error::{Code, Details, ErrorBody, ErrorObject, FieldError};
 pub(crate) use user::{Data, Pagination, UserBody, UserItem, UserPage};
 
-fn json(status: StatusCode, text: impl MessageBody + 'static) -> HttpResponse {
+fn json(status: StatusCode, text: String) -> HttpResponse {
     HttpResponse::build(status).insert_header((CONTENT_TYPE, answer::json())).body(text)
 }
 
@@ -29,20 +28,12 @@ const BODY: usize = 512;
 
 /// A response with a wire type.
 pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    render_large(status, body, BODY)
+    answer::rendered(status, body, BODY)
 }
 
 /// A response with a page.
 pub(crate) fn render_page(page: &UserPage<'_>) -> HttpResponse {
-    render_large(StatusCode::OK, page, BODY * (1 + page.data.len()))
-}
-
-fn render_large(status: StatusCode, body: &impl Serialize, bytes: usize) -> HttpResponse {
-    match answer::text(body, bytes) {
-        Ok(text) => json(status, text),
-        // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
+    answer::rendered(StatusCode::OK, page, BODY * (1 + page.data.len()))
 }
 
 /// The name of the way in which this API shows a user.

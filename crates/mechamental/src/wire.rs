@@ -7,7 +7,6 @@ mod time;
 mod user;
 
 use actix_web::HttpResponse;
-use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ContentType, ETAG, LINK, LOCATION};
 use dialect::answer;
@@ -24,7 +23,7 @@ pub(crate) use time::naive_time;
 pub(crate) use user::{UserBody, UserPage};
 
 /// A response with a JSON text.
-pub(crate) fn json(status: StatusCode, text: impl MessageBody + 'static) -> HttpResponse {
+pub(crate) fn json(status: StatusCode, text: String) -> HttpResponse {
     HttpResponse::build(status).insert_header((CONTENT_TYPE, answer::json())).body(text)
 }
 
@@ -33,20 +32,12 @@ const BODY: usize = 1 << 10;
 
 /// A response with a wire type.
 pub(crate) fn render(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    render_large(status, body, BODY)
+    answer::rendered(status, body, BODY)
 }
 
 /// A response with a page.
 pub(crate) fn render_page(page: &UserPage<'_>) -> HttpResponse {
-    render_large(StatusCode::OK, page, BODY * (1 + page.users.len()))
-}
-
-fn render_large(status: StatusCode, body: &impl Serialize, bytes: usize) -> HttpResponse {
-    match answer::text(body, bytes) {
-        Ok(text) => json(status, text),
-        // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
+    answer::rendered(StatusCode::OK, page, BODY * (1 + page.users.len()))
 }
 
 /// How this API shows a user.

@@ -1,6 +1,6 @@
-//! What the writer does in between: it puts into the index of searches whom it lacks, and cuts blocks of lists. Nothing waits for that, so it takes a fifth of
-//! the time at most, half of that while somebody waits, and a moment at once. Where much is written at once, it waits until that is
-//! over, and then does nothing else.
+//! What the writer does in between: it puts into the index of searches whom it lacks, and cuts blocks of lists. Nothing waits for that,
+//! so it takes a fifth of the time at most, half of that while somebody waits, and a moment at once. Where much is written at once, it
+//! waits until that is over, and then does nothing else.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
