@@ -11,7 +11,7 @@ use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Enrolment, Lock, Principal, Reads, Tx};
+use users::ports::{Enrolment, Holder, Lock, Principal, Reads, Tx};
 use users::usage::{Day, Usage, Used};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
@@ -81,6 +81,14 @@ impl<'a> Session<'a> {
 impl Reads for Session<'_> {
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>> {
         self.run(|connection| reads::key(connection, id.as_str()))?.map(KeyRow::into_key).transpose()
+    }
+
+    fn holder(&mut self, id: &KeyId) -> Result<Option<Holder>> {
+        let found = self.run(|connection| reads::holder(connection, id.as_str()))?;
+        let holder = |(key, owner): (KeyRow, Option<PrincipalRow>)| {
+            Ok(Holder { key: key.into_key()?, owner: owner.map(PrincipalRow::into_principal).transpose()? })
+        };
+        found.map(holder).transpose()
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {

@@ -21,7 +21,7 @@ use crate::migrate::SchemaChange;
 use crate::migrate::sqlite::{Schema, database};
 use crate::open_error::OpenError;
 use crate::pragmas;
-use crate::readers::{self, PooledReader, ReaderManager};
+use crate::readers::{self, PooledReader, Reader, ReaderManager};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::store::Stats;
@@ -145,22 +145,34 @@ impl SqliteStore {
             reader.doubtful = true;
             return Err(Failure::from(error).error);
         }
-        let mut session = Session::new(&mut reader.connection);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        let broken = session.broken().map(|failure| failure.error.clone());
+        let outcome = asked(&mut reader, work);
         let ended = reader.connection.end_look();
-        if let Some(error) = broken {
-            tracing::error!(%error, "the store cannot be read");
-            reader.doubtful = true;
-        } else if let Err(error) = ended {
+        if let (Err(error), false) = (ended, reader.doubtful) {
             tracing::error!(%error, "a look at the store did not end");
             reader.doubtful = true;
         }
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
+    /// Has `work` ask one question, which sees one state by itself.
+    pub fn glance<T>(&self, work: impl Fn(&mut dyn Reads) -> Result<T>) -> Result<T> {
+        let mut reader = self.reader()?;
+        asked(&mut reader, work).unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
     /// Runs `work` as a unit.
     pub fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T> {
         self.writer.write(work)
     }
+}
+
+/// What `work` makes of what it asks this reader, who is doubtful when that fails.
+fn asked<T>(reader: &mut Reader, work: impl FnOnce(&mut dyn Reads) -> Result<T>) -> std::thread::Result<Result<T>> {
+    let mut session = Session::new(&mut reader.connection);
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
+    if let Some(Failure { error, .. }) = session.broken() {
+        tracing::error!(%error, "the store cannot be read");
+        reader.doubtful = true;
+    }
+    outcome
 }

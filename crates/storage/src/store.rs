@@ -149,7 +149,7 @@ impl Store for AnyStore {
 
     fn glance<T>(&self, work: impl Fn(&mut dyn Reads) -> Result<T>) -> Result<T> {
         match &self.0 {
-            Backend::Sqlite(store) => store.read(work),
+            Backend::Sqlite(store) => store.glance(work),
             #[cfg(feature = "postgres")]
             Backend::Postgres(store) => store.glance(work),
         }

@@ -2,9 +2,9 @@
 
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
-use crate::key::{Key, KeyId, KeyReach};
+use crate::key::{KeyId, KeyReach};
 use crate::page::Scope;
-use crate::ports::Reads;
+use crate::ports::{Holder, Principal, Reads};
 use crate::role::{Permissions, RolePolicy};
 use crate::time::Timestamp;
 use crate::user::Status;
@@ -69,14 +69,21 @@ pub struct Caller {
 }
 
 /// Where a key starts, whoever may use it: the workspace that it reaches, or its owner's default one.
-pub(crate) fn home(reads: &mut dyn Reads, key: &Key) -> Result<Option<WorkspaceId>> {
-    match (&key.reach, &key.owner) {
-        (KeyReach::Workspace(id), _) => Ok(Some(id.clone())),
-        (KeyReach::Installation | KeyReach::Owner, Some(owner)) => {
-            Ok(reads.principal(owner)?.and_then(|owner| owner.default_workspace))
-        }
-        (KeyReach::Installation | KeyReach::Owner, None) => Ok(None),
+pub(crate) fn home(reach: &KeyReach, owner: Option<&Principal>) -> Option<WorkspaceId> {
+    match reach {
+        KeyReach::Workspace(id) => Some(id.clone()),
+        KeyReach::Installation | KeyReach::Owner => owner.and_then(|owner| owner.default_workspace.clone()),
     }
+}
+
+/// The key of that id with its owner, and where the owner is a member if the key reaches there.
+pub(crate) fn holder(reads: &mut dyn Reads, id: &KeyId) -> Result<Option<(Holder, Vec<WorkspaceId>)>> {
+    let Some(holder) = reads.holder(id)? else { return Ok(None) };
+    let workspaces = match (&holder.key.reach, &holder.key.owner) {
+        (KeyReach::Owner, Some(owner)) => reads.workspaces_of(owner)?,
+        _ => Vec::new(),
+    };
+    Ok(Some((holder, workspaces)))
 }
 
 impl Caller {
@@ -85,38 +92,34 @@ impl Caller {
     /// # Errors
     /// `Unauthenticated` if the key is gone, revoked or expired, or its owner is gone or may not act.
     pub(crate) fn of_key(reads: &mut dyn Reads, id: &KeyId, policy: &RolePolicy, now: Timestamp) -> Result<Self> {
-        let key = reads.key(id)?.filter(|key| key.is_live(now)).ok_or(UserError::Unauthenticated)?;
-        Self::of_record(reads, key, policy)
+        let found = holder(reads, id)?.filter(|(holder, _)| holder.key.is_live(now));
+        let (holder, workspaces) = found.ok_or(UserError::Unauthenticated)?;
+        Self::of_holder(holder, workspaces, policy).ok_or(UserError::Unauthenticated)
     }
 
-    /// The same for a live key whose record is at hand.
-    pub(crate) fn of_record(reads: &mut dyn Reads, key: Key, policy: &RolePolicy) -> Result<Self> {
+    /// The same for a live key that is at hand, with its owner's workspaces if it reaches there. `None` if its owner is gone or may not
+    /// act.
+    pub(crate) fn of_holder(holder: Holder, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
+        let Holder { key, owner } = holder;
+        let home = home(&key.reach, owner.as_ref());
         let (pinned, plan, session) = (key.pinned, key.plan, key.session);
+        let reach = match key.reach {
+            KeyReach::Installation => Reach::Installation,
+            KeyReach::Workspace(id) => Reach::Workspaces(vec![id]),
+            KeyReach::Owner => Reach::Workspaces(workspaces),
+        };
         let Some(owner_id) = key.owner else {
             let permissions = key.permissions.unwrap_or_default();
-            let (reach, home) = match key.reach {
-                KeyReach::Installation => (Reach::Installation, None),
-                KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
-                KeyReach::Owner => (Reach::Workspaces(Vec::new()), None),
-            };
-            return Ok(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan, session });
+            return Some(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan, session });
         };
-        let owner = reads
-            .principal(&owner_id)?
-            .filter(|owner| owner.status == Status::Active)
-            .ok_or(UserError::Unauthenticated)?;
+        let owner = owner.filter(|owner| owner.status == Status::Active)?;
         let held = policy.permissions(&owner.roles);
         let permissions = match key.permissions {
             Some(permissions) => permissions.within(&held),
             None => held.clone(),
         };
-        let (reach, home) = match key.reach {
-            KeyReach::Installation => (Reach::Installation, owner.default_workspace),
-            KeyReach::Workspace(id) => (Reach::Workspaces(vec![id.clone()]), Some(id)),
-            KeyReach::Owner => (Reach::Workspaces(reads.workspaces_of(&owner_id)?), owner.default_workspace),
-        };
         let owner = Some(Owner { id: owner_id, permissions: held });
-        Ok(Self { key: key.id, owner, permissions, reach, home, pinned, plan, session })
+        Some(Self { key: key.id, owner, permissions, reach, home, pinned, plan, session })
     }
 
     /// Whether the caller acts for this user.

@@ -31,11 +31,13 @@ use crate::workspace::Workspace;
 pub trait Reads: AuditReads + MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
+    /// The same, with what counts of its owner.
+    fn holder(&mut self, id: &KeyId) -> Result<Option<Holder>>;
     /// Every key that is no session, by time of creation. There may be very many sessions.
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
     fn user(&mut self, id: &UserId) -> Result<Option<User>>;
-    /// What counts of the user of that id where a key of its own is used.
+    /// What counts of the user of that id where a key of its own is used, and where it starts.
     fn principal(&mut self, id: &UserId) -> Result<Option<Principal>>;
     /// The user whose [`crate::Email::key`] this is.
     fn user_by_email_key(&mut self, key: &str) -> Result<Option<User>>;
@@ -74,6 +76,15 @@ pub struct Principal {
     pub roles: Roles,
     /// Where those belong whom it creates.
     pub default_workspace: Option<WorkspaceId>,
+}
+
+/// A key and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The key.
+    pub key: Key,
+    /// Its owner; `None` for a key without one, and for one whose owner is gone.
+    pub owner: Option<Principal>,
 }
 
 /// A user from elsewhere, as it is to be added.

@@ -62,6 +62,13 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
     natively!(connection, own => keys::table.find(id).get_result(own)).optional()
 }
 
+/// A key, and what counts of its owner if it has one who is there.
+pub(crate) fn holder(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<(KeyRow, Option<PrincipalRow>)>> {
+    let with_owner = (keys::all_columns, (table::status, table::roles, table::default_workspace_id).nullable());
+    let found = keys::table.left_join(table::table).filter(keys::id.eq(id)).select(with_owner);
+    natively!(connection, own => found.get_result(own)).optional()
+}
+
 pub(crate) fn keys(connection: &mut AnyConnection) -> QueryResult<Vec<KeyRow>> {
     keys::table.filter(keys::session.eq(false)).order((keys::created_at, keys::id)).load(connection)
 }

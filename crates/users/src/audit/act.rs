@@ -73,7 +73,8 @@ impl About {
 
     /// A key, whom it acts for, and where it starts.
     pub fn key(reads: &mut dyn Reads, key: &Key) -> Result<Self> {
-        let workspace = caller::home(reads, key)?;
+        let owner = key.owner.as_ref().map(|owner| reads.principal(owner)).transpose()?.flatten();
+        let workspace = caller::home(&key.reach, owner.as_ref());
         Ok(Self { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..Self::default() })
     }
 

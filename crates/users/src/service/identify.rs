@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::Users;
 use crate::audit::{Actor, Reason, Refusal};
 use crate::caller::{self, Caller};
-use crate::error::{Result, UserError};
-use crate::key::{Key, PresentedKey};
-use crate::ports::{Reads, Store};
+use crate::error::Result;
+use crate::id::WorkspaceId;
+use crate::key::{KeyReach, KeyState, PresentedKey};
+use crate::ports::{Holder, Store};
 use crate::time::Timestamp;
 
 /// What came of a key that was presented.
@@ -29,23 +30,26 @@ impl<S: Store> Users<S> {
     pub fn identify(&self, presented: &PresentedKey) -> Result<Identified> {
         let now = self.environment.clock.now();
         let since = if self.kept.keeps_callers() { self.now() } else { None };
-        let found = self.store.read(|reads| {
-            let Some(key) = reads.key(presented.id())?.filter(|key| presented.matches(&key.secret)) else {
-                return Ok(None);
-            };
-            let caller = match self.caller(reads, &key, now)? {
-                Ok(caller) => Ok(caller),
-                Err(reason) => Err((reason, caller::home(reads, &key)?)),
-            };
-            Ok(Some((key, caller)))
-        })?;
-        Ok(match found {
-            None => Identified::Unknown,
-            Some((key, Err((reason, workspace)))) => {
-                let actor = Actor::Key { key: key.id, owner: key.owner };
-                Identified::Refused(Refusal { actor, reason, user: None, workspace })
+        let found = self.store.glance(|reads| reads.holder(presented.id()))?;
+        let Some(mut holder) = found.filter(|holder| presented.matches(&holder.key.secret)) else {
+            return Ok(Identified::Unknown);
+        };
+        let mut workspaces = Vec::new();
+        if holder.key.reach == KeyReach::Owner {
+            // Where the owner is a member is another question, about the same state.
+            match self.store.read(|reads| caller::holder(reads, presented.id()))? {
+                Some(found) => (holder, workspaces) = found,
+                None => return Ok(Identified::Unknown),
             }
-            Some((key, Ok(caller))) => {
+        }
+        let key = holder.key.clone();
+        let home = caller::home(&key.reach, holder.owner.as_ref());
+        Ok(match self.caller(holder, workspaces, now) {
+            Err(reason) => {
+                let actor = Actor::Key { key: key.id, owner: key.owner };
+                Identified::Refused(Refusal { actor, reason, user: None, workspace: home })
+            }
+            Ok(caller) => {
                 if let Some(since) = since {
                     self.kept.keep_caller(since, &key, &caller);
                 }
@@ -55,17 +59,13 @@ impl<S: Store> Users<S> {
     }
 
     /// Whoever holds this key, or why nobody may.
-    fn caller(&self, reads: &mut dyn Reads, key: &Key, now: Timestamp) -> Result<Result<Arc<Caller>, Reason>> {
-        if key.revoked_at.is_some() {
-            return Ok(Err(Reason::Revoked));
-        }
-        if !key.is_live(now) {
-            return Ok(Err(Reason::Expired));
-        }
-        match Caller::of_record(reads, key.clone(), &self.policy) {
-            Ok(caller) => Ok(Ok(Arc::new(caller))),
-            Err(UserError::Unauthenticated) => Ok(Err(Reason::OwnerInactive)),
-            Err(error) => Err(error),
+    fn caller(&self, holder: Holder, workspaces: Vec<WorkspaceId>, now: Timestamp) -> Result<Arc<Caller>, Reason> {
+        match holder.key.state(now) {
+            KeyState::Revoked => Err(Reason::Revoked),
+            KeyState::Expired => Err(Reason::Expired),
+            KeyState::Active => {
+                Caller::of_holder(holder, workspaces, &self.policy).map(Arc::new).ok_or(Reason::OwnerInactive)
+            }
         }
     }
 }

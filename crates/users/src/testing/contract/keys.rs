@@ -3,8 +3,9 @@
 use super::fixtures::*;
 use crate::id::UserId;
 use crate::key::{Key, KeyId, KeyReach, SecretHash};
-use crate::ports::Store;
+use crate::ports::{Holder, Principal, Store};
 use crate::role::{Permission, Permissions};
+use crate::user::User;
 
 pub(super) fn key(id: &str, reach: KeyReach, owner: Option<UserId>) -> Key {
     Key {
@@ -54,9 +55,14 @@ pub fn every_field_of_a_key_comes_back(store: &impl Store) {
     ];
     let written = keys.clone();
     store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
+    let User { status, roles, default_workspace, .. } = user(1);
+    let principal = Principal { status, roles, default_workspace };
     for key in &keys {
         assert_eq!(store.read(|reads| reads.key(&key.id)), Ok(Some(key.clone())));
+        let holder = Holder { key: key.clone(), owner: key.owner.as_ref().map(|_| principal.clone()) };
+        assert_eq!(store.glance(|reads| reads.holder(&key.id)), Ok(Some(holder)));
     }
+    assert_eq!(store.glance(|reads| reads.holder(&KeyId::from_stored("i".to_owned()))), Ok(None));
     let (session, others) = keys.split_last().expect("keys");
     assert_eq!(store.read(|reads| reads.keys()), Ok(others.to_vec()));
     assert_eq!(store.read(|reads| reads.sessions(None, 9)), Ok(vec![session.clone()]));
