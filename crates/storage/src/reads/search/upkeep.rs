@@ -113,10 +113,11 @@ fn put_in(connection: &mut SqliteConnection, entries: &[Entry]) -> QueryResult<(
         let Some(text) = &entry.search_text else { continue };
         let row = sql_query("INSERT INTO search_index VALUES (?, ?, ?)").bind::<BigInt, _>(number);
         row.bind::<Text, _>(&entry.user_id).bind::<Text, _>(text).execute(connection)?;
-        let grams = sql_query("INSERT INTO search_grams (rowid, text) VALUES (?, ?)").bind::<BigInt, _>(number);
-        grams.bind::<Text, _>(text).execute(connection)?;
     }
-    Ok(())
+    let grams = sql_query(
+        "INSERT INTO search_grams (rowid, text) SELECT number, text FROM search_index WHERE number >= ? AND number < ?",
+    );
+    grams.bind::<BigInt, _>(begin).bind::<BigInt, _>(end).execute(connection).map(drop)
 }
 
 /// The list's place; a new one if it has none.
