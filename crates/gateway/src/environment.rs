@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::rand;
 use chrono::Utc;
 use users::Timestamp;
 use users::error::{Result, UserError};
@@ -29,7 +28,8 @@ impl Randomness for SystemRandomness {
     }
 
     fn fill(&self, bytes: &mut [u8]) -> Result<()> {
-        rand::fill(bytes).map_err(|_| UserError::Internal("the system gives no random bytes".to_owned()))
+        getrandom::fill(bytes)
+            .map_err(|error| UserError::Internal(format!("the system gives no random bytes: {error}")))
     }
 }
 
