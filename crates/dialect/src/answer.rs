@@ -38,12 +38,25 @@ pub fn page(response: HttpResponse, next: Option<String>) -> HttpResponse {
     }
 }
 
-/// A response with a body of about so many bytes: room that is made at once need not be made again, and again filled with what is
-/// there already.
+/// JSON of about so many bytes: room that is made at once need not be made again, and again filled with what is there already.
+fn written(body: &impl Serialize, bytes: usize) -> serde_json::Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(bytes);
+    serde_json::to_writer(&mut json, body)?;
+    Ok(json)
+}
+
+/// A JSON text of about so many bytes.
+///
+/// # Errors
+/// Of what JSON cannot say, such as a map whose keys are no strings.
+pub fn text(body: &impl Serialize, bytes: usize) -> serde_json::Result<String> {
+    String::from_utf8(written(body, bytes)?).map_err(serde::ser::Error::custom)
+}
+
+/// A response with a body of about so many bytes.
 pub fn rendered(status: StatusCode, body: &impl Serialize, bytes: usize) -> HttpResponse {
-    let mut text = Vec::with_capacity(bytes);
-    match serde_json::to_writer(&mut text, body) {
-        Ok(()) => HttpResponse::build(status).insert_header((CONTENT_TYPE, json())).body(text),
+    match written(body, bytes) {
+        Ok(body) => HttpResponse::build(status).insert_header((CONTENT_TYPE, json())).body(body),
         // No wire type has a map with keys other than strings, nor anything else that JSON cannot say.
         Err(_) => HttpResponse::InternalServerError().finish(),
     }

@@ -126,7 +126,7 @@ mod tests {
             path: text(),
             query: text(),
             headers,
-            request_id: text(),
+            request_id: "".into(),
         }
     }
 

@@ -22,9 +22,9 @@ pub struct Call {
     /// The credential that was presented for it.
     pub presented: PresentedKey,
     /// The operation's full name, `dialect.operation`.
-    pub operation: String,
+    pub operation: Arc<str>,
     /// The request's id, as logged and answered.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// After that, nobody waits for the answer.
     pub deadline: Instant,
 }
@@ -33,7 +33,7 @@ impl Call {
     /// What is noted with a change that this call makes.
     #[must_use]
     pub fn occasion(&self) -> Occasion {
-        Occasion::request(&self.operation, &self.request_id)
+        Occasion::request(self.operation.clone(), self.request_id.clone())
     }
 }
 

@@ -72,7 +72,7 @@ fn unquoted(rest: &str) -> Option<String> {
 pub fn once(request: &Request, key: IdempotencyKey, fingerprint: Fingerprint, respond: Respond) -> Once {
     let asked = request.clone();
     let answer = move |user: &User| keep(respond(&asked, user)?, &asked.head.mount);
-    Once { operation: request.operation.clone(), key, fingerprint, answer: Arc::new(answer) }
+    Once { operation: request.operation.to_string(), key, fingerprint, answer: Arc::new(answer) }
 }
 
 /// The answer to a request that has created a user, now or when it was sent before.

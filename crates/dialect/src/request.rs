@@ -39,7 +39,7 @@ pub struct Head {
     /// All headers.
     pub headers: HeaderMap,
     /// Kept from the client or made here; logged and answered.
-    pub request_id: String,
+    pub request_id: Arc<str>,
 }
 
 impl Head {
@@ -70,7 +70,7 @@ pub struct Request {
     /// The values of the route's parameters, decoded, in the order of its path.
     pub parameters: Vec<String>,
     /// The operation's full name, `dialect.operation`.
-    pub operation: String,
+    pub operation: Arc<str>,
     /// After that, nobody waits for the answer.
     pub deadline: Instant,
     /// From which address the request comes, as far as that is known.

@@ -43,7 +43,8 @@ pub fn rfc3339(time: Timestamp, precision: Precision) -> String {
             20
         }
     };
-    String::from_utf8_lossy(&text[..length]).into_owned()
+    // Digits and signs.
+    String::from_utf8(text[..length].to_vec()).unwrap_or_default()
 }
 
 /// Puts a number's last digits there.

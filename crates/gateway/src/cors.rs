@@ -72,10 +72,10 @@ impl Cors {
         Some(answer.finish())
     }
 
-    /// Lets the request's origin read the answer, if it may.
-    pub fn open(&self, headers: &HeaderMap, response: &mut HttpResponse) {
-        if let Some(origin) = self.allowed(headers) {
-            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    /// Lets that reader read the answer, if there is one who may.
+    pub fn open(&self, reader: Option<HeaderValue>, response: &mut HttpResponse) {
+        if let Some(reader) = reader {
+            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, reader);
             response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed.clone());
         }
         if let Origins::These(_) = self.origins {
@@ -84,7 +84,7 @@ impl Cors {
     }
 
     /// Who may read the answer, if the request's origin may.
-    fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+    pub fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         match &self.origins {
             Origins::None => None,
             Origins::Any => Some(HeaderValue::from_static("*")),

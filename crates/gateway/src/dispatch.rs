@@ -4,16 +4,18 @@
 mod run;
 
 use std::borrow::Cow;
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::http::header::{HOST, HeaderValue};
-use actix_web::web::{Data, Payload};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
 use arc_swap::ArcSwap;
 use dialect::{Head, Services};
 use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
+use uuid::Uuid;
 
 use crate::accounts::{Answered, Page, Visit};
 use crate::answer::{self, REQUEST_ID};
@@ -62,15 +64,20 @@ pub struct Application {
 }
 
 /// Answers a request.
-pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Application>) -> HttpResponse {
+pub async fn handle(mut request: ServiceRequest, application: Arc<Application>) -> ServiceResponse {
     let began = Instant::now();
     let mut serving = request.conn_data::<Connection>().map(Connection::serve);
-    let mut finished = Finished::new(application.request_id(&request), request.method().clone());
+    // An operation has them to itself; nothing else reads them any more.
+    let headers = mem::take(&mut request.head_mut().headers);
+    let mut finished = Finished::new(application.request_id(&headers), request.method().clone());
     // One look for the whole request: it is answered as it was asked, whatever changes meanwhile.
     let live = application.live.load_full();
-    let mut response = application.serve(&live, &request, payload, began, &mut finished).await;
+    let reader = live.cors.as_ref().and_then(|cors| cors.allowed(&headers));
+    let (request, payload) = request.into_parts();
+    let asked = Arrived { request: &request, headers, payload, began };
+    let mut response = application.serve(&live, asked, &mut finished).await;
     if let Some(cors) = &live.cors {
-        cors.open(request.headers(), &mut response);
+        cors.open(reader, &mut response);
     }
     answer::add_headers(&mut response, &finished.request_id);
     if finished.closes {
@@ -78,29 +85,31 @@ pub async fn handle(request: HttpRequest, payload: Payload, application: Data<Ap
         serving.iter_mut().for_each(|serving: &mut Serving| serving.close_within(LINGER));
     }
     finished.conclude(response.status(), began.elapsed(), &application.metrics);
-    answer::hand_over(response, serving)
+    ServiceResponse::new(request, answer::hand_over(response, serving))
+}
+
+/// A request in its parts.
+struct Arrived<'a> {
+    /// All but the headers.
+    request: &'a HttpRequest,
+    headers: HeaderMap,
+    payload: Payload,
+    began: Instant,
 }
 
 impl Application {
     /// The client's id for the request, or a new one.
-    pub fn request_id(&self, request: &HttpRequest) -> String {
+    pub fn request_id(&self, headers: &HeaderMap) -> Arc<str> {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        let given = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
-        let given = given.filter(|id| (1..=64).contains(&id.len()) && id.iter().copied().all(is_plain));
-        match given {
-            Some(id) => String::from_utf8_lossy(id).into_owned(),
-            None => self.randomness.uuid().to_string(),
+        let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        match given.filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(is_plain)) {
+            Some(id) => id.into(),
+            None => (&*self.randomness.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer())).into(),
         }
     }
 
-    async fn serve(
-        &self,
-        live: &Live,
-        request: &HttpRequest,
-        payload: Payload,
-        began: Instant,
-        finished: &mut Finished,
-    ) -> HttpResponse {
+    async fn serve(&self, live: &Live, arrived: Arrived<'_>, finished: &mut Finished) -> HttpResponse {
+        let request = arrived.request;
         let path = decoded(request.uri().path());
         if let Some(probe) = health::probe(&path) {
             finished.operation = probe.name().into();
@@ -111,23 +120,24 @@ impl Application {
             return page.answer(request.method());
         }
         if let Some(page) = Page::at(&path) {
-            return self.account_page(live, page, request, payload, finished).await;
+            return self.account_page(live, page, arrived, finished).await;
         }
-        let host = host(request);
-        let asked = Asked { method: request.method(), host, path: &path, headers: request.headers() };
+        let Arrived { request, headers, payload, began } = arrived;
+        let host = host(request, &headers).to_owned();
+        let asked = Asked { method: request.method(), host: &host, path: &path, headers: &headers };
         let resolved = live.table.resolve(&asked);
         finished.dialect = resolved.dialect.name();
-        if let Some(answer) = live.cors.as_ref().and_then(|cors| cors.preflight(request.method(), request.headers())) {
+        if let Some(answer) = live.cors.as_ref().and_then(|cors| cors.preflight(request.method(), &headers)) {
             finished.operation = PREFLIGHT.into();
             return answer;
         }
         let head = Arc::new(Head {
             method: request.method().clone(),
-            host: host.to_owned(),
+            host,
             mount: resolved.mount.to_owned(),
             path: resolved.path,
             query: request.uri().query().unwrap_or("").to_owned(),
-            headers: request.headers().clone(),
+            headers,
             request_id: finished.request_id.clone(),
         });
         let mut response = match resolved.target {
@@ -153,17 +163,17 @@ impl Application {
         &self,
         live: &Live,
         page: Page,
-        request: &HttpRequest,
-        payload: Payload,
+        arrived: Arrived<'_>,
         finished: &mut Finished,
     ) -> HttpResponse {
+        let Arrived { request, headers, payload, began: _ } = arrived;
         finished.operation = page.name().into();
         let peer = request.peer_addr().map(|address| address.ip());
         let visit = Visit {
             method: request.method(),
             query: request.uri().query().unwrap_or(""),
-            headers: request.headers(),
-            origin: peer.map(|peer| limits::origin(peer, request.headers(), &live.limits.trusted_proxies)),
+            headers: &headers,
+            origin: peer.map(|peer| limits::origin(peer, &headers, &live.limits.trusted_proxies)),
             request_id: &finished.request_id,
         };
         let Answered { response, closes, refused } = live.accounts.answer(page, &visit, payload).await;
@@ -182,8 +192,8 @@ fn decoded(path: &str) -> Cow<'_, str> {
 }
 
 /// The target's authority where it has one, else the `Host` header (RFC 9112 §3.2.2).
-fn host(request: &HttpRequest) -> &str {
+fn host<'a>(request: &'a HttpRequest, headers: &'a HeaderMap) -> &'a str {
     let authority = request.uri().authority().map(|authority| authority.as_str());
-    let header = || request.headers().get(HOST).and_then(|value| value.to_str().ok());
+    let header = || headers.get(HOST).and_then(|value| value.to_str().ok());
     authority.or_else(header).unwrap_or("")
 }

@@ -182,13 +182,13 @@ fn read(
         path: route.path.to_owned(),
         query: query.to_owned(),
         headers,
-        request_id: String::new(),
+        request_id: "".into(),
     };
     let request = Request {
         head: Arc::new(head),
         body: if route.takes_body() { given.body.clone() } else { Bytes::new() },
         parameters: given.id.map(str::to_owned).into_iter().collect(),
-        operation: route.full_name(from.name()),
+        operation: route.full_name(from.name()).into(),
         deadline: Instant::now(),
         origin: None,
         directory: recorder.clone(),

@@ -90,7 +90,7 @@ pub(crate) fn request() -> Asked {
         path: String::new(),
         query: String::new(),
         headers: HeaderMap::new(),
-        request_id: "request-1".to_owned(),
+        request_id: "request-1".into(),
     };
     Asked { head, body: Bytes::new(), parameters: Vec::new(), verdict: None, is_repeat: false }
 }
@@ -164,7 +164,7 @@ impl Asked {
             head: self.head.into(),
             body: self.body,
             parameters: self.parameters,
-            operation: "maisa.test".to_owned(),
+            operation: "maisa.test".into(),
             deadline: Instant::now(),
             origin: None,
             directory,

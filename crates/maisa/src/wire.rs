@@ -45,7 +45,7 @@ pub(crate) const VIEW: &str = "maisa";
 /// See [`UserBody::of`].
 pub(crate) fn text(user: &User, policy: &RolePolicy) -> Result<String, UserError> {
     let data = UserBody::of(user, policy)?;
-    serde_json::to_string(&Data { data }).map_err(|error| UserError::Internal(error.to_string()))
+    answer::text(&Data { data }, BODY).map_err(|error| UserError::Internal(error.to_string()))
 }
 
 /// A response with a user, and its entity tag.

@@ -174,7 +174,7 @@ mod tests {
             path: String::new(),
             query: query.to_owned(),
             headers: HeaderMap::new(),
-            request_id: String::new(),
+            request_id: "".into(),
         }
     }
 

@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderMap};
-use actix_web::web::{Bytes, Payload};
+use actix_web::web::Bytes;
 use async_trait::async_trait;
 use dialect::directory::Result;
 use dialect::{DirectoryError, Refusal, retry};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, USER_AGENT};
-use actix_web::web::{Bytes, Payload};
+use actix_web::web::Bytes;
 use dialect::{Dialect, Gone, Head, Refusal, Request, retry};
 use futures_util::FutureExt;
 use users::audit::{self, Actor, Reason};
@@ -92,7 +93,7 @@ impl Application {
         finished: &mut Finished,
     ) -> HttpResponse {
         let Operation { dialect, deployed, parameters, head, began, way: _, peer } = operation;
-        let user = parameters.first().and_then(|id| UserId::parse(id));
+        let target = parameters.first().cloned();
         let body = match body(live, deployed, &head, payload).await {
             Ok(body) => body,
             Err(refusal) => {
@@ -104,17 +105,17 @@ impl Application {
             head: head.clone(),
             body: body.clone(),
             parameters,
-            operation: deployed.name.to_string(),
+            operation: deployed.name.clone(),
             deadline: began + deployed.timeout,
             origin: peer.map(|peer| limits::origin(peer, &head.headers, &live.limits.trusted_proxies)),
             directory: deployed.directory.clone(),
             guard: deployed.guard.clone(),
             services: self.services.clone(),
         };
-        let id = head.request_id.as_str().into();
+        let id = head.request_id.clone();
         let (answer, sender) = answering::observe(id, deployed.name.clone(), answer(deployed, request)).await;
         let response = answer.unwrap_or_else(|refusal| dialect.refuse(refusal, &head));
-        self.note_refusal(&sender, response.status(), deployed, &head, user);
+        self.note_refusal(&sender, response.status(), deployed, &head, target.as_deref());
         let caller = sender.caller();
         if let (Some(usage), Some(caller)) = (&self.usage, &caller) {
             usage.note(&Call {
@@ -137,7 +138,7 @@ impl Application {
         status: StatusCode,
         deployed: &Deployed,
         head: &Head,
-        user: Option<UserId>,
+        target: Option<&str>,
     ) {
         let refusal = match sender {
             Sender::Refused(refusal) => refusal.clone(),
@@ -149,7 +150,7 @@ impl Application {
             }
             Sender::Caller(_) | Sender::Unknown => return,
         };
-        let (operation, request_id) = (&*deployed.name, &*head.request_id);
+        let (operation, request_id, user) = (&*deployed.name, &*head.request_id, target.and_then(UserId::parse));
         self.refusals.note(Refused { refusal, operation, request_id, user });
     }
 }

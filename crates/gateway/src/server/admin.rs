@@ -42,7 +42,7 @@ pub fn server(
 async fn handle(request: HttpRequest, application: Data<Application>) -> HttpResponse {
     let _serving = request.conn_data::<Connection>().map(Connection::serve);
     let mut response = respond(&request, &application).await;
-    answer::add_headers(&mut response, &application.request_id(&request));
+    answer::add_headers(&mut response, &application.request_id(request.headers()));
     response
 }
 

@@ -5,9 +5,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServiceRequest, fn_service};
 use actix_web::http::KeepAlive;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpServer};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio_util::sync::CancellationToken;
 
@@ -45,8 +45,14 @@ pub fn server(
     stop: CancellationToken,
 ) -> io::Result<Server> {
     let connections = connections.clone();
-    let data = web::Data::from(application);
-    let app = move || App::new().app_data(data.clone()).default_service(web::to(dispatch::handle));
+    let app = move || {
+        let application = application.clone();
+        let answer = move |request: ServiceRequest| {
+            let application = application.clone();
+            async { Ok(dispatch::handle(request, application).await) }
+        };
+        App::new().default_service(fn_service(answer))
+    };
     let server = HttpServer::new(app)
         .workers(settings.workers)
         .max_connections(settings.max_connections.div_ceil(settings.workers))

@@ -35,7 +35,9 @@ where
             LogFormat::Text => {
                 write_time(&mut line)?;
                 write_level(&mut line, metadata.level())?;
-                write!(line, " {}:", metadata.target())?;
+                line.write_char(' ')?;
+                line.write_str(metadata.target())?;
+                line.write_char(':')?;
                 let mut fields = Text { line, outcome: Ok(()) };
                 event.record(&mut fields);
                 if let Some(id) = request {
@@ -90,17 +92,15 @@ fn write_time(line: &mut Writer<'_>) -> fmt::Result {
 
 /// Five letters, in the colour that terminals are used to.
 fn write_level(line: &mut Writer<'_>, level: &Level) -> fmt::Result {
-    if !line.has_ansi_escapes() {
-        return write!(line, " {level:>5}");
-    }
-    let colour = match *level {
-        Level::ERROR => 31,
-        Level::WARN => 33,
-        Level::INFO => 32,
-        Level::DEBUG => 34,
-        Level::TRACE => 35,
+    let (name, colour) = match *level {
+        Level::ERROR => ("ERROR", 31),
+        Level::WARN => (" WARN", 33),
+        Level::INFO => (" INFO", 32),
+        Level::DEBUG => ("DEBUG", 34),
+        Level::TRACE => ("TRACE", 35),
     };
-    write!(line, " \x1b[{colour}m{level:>5}\x1b[0m")
+    line.write_char(' ')?;
+    if line.has_ansi_escapes() { write!(line, "\x1b[{colour}m{name}\x1b[0m") } else { line.write_str(name) }
 }
 
 /// Fields as `name=value`, texts in quotes.
@@ -126,7 +126,8 @@ impl Text<'_> {
     }
 
     fn quoted(&mut self, name: &str, value: &str) {
-        let is_plain = value.bytes().all(|b| (b.is_ascii_graphic() || b == b' ') && b != b'"' && b != b'\\');
+        // Without a way out half-way, sixteen bytes are looked at at once.
+        let is_plain = value.bytes().fold(true, |all, b| all & (b' '..=b'~').contains(&b) & (b != b'"') & (b != b'\\'));
         self.named(name, |line| match is_plain {
             true => {
                 line.write_char('"')?;

@@ -17,7 +17,7 @@ pub const NO_OPERATION: &str = "none";
 /// What is told about a request.
 pub struct Finished {
     /// Its id.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// Who answered.
     pub dialect: &'static str,
     /// The operation's full name.
@@ -33,7 +33,7 @@ pub struct Finished {
 impl Finished {
     /// A request of which nothing else is known yet.
     #[must_use]
-    pub fn new(request_id: String, method: Method) -> Self {
+    pub fn new(request_id: Arc<str>, method: Method) -> Self {
         let operation = NO_OPERATION.into();
         Self { request_id, dialect: NO_DIALECT, operation, method, caller: None, closes: false }
     }
@@ -49,7 +49,7 @@ impl Finished {
             tracing::debug!(operation = &*self.operation, status = status.as_u16(), "probe");
         } else {
             tracing::info!(
-                request_id = self.request_id,
+                request_id = &*self.request_id,
                 dialect = self.dialect,
                 operation = &*self.operation,
                 method = method_name(&self.method),

@@ -57,7 +57,7 @@ impl Directory for FakeDirectory {
     }
 
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page, DirectoryError> {
-        assert_eq!((call.request_id.as_str(), call.operation.as_str()), ("request-1", "maisa.test"));
+        assert_eq!((&*call.request_id, &*call.operation), ("request-1", "maisa.test"));
         self.answer(Command::List(query), Page { users: vec![user()], total: 41, has_more: true, next: None })
     }
 

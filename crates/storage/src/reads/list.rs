@@ -1,5 +1,6 @@
 //! Pages, by key: behind a known id, every page costs the same. A page behind an offset is the page behind the id there.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use users::WorkspaceId;
 use users::page::{Scope, Start};
@@ -49,9 +50,18 @@ pub(crate) fn list_users(
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limit: u32) -> QueryResult<Vec<UserRow>> {
     let page = table::table.filter(table::id.gt(after)).order(table::id).limit(limit.into()).select(USER_COLUMNS);
     if filter.is_open() {
-        return natively!(connection, own => page.load(own));
+        return natively!(connection, own => with_room(page.load_iter::<UserRow, DefaultLoadingMode>(own)?, limit));
     }
     narrow!(page.into_boxed::<MultiBackend>(), filter, table::role).load(connection)
+}
+
+/// The rows of a page, in room that is made at once: rows are large, and moved when there is too little.
+fn with_room(rows: impl Iterator<Item = QueryResult<UserRow>>, limit: u32) -> QueryResult<Vec<UserRow>> {
+    let mut page = Vec::with_capacity(BOUND_AT_ONCE.min(limit as usize));
+    for row in rows {
+        page.push(row?);
+    }
+    Ok(page)
 }
 
 /// Those of these ids who are there, by id.
@@ -100,7 +110,7 @@ fn members(
         .limit(limit.into())
         .select(USER_COLUMNS);
     if filter.is_open() {
-        return natively!(connection, own => page.load(own));
+        return natively!(connection, own => with_room(page.load_iter::<UserRow, DefaultLoadingMode>(own)?, limit));
     }
     narrow!(page.into_boxed::<MultiBackend>(), filter, memberships::role).load(connection)
 }

@@ -151,7 +151,7 @@ impl Actor {
 impl Occasion {
     /// A request to this operation.
     #[must_use]
-    pub fn request(operation: &str, request_id: &str) -> Self {
+    pub fn request(operation: impl Into<Arc<str>>, request_id: impl Into<Arc<str>>) -> Self {
         Self { operation: operation.into(), request_id: Some(request_id.into()) }
     }
 

@@ -37,8 +37,8 @@ impl Scene {
         Call {
             caller: self.directory.authenticate(&self.key).await.expect("a caller"),
             presented: self.key.clone(),
-            operation: "plain.operation".to_owned(),
-            request_id: "request".to_owned(),
+            operation: "plain.operation".into(),
+            request_id: "request".into(),
             deadline: Instant::now() + Duration::from_secs(60),
         }
     }

@@ -131,8 +131,8 @@ fn call(key: &str) -> Call {
             session: false,
         }),
         presented: PresentedKey::from_random(&[1; 10], &[2; 20]),
-        operation: "plain.operation".to_owned(),
-        request_id: "request".to_owned(),
+        operation: "plain.operation".into(),
+        request_id: "request".into(),
         deadline: Instant::now() + Duration::from_secs(60),
     }
 }

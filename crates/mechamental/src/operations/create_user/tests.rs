@@ -100,8 +100,8 @@ fn head(keys: &[&'static str]) -> Head {
     for key in keys {
         headers.append(once::IDEMPOTENCY_KEY.clone(), HeaderValue::from_static(key));
     }
-    let [host, mount, path, query, request_id] = [const { String::new() }; 5];
-    Head { method: Method::POST, host, mount, path, query, headers, request_id }
+    let [host, mount, path, query] = [const { String::new() }; 4];
+    Head { method: Method::POST, host, mount, path, query, headers, request_id: "".into() }
 }
 
 fn key_fault(message: &str, input: &str) -> String {
