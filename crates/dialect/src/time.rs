@@ -43,7 +43,7 @@ pub fn rfc3339(time: Timestamp, precision: Precision) -> String {
             20
         }
     };
-    // Digits and signs.
+    // Nothing but ASCII.
     String::from_utf8(text[..length].to_vec()).unwrap_or_default()
 }
 

@@ -11,7 +11,7 @@ use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Enrolment, Holder, Lock, Principal, Reads, Tx};
+use users::ports::{Enrolment, Lock, OwnedKey, Principal, Reads, Tx};
 use users::usage::{Day, Usage, Used};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
@@ -22,7 +22,7 @@ use crate::reads::{self, Narrowed};
 use crate::rows::{self, ClaimRow, KeyRow, PrincipalRow, UserRow, WorkspaceRow};
 use crate::writes;
 
-/// An open transaction. Once a query fails in a way that may have ended the transaction, every later one fails too:
+/// An open transaction, or a single question outside of any. Once a query fails in a way that may have ended the transaction, every later one fails too:
 /// otherwise it would run, and be committed, on its own.
 pub(crate) struct Session<'a> {
     connection: &'a mut AnyConnection,
@@ -31,7 +31,7 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// A transaction that was begun on this connection.
+    /// Of a transaction that was begun on this connection, or of none.
     pub fn new(connection: &'a mut AnyConnection) -> Self {
         Self { connection, broken: None, changed: Vec::new() }
     }
@@ -83,12 +83,12 @@ impl Reads for Session<'_> {
         self.run(|connection| reads::key(connection, id.as_str()))?.map(KeyRow::into_key).transpose()
     }
 
-    fn holder(&mut self, id: &KeyId) -> Result<Option<Holder>> {
-        let found = self.run(|connection| reads::holder(connection, id.as_str()))?;
-        let holder = |(key, owner): (KeyRow, Option<PrincipalRow>)| {
-            Ok(Holder { key: key.into_key()?, owner: owner.map(PrincipalRow::into_principal).transpose()? })
+    fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>> {
+        let found = self.run(|connection| reads::owned_key(connection, id.as_str()))?;
+        let owned = |(key, owner): (KeyRow, Option<PrincipalRow>)| {
+            Ok(OwnedKey { key: key.into_key()?, owner: owner.map(PrincipalRow::into_principal).transpose()? })
         };
-        found.map(holder).transpose()
+        found.map(owned).transpose()
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {

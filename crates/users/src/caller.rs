@@ -4,7 +4,7 @@ use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{KeyId, KeyReach};
 use crate::page::Scope;
-use crate::ports::{Holder, Principal, Reads};
+use crate::ports::{OwnedKey, Principal, Reads};
 use crate::role::{Permissions, RolePolicy};
 use crate::time::Timestamp;
 use crate::user::Status;
@@ -77,13 +77,13 @@ pub(crate) fn home(reach: &KeyReach, owner: Option<&Principal>) -> Option<Worksp
 }
 
 /// The key of that id with its owner, and where the owner is a member if the key reaches there.
-pub(crate) fn holder(reads: &mut dyn Reads, id: &KeyId) -> Result<Option<(Holder, Vec<WorkspaceId>)>> {
-    let Some(holder) = reads.holder(id)? else { return Ok(None) };
-    let workspaces = match (&holder.key.reach, &holder.key.owner) {
+pub(crate) fn owned_key(reads: &mut dyn Reads, id: &KeyId) -> Result<Option<(OwnedKey, Vec<WorkspaceId>)>> {
+    let Some(owned) = reads.owned_key(id)? else { return Ok(None) };
+    let workspaces = match (&owned.key.reach, &owned.key.owner) {
         (KeyReach::Owner, Some(owner)) => reads.workspaces_of(owner)?,
         _ => Vec::new(),
     };
-    Ok(Some((holder, workspaces)))
+    Ok(Some((owned, workspaces)))
 }
 
 impl Caller {
@@ -92,15 +92,15 @@ impl Caller {
     /// # Errors
     /// `Unauthenticated` if the key is gone, revoked or expired, or its owner is gone or may not act.
     pub(crate) fn of_key(reads: &mut dyn Reads, id: &KeyId, policy: &RolePolicy, now: Timestamp) -> Result<Self> {
-        let found = holder(reads, id)?.filter(|(holder, _)| holder.key.is_live(now));
-        let (holder, workspaces) = found.ok_or(UserError::Unauthenticated)?;
-        Self::of_holder(holder, workspaces, policy).ok_or(UserError::Unauthenticated)
+        let found = owned_key(reads, id)?.filter(|(owned, _)| owned.key.is_live(now));
+        let (owned, workspaces) = found.ok_or(UserError::Unauthenticated)?;
+        Self::of_owned_key(owned, workspaces, policy).ok_or(UserError::Unauthenticated)
     }
 
     /// The same for a live key that is at hand, with its owner's workspaces if it reaches there. `None` if its owner is gone or may not
     /// act.
-    pub(crate) fn of_holder(holder: Holder, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
-        let Holder { key, owner } = holder;
+    pub(crate) fn of_owned_key(owned: OwnedKey, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
+        let OwnedKey { key, owner } = owned;
         let home = home(&key.reach, owner.as_ref());
         let (pinned, plan, session) = (key.pinned, key.plan, key.session);
         let reach = match key.reach {

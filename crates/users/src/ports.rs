@@ -32,7 +32,7 @@ pub trait Reads: AuditReads + MailReads + SessionReads {
     /// The key of that id.
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// The same, with what counts of its owner.
-    fn holder(&mut self, id: &KeyId) -> Result<Option<Holder>>;
+    fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>>;
     /// Every key that is no session, by time of creation. There may be very many sessions.
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
@@ -80,7 +80,7 @@ pub struct Principal {
 
 /// A key and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
+pub struct OwnedKey {
     /// The key.
     pub key: Key,
     /// Its owner; `None` for a key without one, and for one whose owner is gone.

@@ -20,6 +20,9 @@ const FIRST: &str = "";
 /// A statement takes so many ids, as on every backend.
 const BOUND_AT_ONCE: usize = 1_000;
 
+/// A page has room for so many rows at most before there are any; more make their own.
+const ROOM: usize = 256;
+
 /// At most `limit` users, ordered by id.
 pub(crate) fn list_users(
     connection: &mut AnyConnection,
@@ -57,7 +60,7 @@ fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limi
 
 /// The rows of a page, in room that is made at once: rows are large, and moved when there is too little.
 fn with_room(rows: impl Iterator<Item = QueryResult<UserRow>>, limit: u32) -> QueryResult<Vec<UserRow>> {
-    let mut page = Vec::with_capacity(BOUND_AT_ONCE.min(limit as usize));
+    let mut page = Vec::with_capacity(ROOM.min(limit as usize));
     for row in rows {
         page.push(row?);
     }

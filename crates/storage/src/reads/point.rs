@@ -63,7 +63,10 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
 }
 
 /// A key, and what counts of its owner if it has one who is there.
-pub(crate) fn holder(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<(KeyRow, Option<PrincipalRow>)>> {
+pub(crate) fn owned_key(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> QueryResult<Option<(KeyRow, Option<PrincipalRow>)>> {
     let with_owner = (keys::all_columns, (table::status, table::roles, table::default_workspace_id).nullable());
     let found = keys::table.left_join(table::table).filter(keys::id.eq(id)).select(with_owner);
     natively!(connection, own => found.get_result(own)).optional()

@@ -64,7 +64,7 @@ fn a_key_that_makes_no_sense_is_a_fault() {
     for change in ["permissions = 'all'", "permissions = '[\"all\"]'", "created_at = 9223372036854775807"] {
         let (_folder, store) = damaged(&format!("UPDATE keys SET {change}"));
         assert!(is_internal(store.read(|reads| reads.key(&KeyId::from_stored("k".to_owned())))), "{change}");
-        assert!(is_internal(store.glance(|reads| reads.holder(&KeyId::from_stored("k".to_owned())))), "{change}");
+        assert!(is_internal(store.glance(|reads| reads.owned_key(&KeyId::from_stored("k".to_owned())))), "{change}");
         assert!(is_internal(store.read(|reads| reads.keys())), "{change}");
     }
 }
@@ -73,6 +73,6 @@ fn a_key_that_makes_no_sense_is_a_fault() {
 fn a_table_that_is_gone_is_a_fault() {
     let (_folder, store) = damaged("DROP TABLE keys;");
     assert!(is_internal(store.read(|reads| reads.key(&KeyId::from_stored("k".to_owned())))));
-    assert!(is_internal(store.glance(|reads| reads.holder(&KeyId::from_stored("k".to_owned())))));
+    assert!(is_internal(store.glance(|reads| reads.owned_key(&KeyId::from_stored("k".to_owned())))));
     assert!(is_internal(store.write(|tx| tx.key(&KeyId::from_stored("k".to_owned())))));
 }

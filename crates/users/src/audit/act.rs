@@ -8,7 +8,7 @@ use super::words::Action;
 use crate::caller;
 use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
-use crate::key::{Key, KeyId};
+use crate::key::{Key, KeyId, KeyReach};
 use crate::ports::{Randomness, Reads, Tx};
 use crate::time::Timestamp;
 use crate::user::User;
@@ -73,7 +73,9 @@ impl About {
 
     /// A key, whom it acts for, and where it starts.
     pub fn key(reads: &mut dyn Reads, key: &Key) -> Result<Self> {
-        let owner = key.owner.as_ref().map(|owner| reads.principal(owner)).transpose()?.flatten();
+        // Nobody asks for an owner who does not count: a key must end however its owner stands.
+        let owner = key.owner.as_ref().filter(|_| !matches!(key.reach, KeyReach::Workspace(_)));
+        let owner = owner.map(|owner| reads.principal(owner)).transpose()?.flatten();
         let workspace = caller::home(&key.reach, owner.as_ref());
         Ok(Self { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..Self::default() })
     }

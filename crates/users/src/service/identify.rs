@@ -8,7 +8,7 @@ use crate::caller::{self, Caller};
 use crate::error::Result;
 use crate::id::WorkspaceId;
 use crate::key::{KeyReach, KeyState, PresentedKey};
-use crate::ports::{Holder, Store};
+use crate::ports::{OwnedKey, Store};
 use crate::time::Timestamp;
 
 /// What came of a key that was presented.
@@ -30,21 +30,20 @@ impl<S: Store> Users<S> {
     pub fn identify(&self, presented: &PresentedKey) -> Result<Identified> {
         let now = self.environment.clock.now();
         let since = if self.kept.keeps_callers() { self.now() } else { None };
-        let found = self.store.glance(|reads| reads.holder(presented.id()))?;
-        let Some(mut holder) = found.filter(|holder| presented.matches(&holder.key.secret)) else {
+        let is_presented = |owned: &OwnedKey| presented.matches(&owned.key.secret);
+        let Some(mut owned) = self.store.glance(|reads| reads.owned_key(presented.id()))?.filter(is_presented) else {
             return Ok(Identified::Unknown);
         };
         let mut workspaces = Vec::new();
-        if holder.key.reach == KeyReach::Owner {
-            // Where the owner is a member is another question, about the same state.
-            match self.store.read(|reads| caller::holder(reads, presented.id()))? {
-                Some(found) => (holder, workspaces) = found,
-                None => return Ok(Identified::Unknown),
-            }
+        if owned.key.reach == KeyReach::Owner {
+            // Where the owner is a member is another question. Both are asked of one state.
+            let found = self.store.read(|reads| caller::owned_key(reads, presented.id()))?;
+            let Some(found) = found.filter(|(owned, _)| is_presented(owned)) else { return Ok(Identified::Unknown) };
+            (owned, workspaces) = found;
         }
-        let key = holder.key.clone();
-        let home = caller::home(&key.reach, holder.owner.as_ref());
-        Ok(match self.caller(holder, workspaces, now) {
+        let key = owned.key.clone();
+        let home = caller::home(&key.reach, owned.owner.as_ref());
+        Ok(match self.caller(owned, workspaces, now) {
             Err(reason) => {
                 let actor = Actor::Key { key: key.id, owner: key.owner };
                 Identified::Refused(Refusal { actor, reason, user: None, workspace: home })
@@ -59,12 +58,12 @@ impl<S: Store> Users<S> {
     }
 
     /// Whoever holds this key, or why nobody may.
-    fn caller(&self, holder: Holder, workspaces: Vec<WorkspaceId>, now: Timestamp) -> Result<Arc<Caller>, Reason> {
-        match holder.key.state(now) {
+    fn caller(&self, owned: OwnedKey, workspaces: Vec<WorkspaceId>, now: Timestamp) -> Result<Arc<Caller>, Reason> {
+        match owned.key.state(now) {
             KeyState::Revoked => Err(Reason::Revoked),
             KeyState::Expired => Err(Reason::Expired),
             KeyState::Active => {
-                Caller::of_holder(holder, workspaces, &self.policy).map(Arc::new).ok_or(Reason::OwnerInactive)
+                Caller::of_owned_key(owned, workspaces, &self.policy).map(Arc::new).ok_or(Reason::OwnerInactive)
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
-use crate::ports::{Enrolment, Holder, Lock, Principal, Reads, Tx};
+use crate::ports::{Enrolment, Lock, OwnedKey, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
 use crate::token::{IssuedToken, TokenHash};
@@ -73,10 +73,10 @@ impl Reads for Tables {
         Ok(self.keys.get(id).cloned())
     }
 
-    fn holder(&mut self, id: &KeyId) -> Result<Option<Holder>> {
+    fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>> {
         let Some(key) = self.key(id)? else { return Ok(None) };
         let owner = key.owner.as_ref().map(|owner| self.principal(owner)).transpose()?.flatten();
-        Ok(Some(Holder { key, owner }))
+        Ok(Some(OwnedKey { key, owner }))
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {

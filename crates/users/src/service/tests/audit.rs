@@ -79,6 +79,8 @@ fn it_is_known_why_a_key_is_refused() {
     let house = House::new();
     let ada = house.user("ada", &["user"], &house.first);
     let (own, short, gone) = (house.key_of(&ada), house.key_for(10, &ada), house.key_of(&ada));
+    let reaching = |reach| house.key(Some(&ada), reach, None);
+    let (wide, narrow) = (reaching(KeyReach::Installation), reaching(KeyReach::Workspace(house.first.clone())));
     let service = house.key(None, KeyReach::Installation, Some(&["users:read"]));
     house.operator.revoke_key(gone.id().as_str()).unwrap();
     house.wait(11);
@@ -91,12 +93,16 @@ fn it_is_known_why_a_key_is_refused() {
         Identified::Unknown => panic!("it is known"),
     };
     let of = |key: &crate::PresentedKey, reason| Some((Some(key.id().clone()), Some(ada.id.clone()), reason));
-    assert_eq!((reason(&own), reason(&service)), (None, None));
+    assert_eq!([&own, &service, &wide, &narrow].map(reason), [const { None }; 4]);
     assert_eq!(reason(&short), of(&short, Reason::Expired));
     assert_eq!(reason(&gone), of(&gone, Reason::Revoked));
     let leave = UserChange { status: Some(StatusChange::To(Status::Suspended)), ..no_change() };
     house.update(&house.admin, ada.id.as_str(), leave).unwrap();
-    assert_eq!(reason(&own), of(&own, Reason::OwnerInactive));
+    for key in [&own, &wide, &narrow] {
+        assert_eq!(reason(key), of(key, Reason::OwnerInactive));
+    }
+    house.operator.revoke_key(wide.id().as_str()).unwrap();
+    assert_eq!(reason(&wide), of(&wide, Reason::Revoked));
     let stranger = crate::PresentedKey::from_random(&[1; 10], &[2; 20]);
     assert_eq!(house.users.identify(&stranger), Ok(Identified::Unknown));
 }

@@ -3,7 +3,7 @@
 use super::fixtures::*;
 use crate::id::UserId;
 use crate::key::{Key, KeyId, KeyReach, SecretHash};
-use crate::ports::{Holder, Principal, Store};
+use crate::ports::{OwnedKey, Principal, Store};
 use crate::role::{Permission, Permissions};
 use crate::user::User;
 
@@ -30,8 +30,8 @@ fn permissions(names: &[&str]) -> Permissions {
 
 /// Every reach; permissions in their order, none at all, and those of the owner.
 pub fn every_field_of_a_key_comes_back(store: &impl Store) {
-    add(store, [user(1)]);
-    add_workspace(store, 1, &[1]);
+    add_workspace(store, 1, &[]);
+    add(store, [known_user(1)]);
     let keys = [
         key("a", KeyReach::Installation, None),
         key("b", KeyReach::Workspace(workspace_id(1)), None),
@@ -55,14 +55,14 @@ pub fn every_field_of_a_key_comes_back(store: &impl Store) {
     ];
     let written = keys.clone();
     store.write(move |tx| written.iter().try_for_each(|key| tx.insert_key(key))).expect("added");
-    let User { status, roles, default_workspace, .. } = user(1);
+    let User { status, roles, default_workspace, .. } = known_user(1);
     let principal = Principal { status, roles, default_workspace };
     for key in &keys {
         assert_eq!(store.read(|reads| reads.key(&key.id)), Ok(Some(key.clone())));
-        let holder = Holder { key: key.clone(), owner: key.owner.as_ref().map(|_| principal.clone()) };
-        assert_eq!(store.glance(|reads| reads.holder(&key.id)), Ok(Some(holder)));
+        let owned = OwnedKey { key: key.clone(), owner: key.owner.as_ref().map(|_| principal.clone()) };
+        assert_eq!(store.glance(|reads| reads.owned_key(&key.id)), Ok(Some(owned)));
     }
-    assert_eq!(store.glance(|reads| reads.holder(&KeyId::from_stored("i".to_owned()))), Ok(None));
+    assert_eq!(store.glance(|reads| reads.owned_key(&KeyId::from_stored("i".to_owned()))), Ok(None));
     let (session, others) = keys.split_last().expect("keys");
     assert_eq!(store.read(|reads| reads.keys()), Ok(others.to_vec()));
     assert_eq!(store.read(|reads| reads.sessions(None, 9)), Ok(vec![session.clone()]));
