@@ -94,32 +94,39 @@ impl Caller {
     pub(crate) fn of_key(reads: &mut dyn Reads, id: &KeyId, policy: &RolePolicy, now: Timestamp) -> Result<Self> {
         let found = owned_key(reads, id)?.filter(|(owned, _)| owned.key.is_live(now));
         let (owned, workspaces) = found.ok_or(UserError::Unauthenticated)?;
-        Self::of_owned_key(owned, workspaces, policy).ok_or(UserError::Unauthenticated)
+        Self::of_owned_key(&owned, workspaces, policy).ok_or(UserError::Unauthenticated)
     }
 
     /// The same for a live key that is at hand, with its owner's workspaces if it reaches there. `None` if its owner is gone or may not
     /// act.
-    pub(crate) fn of_owned_key(owned: OwnedKey, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
+    pub(crate) fn of_owned_key(owned: &OwnedKey, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
         let OwnedKey { key, owner } = owned;
-        let home = home(&key.reach, owner.as_ref());
-        let (pinned, plan, session) = (key.pinned, key.plan, key.session);
-        let reach = match key.reach {
+        let reach = match &key.reach {
             KeyReach::Installation => Reach::Installation,
-            KeyReach::Workspace(id) => Reach::Workspaces(vec![id]),
+            KeyReach::Workspace(id) => Reach::Workspaces(vec![id.clone()]),
             KeyReach::Owner => Reach::Workspaces(workspaces),
         };
-        let Some(owner_id) = key.owner else {
-            let permissions = key.permissions.unwrap_or_default();
-            return Some(Self { key: key.id, owner: None, permissions, reach, home, pinned, plan, session });
+        let (owner, permissions) = match &key.owner {
+            None => (None, key.permissions.clone().unwrap_or_default()),
+            Some(id) => {
+                let held = policy.permissions(&owner.as_ref().filter(|owner| owner.status == Status::Active)?.roles);
+                let permissions = match &key.permissions {
+                    Some(permissions) => permissions.clone().within(&held),
+                    None => held.clone(),
+                };
+                (Some(Owner { id: id.clone(), permissions: held }), permissions)
+            }
         };
-        let owner = owner.filter(|owner| owner.status == Status::Active)?;
-        let held = policy.permissions(&owner.roles);
-        let permissions = match key.permissions {
-            Some(permissions) => permissions.within(&held),
-            None => held.clone(),
-        };
-        let owner = Some(Owner { id: owner_id, permissions: held });
-        Some(Self { key: key.id, owner, permissions, reach, home, pinned, plan, session })
+        Some(Self {
+            key: key.id.clone(),
+            owner,
+            permissions,
+            reach,
+            home: home(&key.reach, owned.owner.as_ref()),
+            pinned: key.pinned.clone(),
+            plan: key.plan.clone(),
+            session: key.session,
+        })
     }
 
     /// Whether the caller acts for this user.

@@ -73,9 +73,11 @@ impl About {
 
     /// A key, whom it acts for, and where it starts.
     pub fn key(reads: &mut dyn Reads, key: &Key) -> Result<Self> {
-        // Nobody asks for an owner who does not count: a key must end however its owner stands.
-        let owner = key.owner.as_ref().filter(|_| !matches!(key.reach, KeyReach::Workspace(_)));
-        let owner = owner.map(|owner| reads.principal(owner)).transpose()?.flatten();
+        let owner = match (&key.reach, &key.owner) {
+            // Nobody asks for an owner who does not count: a key must end however its owner stands.
+            (KeyReach::Workspace(_), _) | (_, None) => None,
+            (KeyReach::Installation | KeyReach::Owner, Some(owner)) => reads.principal(owner)?,
+        };
         let workspace = caller::home(&key.reach, owner.as_ref());
         Ok(Self { key: Some(key.id.clone()), user: key.owner.clone(), workspace, ..Self::default() })
     }

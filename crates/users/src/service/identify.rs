@@ -41,16 +41,15 @@ impl<S: Store> Users<S> {
             let Some(found) = found.filter(|(owned, _)| is_presented(owned)) else { return Ok(Identified::Unknown) };
             (owned, workspaces) = found;
         }
-        let key = owned.key.clone();
-        let home = caller::home(&key.reach, owned.owner.as_ref());
-        Ok(match self.caller(owned, workspaces, now) {
+        Ok(match self.caller(&owned, workspaces, now) {
             Err(reason) => {
-                let actor = Actor::Key { key: key.id, owner: key.owner };
-                Identified::Refused(Refusal { actor, reason, user: None, workspace: home })
+                let workspace = caller::home(&owned.key.reach, owned.owner.as_ref());
+                let actor = Actor::Key { key: owned.key.id, owner: owned.key.owner };
+                Identified::Refused(Refusal { actor, reason, user: None, workspace })
             }
             Ok(caller) => {
                 if let Some(since) = since {
-                    self.kept.keep_caller(since, &key, &caller);
+                    self.kept.keep_caller(since, &owned.key, &caller);
                 }
                 Identified::Caller(caller)
             }
@@ -58,7 +57,7 @@ impl<S: Store> Users<S> {
     }
 
     /// Whoever holds this key, or why nobody may.
-    fn caller(&self, owned: OwnedKey, workspaces: Vec<WorkspaceId>, now: Timestamp) -> Result<Arc<Caller>, Reason> {
+    fn caller(&self, owned: &OwnedKey, workspaces: Vec<WorkspaceId>, now: Timestamp) -> Result<Arc<Caller>, Reason> {
         match owned.key.state(now) {
             KeyState::Revoked => Err(Reason::Revoked),
             KeyState::Expired => Err(Reason::Expired),
