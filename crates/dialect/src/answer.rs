@@ -48,9 +48,10 @@ fn written(body: &impl Serialize, bytes: usize) -> serde_json::Result<Vec<u8>> {
 /// A JSON text of about so many bytes.
 ///
 /// # Errors
-/// Of what JSON cannot say, such as a map whose keys are no strings.
-pub fn text(body: &impl Serialize, bytes: usize) -> serde_json::Result<String> {
-    String::from_utf8(written(body, bytes)?).map_err(serde::ser::Error::custom)
+/// `Internal` if the body has what JSON cannot say, which no wire type does.
+pub fn text(body: &impl Serialize, bytes: usize) -> Result<String, UserError> {
+    let json = written(body, bytes).map_err(|error| UserError::Internal(error.to_string()))?;
+    String::from_utf8(json).map_err(|error| UserError::Internal(error.to_string()))
 }
 
 /// A response with a body of about so many bytes.

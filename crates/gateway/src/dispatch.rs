@@ -15,7 +15,6 @@ use arc_swap::ArcSwap;
 use dialect::{Head, Services};
 use percent_encoding::percent_decode_str;
 use users::ports::Randomness;
-use uuid::Uuid;
 
 use crate::accounts::{Answered, Page, Visit};
 use crate::answer::{self, REQUEST_ID};
@@ -74,8 +73,8 @@ pub async fn handle(mut request: ServiceRequest, application: Arc<Application>) 
     let live = application.live.load_full();
     let reader = live.cors.as_ref().and_then(|cors| cors.allowed(&headers));
     let (request, payload) = request.into_parts();
-    let asked = Arrived { request: &request, headers, payload, began };
-    let mut response = application.serve(&live, asked, &mut finished).await;
+    let arrived = Arrived { request: &request, headers, payload, began };
+    let mut response = application.serve(&live, arrived, &mut finished).await;
     if let Some(cors) = &live.cors {
         cors.open(reader, &mut response);
     }
@@ -104,7 +103,7 @@ impl Application {
         let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         match given.filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(is_plain)) {
             Some(id) => id.into(),
-            None => (&*self.randomness.uuid().as_hyphenated().encode_lower(&mut Uuid::encode_buffer())).into(),
+            None => self.randomness.uuid().to_string().into(),
         }
     }
 
@@ -122,7 +121,7 @@ impl Application {
         if let Some(page) = Page::at(&path) {
             return self.account_page(live, page, arrived, finished).await;
         }
-        let Arrived { request, headers, payload, began } = arrived;
+        let Arrived { request: _, headers, payload, began } = arrived;
         let host = host(request, &headers).to_owned();
         let asked = Asked { method: request.method(), host: &host, path: &path, headers: &headers };
         let resolved = live.table.resolve(&asked);

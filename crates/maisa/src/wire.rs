@@ -45,7 +45,7 @@ pub(crate) const VIEW: &str = "maisa";
 /// See [`UserBody::of`].
 pub(crate) fn text(user: &User, policy: &RolePolicy) -> Result<String, UserError> {
     let data = UserBody::of(user, policy)?;
-    answer::text(&Data { data }, BODY).map_err(|error| UserError::Internal(error.to_string()))
+    answer::text(&Data { data }, BODY)
 }
 
 /// A response with a user, and its entity tag.

@@ -46,7 +46,7 @@ pub(crate) const VIEW: View<'static> = View { name: "mechamental", render: &text
 /// # Errors
 /// See [`UserBody`].
 fn text(user: &User) -> Result<String, UserError> {
-    answer::text(&UserBody::try_from(user)?, BODY).map_err(|error| UserError::Internal(error.to_string()))
+    answer::text(&UserBody::try_from(user)?, BODY)
 }
 
 /// A response with a user, and its entity tag.

@@ -22,8 +22,8 @@ use crate::reads::{self, Narrowed};
 use crate::rows::{self, ClaimRow, KeyRow, PrincipalRow, UserRow, WorkspaceRow};
 use crate::writes;
 
-/// An open transaction, or a single question outside of any. Once a query fails in a way that may have ended the transaction, every later one fails too:
-/// otherwise it would run, and be committed, on its own.
+/// An open transaction, or a single question outside of any. Once a query fails in a way that may have ended the transaction, every
+/// later one fails too: otherwise it would run, and be committed, on its own.
 pub(crate) struct Session<'a> {
     connection: &'a mut AnyConnection,
     broken: Option<Failure>,
