@@ -10,7 +10,7 @@ use users::audit::Occasion;
 use users::json::FreeObject;
 use users::page::Filter;
 use users::{
-    Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, Shown, SignIn, SignedIn, User, UserChange,
+    Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, Seen, Shown, SignIn, SignedIn, User, UserChange,
     UserError, View,
 };
 
@@ -27,6 +27,8 @@ pub struct Call {
     pub request_id: Arc<str>,
     /// After that, nobody waits for the answer.
     pub deadline: Instant,
+    /// What the directory saw while it found out who asks. It is the directory's own.
+    pub seen: Seen,
 }
 
 impl Call {
@@ -130,6 +132,10 @@ pub enum Whom<'a> {
 pub trait Directory: Send + Sync {
     /// Finds who presents a key.
     async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>>;
+    /// The same for somebody who wants to see a user; if it is the one of this id and nothing else is asked, a directory may look at both at once.
+    async fn authenticate_to_see(&self, presented: &PresentedKey, _id: Option<&str>) -> Result<(Arc<Caller>, Seen)> {
+        Ok((self.authenticate(presented).await?, Seen::default()))
+    }
     /// One page of users.
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page>;
     /// Creates a user, where it is to happen once only if it has not happened yet. A directory that cannot promise that must refuse

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use users::ports::Clock;
-use users::{PresentedKey, RolePolicy};
+use users::{Caller, PresentedKey, RolePolicy, Seen};
 
 use crate::directory::{Call, Directory, DirectoryError};
 use crate::guard::Guard;
@@ -90,9 +90,23 @@ impl Request {
     /// As [`Directory::authenticate`] and [`Guard::admit`].
     pub async fn call(&self, presented: PresentedKey) -> Result<Call, DirectoryError> {
         let caller = self.directory.authenticate(&presented).await?;
+        self.admit(presented, caller, Seen::default())
+    }
+
+    /// The same for a request to see the user of this id, or the one that the caller acts for.
+    ///
+    /// # Errors
+    /// As [`Request::call`].
+    pub async fn call_to_see(&self, presented: PresentedKey, id: Option<&str>) -> Result<Call, DirectoryError> {
+        let (caller, seen) = self.directory.authenticate_to_see(&presented, id).await?;
+        self.admit(presented, caller, seen)
+    }
+
+    fn admit(&self, presented: PresentedKey, caller: Arc<Caller>, seen: Seen) -> Result<Call, DirectoryError> {
         self.guard.admit(&caller)?;
         Ok(Call {
             caller,
+            seen,
             presented,
             operation: self.operation.clone(),
             request_id: self.head.request_id.clone(),

@@ -112,14 +112,14 @@ impl Application {
         let path = decoded(request.uri().path());
         if let Some(probe) = health::probe(&path) {
             finished.operation = probe.name().into();
-            return self.health.answer(probe, request.method()).await;
+            return Box::pin(self.health.answer(probe, request.method())).await;
         }
         if let Some(page) = live.pages.find(&path) {
             finished.operation = page.name.into();
             return page.answer(request.method());
         }
         if let Some(page) = Page::at(&path) {
-            return self.account_page(live, page, arrived, finished).await;
+            return Box::pin(self.account_page(live, page, arrived, finished)).await;
         }
         let Arrived { request: _, headers, payload, began } = arrived;
         let host = host(request, &headers).to_owned();

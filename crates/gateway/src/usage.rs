@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
 use users::key::KeyId;
 use users::ports::Clock;
 use users::usage::Usage;
@@ -48,7 +49,7 @@ pub struct Call<'a> {
 
 /// Counts the calls of a process.
 pub struct Recorder {
-    operations: HashMap<String, usize>,
+    operations: HashMap<String, usize, RandomState>,
     known: Vec<(String, Known)>,
     shards: [Mutex<Shard>; SHARDS],
     waiting: Mutex<Waiting>,

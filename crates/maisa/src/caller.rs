@@ -22,6 +22,14 @@ pub(crate) async fn call_of(request: &Request) -> Result<Call, ApiError> {
     Ok(request.call(presented_key(&request.head)?).await?)
 }
 
+/// The same where the user of this id is asked for.
+///
+/// # Errors
+/// As [`call_of`].
+pub(crate) async fn call_to_see(request: &Request, id: &str) -> Result<Call, ApiError> {
+    Ok(request.call_to_see(presented_key(&request.head)?, Some(id)).await?)
+}
+
 /// A key that cannot be read is worth as much as none, so that the client learns nothing from the difference.
 fn presented_key(head: &Head) -> Result<PresentedKey, ApiError> {
     match head.single(&KEY_HEADER).map(|value| value.map(|value| value.to_str())) {

@@ -17,6 +17,14 @@ pub(crate) async fn call_of(request: &Request) -> Result<Call, ApiError> {
     Ok(request.call(presented_key(request)?).await?)
 }
 
+/// The same where the user of this id is asked for, or the one that the key acts for.
+///
+/// # Errors
+/// As [`call_of`].
+pub(crate) async fn call_to_see(request: &Request, id: Option<&str>) -> Result<Call, ApiError> {
+    Ok(request.call_to_see(presented_key(request)?, id).await?)
+}
+
 fn presented_key(request: &Request) -> Result<PresentedKey, Failure> {
     let header = request.head.single(&AUTHORIZATION);
     let header = header.map_err(|_| Failure::BadRequest("The header Authorization occurs more than once"))?;
@@ -26,8 +34,9 @@ fn presented_key(request: &Request) -> Result<PresentedKey, Failure> {
 
 /// What follows the scheme, if it is the right one.
 fn bearer(credentials: &str) -> Option<&str> {
-    let (scheme, token) = credentials.split_once(' ')?;
-    scheme.eq_ignore_ascii_case(SCHEME).then(|| token.trim_matches(' '))
+    let (scheme, token) = credentials.split_at_checked(SCHEME.len())?;
+    let is_ours = scheme.eq_ignore_ascii_case(SCHEME) && token.starts_with(' ');
+    is_ours.then(|| token.trim_matches(' '))
 }
 
 #[cfg(test)]

@@ -200,6 +200,5 @@ diesel::table! {
 diesel::joinable!(keys -> users (owner_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(outbox -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(keys, users);
-diesel::allow_tables_to_appear_in_same_query!(memberships, users);
+diesel::allow_tables_to_appear_in_same_query!(keys, users, memberships);
 diesel::allow_tables_to_appear_in_same_query!(outbox, users);

@@ -11,7 +11,7 @@ use users::key::{Key, KeyId};
 use users::once::{Claim, ClaimId};
 use users::page::{Filter, Scope, Start};
 use users::password::PasswordHash;
-use users::ports::{Enrolment, Lock, OwnedKey, Principal, Reads, Tx};
+use users::ports::{Enrolment, Found, Lock, OwnedKey, Principal, Reads, Tx};
 use users::usage::{Day, Usage, Used};
 use users::workspace::Workspace;
 use users::{RoleName, Timestamp, User, UserError, UserId, WorkspaceId};
@@ -84,11 +84,12 @@ impl Reads for Session<'_> {
     }
 
     fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>> {
-        let found = self.run(|connection| reads::owned_key(connection, id.as_str()))?;
-        let owned = |(key, owner): (KeyRow, Option<PrincipalRow>)| {
-            Ok(OwnedKey { key: key.into_key()?, owner: owner.map(PrincipalRow::into_principal).transpose()? })
-        };
-        found.map(owned).transpose()
+        self.run(|connection| reads::owned_key(connection, id.as_str()))?.map(rows::owned_key).transpose()
+    }
+
+    fn owned_key_and_user(&mut self, id: &KeyId, user: &UserId) -> Result<Option<(OwnedKey, Option<Found>)>> {
+        let found = self.run(|connection| reads::owned_key_and_user(connection, id.as_str(), user.as_str()))?;
+        found.map(|(key, user)| Ok((rows::owned_key(key)?, user.map(rows::found).transpose()?))).transpose()
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {
@@ -97,6 +98,10 @@ impl Reads for Session<'_> {
 
     fn user(&mut self, id: &UserId) -> Result<Option<User>> {
         self.run(|connection| reads::user(connection, id.as_str()))?.map(UserRow::into_user).transpose()
+    }
+
+    fn user_and_workspaces(&mut self, id: &UserId) -> Result<Option<Found>> {
+        self.run(|connection| reads::user_and_workspaces(connection, id.as_str()))?.map(rows::found).transpose()
     }
 
     fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {

@@ -76,35 +76,23 @@ pub(crate) fn home(reach: &KeyReach, owner: Option<&Principal>) -> Option<Worksp
     }
 }
 
-/// The key of that id with its owner, and where the owner is a member if the key reaches there.
-pub(crate) fn owned_key(reads: &mut dyn Reads, id: &KeyId) -> Result<Option<(OwnedKey, Vec<WorkspaceId>)>> {
-    let Some(owned) = reads.owned_key(id)? else { return Ok(None) };
-    let workspaces = match (&owned.key.reach, &owned.key.owner) {
-        (KeyReach::Owner, Some(owner)) => reads.workspaces_of(owner)?,
-        _ => Vec::new(),
-    };
-    Ok(Some((owned, workspaces)))
-}
-
 impl Caller {
     /// Finds what the key of that id may do now.
     ///
     /// # Errors
     /// `Unauthenticated` if the key is gone, revoked or expired, or its owner is gone or may not act.
     pub(crate) fn of_key(reads: &mut dyn Reads, id: &KeyId, policy: &RolePolicy, now: Timestamp) -> Result<Self> {
-        let found = owned_key(reads, id)?.filter(|(owned, _)| owned.key.is_live(now));
-        let (owned, workspaces) = found.ok_or(UserError::Unauthenticated)?;
-        Self::of_owned_key(&owned, workspaces, policy).ok_or(UserError::Unauthenticated)
+        let owned = reads.owned_key(id)?.filter(|owned| owned.key.is_live(now));
+        owned.and_then(|owned| Self::of_owned_key(&owned, policy)).ok_or(UserError::Unauthenticated)
     }
 
-    /// The same for a live key that is at hand, with its owner's workspaces if it reaches there. `None` if its owner is gone or may not
-    /// act.
-    pub(crate) fn of_owned_key(owned: &OwnedKey, workspaces: Vec<WorkspaceId>, policy: &RolePolicy) -> Option<Self> {
-        let OwnedKey { key, owner } = owned;
+    /// The same for a live key that is at hand. `None` if its owner is gone or may not act.
+    pub(crate) fn of_owned_key(owned: &OwnedKey, policy: &RolePolicy) -> Option<Self> {
+        let OwnedKey { key, owner, workspaces } = owned;
         let reach = match &key.reach {
             KeyReach::Installation => Reach::Installation,
             KeyReach::Workspace(id) => Reach::Workspaces(vec![id.clone()]),
-            KeyReach::Owner => Reach::Workspaces(workspaces),
+            KeyReach::Owner => Reach::Workspaces(workspaces.clone()),
         };
         let (owner, permissions) = match &key.owner {
             None => (None, key.permissions.clone().unwrap_or_default()),

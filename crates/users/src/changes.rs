@@ -31,9 +31,14 @@ pub trait Changes: Send + Sync {
     /// Whether the subject has changed since then, in the epoch of that moment.
     fn has_changed(&self, subject: &Subject, since: Moment) -> bool;
 
-    /// Whether what was read after this moment about these subjects still holds.
+    /// Whether what was read after a moment about these subjects held at a later one, or afterwards.
+    fn held(&self, since: Moment, now: Moment, subjects: &[Subject]) -> bool {
+        now.epoch == since.epoch && !subjects.iter().any(|subject| self.has_changed(subject, since))
+    }
+
+    /// The same for the present.
+    #[cfg(any(test, feature = "testing"))]
     fn still_holds(&self, since: Moment, subjects: &[Subject]) -> bool {
-        self.now().is_some_and(|now| now.epoch == since.epoch)
-            && !subjects.iter().any(|subject| self.has_changed(subject, since))
+        self.now().is_some_and(|now| self.held(since, now, subjects))
     }
 }

@@ -51,7 +51,7 @@ pub use password::PlainPassword;
 pub use role::{Permission, Permissions, RoleName, RolePolicy, Roles};
 pub use service::{
     AccountName, Denied, Fate, FullNameChange, Held, Holder, Identified, Keep, Letter, Look, NewUser, Redeemed,
-    RoleChange, Setback, SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
+    RoleChange, Seen, Setback, SignIn, SignInRules, SignedIn, StatusChange, Taken, UserChange, Users,
 };
 pub use shown::{Shown, View};
 pub use time::Timestamp;

@@ -33,10 +33,14 @@ pub trait Reads: AuditReads + MailReads + SessionReads {
     fn key(&mut self, id: &KeyId) -> Result<Option<Key>>;
     /// The same, with what counts of its owner.
     fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>>;
+    /// The same, with what there is of a user that is asked for with it: as [`Reads::user_and_workspaces`] finds it.
+    fn owned_key_and_user(&mut self, id: &KeyId, user: &UserId) -> Result<Option<(OwnedKey, Option<Found>)>>;
     /// Every key that is no session, by time of creation. There may be very many sessions.
     fn keys(&mut self) -> Result<Vec<Key>>;
     /// The user of that id.
     fn user(&mut self, id: &UserId) -> Result<Option<User>>;
+    /// The same, and where it is a member.
+    fn user_and_workspaces(&mut self, id: &UserId) -> Result<Option<Found>>;
     /// What counts of the user of that id where a key of its own is used, and where it starts.
     fn principal(&mut self, id: &UserId) -> Result<Option<Principal>>;
     /// The user whose [`crate::Email::key`] this is.
@@ -85,6 +89,17 @@ pub struct OwnedKey {
     pub key: Key,
     /// Its owner; `None` for a key without one, and for one whose owner is gone.
     pub owner: Option<Principal>,
+    /// Where its owner is a member, ordered by id, if that is where it reaches.
+    pub workspaces: Vec<WorkspaceId>,
+}
+
+/// A user, and where it is a member.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The record.
+    pub user: User,
+    /// The workspaces that it is a member of, ordered by id.
+    pub memberships: Vec<WorkspaceId>,
 }
 
 /// A user from elsewhere, as it is to be added.

@@ -60,6 +60,12 @@ impl Lane {
         Self { at_once: true, ..self }
     }
 
+    /// Whether brief work is done where it arises, so that two small pieces take no longer than one of both.
+    #[must_use]
+    pub fn is_at_once(&self) -> bool {
+        self.at_once
+    }
+
     /// What it is doing now.
     #[must_use]
     pub fn load(&self) -> LaneLoad {
@@ -112,7 +118,8 @@ impl Lane {
         {
             return Ok(work().inspect_err(log_fault)?);
         }
-        self.run(work).await
+        // What it takes to wait is large, and rarely needed.
+        Box::pin(self.run(work)).await
     }
 
     async fn enter(&self) -> dialect::directory::Result<OwnedSemaphorePermit> {

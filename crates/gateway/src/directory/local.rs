@@ -15,7 +15,7 @@ use users::page::{ListUsers, Start};
 use users::ports::Store;
 use users::usage::{Day, Usage};
 use users::{
-    Caller, Created, Email, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Shown, SignIn,
+    Caller, Created, Email, Identified, Look, NewUser, Once, Precondition, PresentedKey, Reach, Seen, Shown, SignIn,
     SignedIn, Timestamp, User, UserChange, UserError, UserId, Users, View,
 };
 
@@ -74,14 +74,16 @@ impl<S: Store> LocalDirectory<S> {
         self.users.on(call.occasion())
     }
 
-    async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Look> {
-        let (users, caller) = (self.users.clone(), call.caller.clone());
+    async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Arc<Look>> {
+        let (users, caller, seen) = (self.users.clone(), call.caller.clone(), call.seen.clone());
         match whom {
+            // Nobody need be asked.
+            Whom::User { id, workspace: None } if seen.has_looked_at(id) => Ok(users.look(&caller, &seen, id, None)?),
             Whom::User { id, workspace } => {
                 let (id, workspace) = (id.to_owned(), workspace.map(str::to_owned));
-                self.reads.run_briefly(move || users.look(&caller, &id, workspace.as_deref())).await
+                self.reads.run_briefly(move || users.look(&caller, &seen, &id, workspace.as_deref())).await
             }
-            Whom::Own => self.reads.run_briefly(move || users.look_own(&caller)).await,
+            Whom::Own => self.reads.run_briefly(move || users.look_own(&caller, &seen)).await,
         }
     }
 
@@ -98,12 +100,19 @@ impl<S: Store> LocalDirectory<S> {
 #[async_trait]
 impl<S: Store> Directory for LocalDirectory<S> {
     async fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
-        let caller = match self.users.known_caller(presented) {
-            Some(caller) => caller,
+        self.authenticate_to_see(presented, None).await.map(|(caller, _)| caller)
+    }
+
+    async fn authenticate_to_see(&self, presented: &PresentedKey, id: Option<&str>) -> Result<(Arc<Caller>, Seen)> {
+        let present = self.users.present();
+        let (caller, seen) = match self.users.known_caller(presented, &present) {
+            Some(caller) => (caller, present),
             None => {
+                // One question is worth more than two plain ones only where each is a way there and back.
+                let target = id.filter(|_| !self.reads.is_at_once()).and_then(UserId::parse);
                 let (users, presented) = (self.users.clone(), presented.clone());
-                match self.reads.run_briefly(move || users.identify(&presented)).await? {
-                    Identified::Caller(caller) => caller,
+                match self.reads.run_briefly(move || users.identify(&presented, target.as_ref(), present)).await? {
+                    Identified::Caller(caller, seen) => (caller, seen),
                     Identified::Refused(refusal) => {
                         answering::note(Sender::Refused(refusal));
                         return Err(UserError::Unauthenticated.into());
@@ -113,7 +122,7 @@ impl<S: Store> Directory for LocalDirectory<S> {
             }
         };
         answering::note(Sender::Caller(caller.clone()));
-        Ok(caller)
+        Ok((caller, seen))
     }
 
     async fn list(&self, call: &Call, query: ListQuery) -> Result<Page> {
@@ -136,24 +145,24 @@ impl<S: Store> Directory for LocalDirectory<S> {
     }
 
     async fn get(&self, call: &Call, id: &str, workspace: Option<&str>) -> Result<User> {
-        Ok(self.look(call, Whom::User { id, workspace }).await?.user)
+        Ok(Arc::unwrap_or_clone(self.look(call, Whom::User { id, workspace }).await?).into_user())
     }
 
     async fn get_own(&self, call: &Call) -> Result<User> {
-        Ok(self.look(call, Whom::Own).await?.user)
+        Ok(Arc::unwrap_or_clone(self.look(call, Whom::Own).await?).into_user())
     }
 
     async fn show(&self, call: &Call, whom: Whom<'_>, view: View<'_>) -> Result<Shown> {
         let known = match whom {
-            Whom::User { id, workspace: None } => self.users.shown(&call.caller, view.name, id),
+            Whom::User { id, workspace: None } => self.users.shown(&call.caller, &call.seen, view.name, id),
             Whom::User { id: _, workspace: Some(_) } => None,
-            Whom::Own => self.users.shown_own(&call.caller, view.name).map(Ok),
+            Whom::Own => self.users.shown_own(&call.caller, &call.seen, view.name).map(Ok),
         };
         if let Some(shown) = known {
             return Ok(shown?);
         }
         let look = self.look(call, whom).await?;
-        let shown = Shown::of(&look.user, view)?;
+        let shown = Shown::of(look.user(), view)?;
         self.users.keep_shown(view.name, &look, &shown);
         Ok(shown)
     }

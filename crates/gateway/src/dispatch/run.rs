@@ -1,8 +1,11 @@
 //! Has an operation answer, within its limits.
 
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
@@ -167,7 +170,7 @@ fn is_exempt(deployed: &Deployed, dialect: &dyn Dialect, head: &Head) -> bool {
 
 async fn body(live: &Live, deployed: &Deployed, head: &Head, payload: Payload) -> Result<Bytes, Refusal> {
     if deployed.route.takes_body() {
-        body::read(&head.headers, payload, live.body_timeout, deployed.max_body).await
+        Box::pin(body::read(&head.headers, payload, live.body_timeout, deployed.max_body)).await
     } else {
         Ok(Bytes::new())
     }
@@ -177,8 +180,14 @@ async fn body(live: &Live, deployed: &Deployed, head: &Head, payload: Payload) -
 async fn answer(deployed: &Deployed, request: Request) -> Result<HttpResponse, Refusal> {
     let (handler, deadline) = (deployed.route.handler, request.deadline);
     // The handler is called inside, so that a panic before its first await is caught as well.
-    let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
-    match tokio::time::timeout_at(deadline.into(), answer).await {
+    let mut answer = pin!(AssertUnwindSafe(async move { handler(request).await }).catch_unwind());
+    let at_once = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+    // A timer is large, and all that it is part of grows with it: who need not wait has none.
+    let ended = match at_once {
+        Poll::Ready(ended) => Ok(ended),
+        Poll::Pending => Box::pin(tokio::time::timeout_at(deadline.into(), answer)).await,
+    };
+    match ended {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(_panic)) => {
             tracing::error!(operation = &*deployed.name, "the operation panicked");

@@ -15,6 +15,8 @@ use tracing_subscriber::registry::LookupSpan;
 use super::answering;
 use crate::settings::LogFormat;
 
+/// A line takes so many bytes, as a rule less.
+const LINE: usize = 384;
 /// The name of the field that is the line's text.
 const MESSAGE: &str = "message";
 /// The name of the field that says which request a line belongs to.
@@ -33,18 +35,20 @@ where
         let request = (metadata.fields().field(REQUEST_ID).is_none()).then(answering::request_id).flatten();
         match self.0 {
             LogFormat::Text => {
-                write_time(&mut line)?;
-                write_level(&mut line, metadata.level())?;
-                line.write_char(' ')?;
-                line.write_str(metadata.target())?;
-                line.write_char(':')?;
-                let mut fields = Text { line, outcome: Ok(()) };
+                // Of many small pieces, each would take the way to a writer that is not known here.
+                let mut text = String::with_capacity(LINE);
+                write_time(&mut text)?;
+                write_level(&mut text, metadata.level(), line.has_ansi_escapes())?;
+                text.push(' ');
+                text.push_str(metadata.target());
+                text.push(':');
+                let mut fields = Text(text);
                 event.record(&mut fields);
                 if let Some(id) = request {
                     fields.quoted(REQUEST_ID, &id);
                 }
-                fields.outcome?;
-                fields.line.write_char('\n')
+                fields.0.push('\n');
+                line.write_str(&fields.0)
             }
             LogFormat::Json => {
                 line.write_str("{\"timestamp\":\"")?;
@@ -68,7 +72,7 @@ thread_local! {
 }
 
 /// Now, in UTC, to the microsecond (RFC 3339). What a second looks like is worked out once.
-fn write_time(line: &mut Writer<'_>) -> fmt::Result {
+fn write_time(line: &mut impl Write) -> fmt::Result {
     #[allow(
         clippy::disallowed_methods,
         reason = "a log tells the machine's time, whatever time the directory lives in"
@@ -91,7 +95,7 @@ fn write_time(line: &mut Writer<'_>) -> fmt::Result {
 }
 
 /// Five letters, in the colour that terminals are used to.
-fn write_level(line: &mut Writer<'_>, level: &Level) -> fmt::Result {
+fn write_level(line: &mut impl Write, level: &Level, in_colour: bool) -> fmt::Result {
     let (name, colour) = match *level {
         Level::ERROR => ("ERROR", 31),
         Level::WARN => (" WARN", 33),
@@ -100,59 +104,60 @@ fn write_level(line: &mut Writer<'_>, level: &Level) -> fmt::Result {
         Level::TRACE => ("TRACE", 35),
     };
     line.write_char(' ')?;
-    if line.has_ansi_escapes() { write!(line, "\x1b[{colour}m{name}\x1b[0m") } else { line.write_str(name) }
+    if in_colour { write!(line, "\x1b[{colour}m{name}\x1b[0m") } else { line.write_str(name) }
 }
 
 /// Fields as `name=value`, texts in quotes.
-struct Text<'a> {
-    line: Writer<'a>,
-    outcome: fmt::Result,
-}
+struct Text(String);
 
-impl Text<'_> {
-    fn add(&mut self, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.outcome.is_ok() {
-            self.outcome = write(&mut self.line);
-        }
-    }
-
-    fn named(&mut self, name: &str, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        self.add(|line| {
-            line.write_char(' ')?;
-            line.write_str(name)?;
-            line.write_char('=')?;
-            write(line)
-        });
+impl Text {
+    fn name(&mut self, name: &str) {
+        self.0.push(' ');
+        self.0.push_str(name);
+        self.0.push('=');
     }
 
     fn quoted(&mut self, name: &str, value: &str) {
+        self.name(name);
         // Without a way out half-way, sixteen bytes are looked at at once.
         let is_plain = value.bytes().fold(true, |all, b| all & (b' '..=b'~').contains(&b) & (b != b'"') & (b != b'\\'));
-        self.named(name, |line| match is_plain {
-            true => {
-                line.write_char('"')?;
-                line.write_str(value)?;
-                line.write_char('"')
-            }
-            false => write!(line, "{value:?}"),
-        });
+        if is_plain {
+            self.0.push('"');
+            self.0.push_str(value);
+            self.0.push('"');
+        } else {
+            self.put(&value);
+        }
+    }
+
+    /// What does not let itself be written stands there as far as it came.
+    fn put(&mut self, value: &dyn Debug) {
+        let _cut: fmt::Result = write!(Harmless(&mut self.0), "{value:?}");
     }
 }
 
-impl Visit for Text<'_> {
+impl Visit for Text {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.named(field.name(), |line| line.write_str(itoa::Buffer::new().format(value)));
+        self.name(field.name());
+        self.0.push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.quoted(field.name(), value);
+        match field.name() {
+            MESSAGE => {
+                self.0.push(' ');
+                let _whole: fmt::Result = Harmless(&mut self.0).write_str(value);
+            }
+            name => self.quoted(name, value),
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         match field.name() {
-            MESSAGE => self.add(|line| write!(Harmless(line), " {value:?}")),
-            name => self.named(name, |line| write!(Harmless(line), "{value:?}")),
+            MESSAGE => self.0.push(' '),
+            name => self.name(name),
         }
+        self.put(value);
     }
 }
 

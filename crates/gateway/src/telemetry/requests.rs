@@ -1,7 +1,7 @@
 //! One line and one count for each request. Neither has anything of what was sent but what is known to be harmless:
 //! no path, no query, no header, no body.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
@@ -13,6 +13,8 @@ use super::metrics::Metrics;
 pub const NO_DIALECT: &str = "none";
 /// The operation of what reaches none.
 pub const NO_OPERATION: &str = "none";
+
+static NOWHERE: LazyLock<Arc<str>> = LazyLock::new(|| NO_OPERATION.into());
 
 /// What is told about a request.
 pub struct Finished {
@@ -34,7 +36,7 @@ impl Finished {
     /// A request of which nothing else is known yet.
     #[must_use]
     pub fn new(request_id: Arc<str>, method: Method) -> Self {
-        let operation = NO_OPERATION.into();
+        let operation = NOWHERE.clone();
         Self { request_id, dialect: NO_DIALECT, operation, method, caller: None, closes: false }
     }
 
@@ -48,7 +50,9 @@ impl Finished {
         if self.dialect == NO_DIALECT && status.is_success() && only_reads {
             tracing::debug!(operation = &*self.operation, status = status.as_u16(), "probe");
         } else {
+            // As a value, it need not be put together.
             tracing::info!(
+                message = "request",
                 request_id = &*self.request_id,
                 dialect = self.dialect,
                 operation = &*self.operation,
@@ -56,7 +60,6 @@ impl Finished {
                 status = status.as_u16(),
                 duration_ms = milliseconds,
                 key,
-                "request"
             );
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use users::Timestamp;
 use users::key::KeyId;
 use users::usage::{AGENTS, Day, Detail, DetailKind, Tally, Usage};
@@ -14,7 +15,7 @@ pub(super) const KEYS: usize = 20_000;
 
 /// What one thread has counted.
 #[derive(Debug, Default)]
-pub struct Shard(HashMap<KeyId, OfKey>);
+pub struct Shard(HashMap<KeyId, OfKey, RandomState>);
 
 #[derive(Debug, Default)]
 struct OfKey {

@@ -6,7 +6,7 @@ use dialect::openapi::Operation;
 use dialect::{Request, Whom, conditional};
 use users::{RolePolicy, User, View};
 
-use crate::caller::call_of;
+use crate::caller::call_to_see;
 use crate::document::user_id;
 use crate::errors::{ApiError, Published};
 use crate::{tag, wire};
@@ -16,11 +16,12 @@ use crate::{tag, wire};
 /// # Errors
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
-    let call = call_of(&request).await?;
+    let id = request.parameter(0);
+    let call = call_to_see(&request, id).await?;
     let precondition = tag::precondition(&request)?;
     let policy = &*request.services.policy;
     let view = View { name: wire::VIEW, render: &|user: &User| wire::text(user, policy) };
-    let whom = Whom::User { id: request.parameter(0), workspace: None };
+    let whom = Whom::User { id, workspace: None };
     let shown = request.directory.show(&call, whom, view).await?;
     let whole = wire::shown(StatusCode::OK, &shown, policy);
     Ok(conditional::unless_known(whole, &shown.version, &precondition)?)

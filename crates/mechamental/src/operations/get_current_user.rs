@@ -6,7 +6,7 @@ use dialect::openapi::Operation;
 use dialect::{Request, Whom, conditional};
 use users::RolePolicy;
 
-use crate::caller::call_of;
+use crate::caller::call_to_see;
 use crate::document::authorization;
 use crate::errors::{ApiError, Published};
 use crate::{tag, wire};
@@ -16,7 +16,7 @@ use crate::{tag, wire};
 /// # Errors
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
-    let call = call_of(&request).await?;
+    let call = call_to_see(&request, None).await?;
     let precondition = tag::precondition(&request)?;
     let shown = request.directory.show(&call, Whom::Own, wire::VIEW).await?;
     Ok(conditional::unless_known(wire::shown(StatusCode::OK, &shown), &shown.version, &precondition)?)

@@ -6,7 +6,7 @@ use dialect::openapi::{Operation, Parameter};
 use dialect::{Request, Whom, conditional};
 use users::RolePolicy;
 
-use crate::caller::call_of;
+use crate::caller::call_to_see;
 use crate::document::{authorization, user_id};
 use crate::errors::{ApiError, Published};
 use crate::extract::{Fields, parse, schema};
@@ -17,10 +17,12 @@ use crate::{tag, wire};
 /// # Errors
 /// See [`ApiError`].
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
-    let call = call_of(&request).await?;
+    let id = request.parameter(0);
+    // A query may name a workspace, as a member of which the user is looked at: that is another question.
+    let call = call_to_see(&request, Some(id).filter(|_| request.head.query.is_empty())).await?;
     let workspace = workspace(&request.head.query)?;
     let precondition = tag::precondition(&request)?;
-    let whom = Whom::User { id: request.parameter(0), workspace: workspace.as_deref() };
+    let whom = Whom::User { id, workspace: workspace.as_deref() };
     let shown = request.directory.show(&call, whom, wire::VIEW).await?;
     Ok(conditional::unless_known(wire::shown(StatusCode::OK, &shown), &shown.version, &precondition)?)
 }

@@ -3,20 +3,45 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use users::key::KeyId;
 use users::ports::Login;
 use users::{RoleName, UserId};
 
 use crate::connection::{AnyConnection, natively};
-use crate::rows::{ClaimRow, CredentialsRow, KeyRow, PrincipalRow, USER_COLUMNS, UserRow, WorkspaceRow};
+use crate::rows::{
+    BETWEEN_IDS, ClaimRow, CredentialsRow, FoundRow, KeyRow, OWNER, OwnedKeyRow, PRINCIPAL_COLUMNS, PrincipalRow,
+    USER_COLUMNS, UserRow, WorkspaceRow,
+};
 use crate::schema::{claims, facts, keys, memberships, users as table, workspaces};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// All of a group, behind one another with that in between (both backends call it so).
+    #[aggregate]
+    fn string_agg(each: Text, between: Text) -> Nullable<Text>;
+}
+
+/// The ids of the workspaces of these memberships, in one text: a row for each would bring a whole user with it.
+macro_rules! workspaces {
+    ($which:expr) => {
+        memberships::table.filter($which).select(string_agg(memberships::workspace_id, BETWEEN_IDS)).single_value()
+    };
+}
 
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
     natively!(connection, own => table::table.find(id).select(USER_COLUMNS).get_result(own)).optional()
 }
 
+/// A user, and where it is a member, all in one text.
+pub(crate) fn user_and_workspaces(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<FoundRow>> {
+    let memberships = workspaces!(memberships::user_id.eq(table::id));
+    let found = table::table.find(id).select((USER_COLUMNS, memberships));
+    natively!(connection, own => found.get_result(own)).optional()
+}
+
 pub(crate) fn principal(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<PrincipalRow>> {
-    let of_user = table::table.find(id).select((table::status, table::roles, table::default_workspace_id));
+    let of_user = table::table.find(id).select(PRINCIPAL_COLUMNS);
     natively!(connection, own => of_user.get_result(own)).optional()
 }
 
@@ -62,13 +87,28 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
     natively!(connection, own => keys::table.find(id).get_result(own)).optional()
 }
 
-/// A key, and what counts of its owner if it has one who is there.
-pub(crate) fn owned_key(
+/// A key, what counts of its owner if it has one who is there, and where that one is a member if the key reaches there.
+pub(crate) fn owned_key(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<OwnedKeyRow>> {
+    let reached = workspaces!(memberships::user_id.nullable().eq(keys::owner_id).and(keys::reach.eq(OWNER)));
+    let found = keys::table.left_join(table::table).filter(keys::id.eq(id));
+    let found = found.select((keys::all_columns, PRINCIPAL_COLUMNS.nullable(), reached));
+    natively!(connection, own => found.get_result(own)).optional()
+}
+
+/// The same, with a user that is asked for if it is there, and where that is a member.
+pub(crate) fn owned_key_and_user(
     connection: &mut AnyConnection,
     id: &str,
-) -> QueryResult<Option<(KeyRow, Option<PrincipalRow>)>> {
-    let with_owner = (keys::all_columns, (table::status, table::roles, table::default_workspace_id).nullable());
-    let found = keys::table.left_join(table::table).filter(keys::id.eq(id)).select(with_owner);
+    user: &str,
+) -> QueryResult<Option<(OwnedKeyRow, Option<FoundRow>)>> {
+    let asked = diesel::alias!(table as asked);
+    let reached = workspaces!(memberships::user_id.nullable().eq(keys::owner_id).and(keys::reach.eq(OWNER)));
+    let memberships = workspaces!(memberships::user_id.eq(asked.field(table::id)));
+    let found = keys::table.left_join(table::table).left_join(asked.on(asked.field(table::id).eq(user.to_owned())));
+    let found = found.filter(keys::id.eq(id)).select((
+        (keys::all_columns, PRINCIPAL_COLUMNS.nullable(), reached),
+        (asked.fields(USER_COLUMNS), memberships).nullable(),
+    ));
     natively!(connection, own => found.get_result(own)).optional()
 }
 

@@ -115,10 +115,13 @@ fn single_records_are_found_not_sought() {
             has_active_with_role(c, &RoleName::from_stored("admin".to_owned()), None).expect("a look");
             workspaces_of(c, &UserId::from_stored("00000001".to_owned())).expect("a look");
             key(c, "k").expect("a look");
+            owned_key(c, "k").expect("a look");
+            owned_key_and_user(c, "k", "00000001").expect("a look");
+            user_and_workspaces(c, "00000001").expect("a look");
             workspace(c, "big").expect("a look");
             fact(c, "f").expect("a look");
         });
-        assert_eq!(plans.len(), 8);
+        assert_eq!(plans.len(), 11);
         for plan in plans {
             let steps = plan.replace("SCAN CONSTANT ROW", "");
             assert!(steps.contains("SEARCH") && !steps.contains("SCAN") && !steps.contains("TEMP B-TREE"), "{plan}");

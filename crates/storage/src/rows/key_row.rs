@@ -10,7 +10,8 @@ use crate::schema::keys as table;
 
 const INSTALLATION: &str = "installation";
 const WORKSPACE: &str = "workspace";
-const OWNER: &str = "owner";
+/// Of a key that reaches where its owner is a member.
+pub(crate) const OWNER: &str = "owner";
 
 /// A key as read: all columns.
 #[derive(Queryable)]

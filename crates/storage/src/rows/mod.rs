@@ -3,6 +3,7 @@
 
 mod audit_row;
 mod claim_row;
+mod found;
 mod key_row;
 mod mail_row;
 mod usage_row;
@@ -11,10 +12,11 @@ mod workspace_row;
 
 pub(crate) use audit_row::{EventRow, NewEventRow};
 pub(crate) use claim_row::{ClaimRow, NewClaimRow};
-pub(crate) use key_row::{KeyRow, NewKeyRow};
+pub(crate) use found::{BETWEEN_IDS, FoundRow, OwnedKeyRow, found, owned_key};
+pub(crate) use key_row::{KeyRow, NewKeyRow, OWNER};
 pub(crate) use mail_row::{DeliveryRow, MessageRow, NewMessageRow, NewTokenRow, TokenRow};
 pub(crate) use usage_row::{CallsRow, DayDetailRow, DayRow, DetailRow, NewDetailRow, NewUsageRow, days, totals};
-pub(crate) use user_row::{CredentialsRow, PrincipalRow, USER_COLUMNS, UserRow, UserRowChange};
+pub(crate) use user_row::{CredentialsRow, PRINCIPAL_COLUMNS, PrincipalRow, USER_COLUMNS, UserRow, UserRowChange};
 pub(crate) use workspace_row::{NewWorkspaceRow, WorkspaceRow};
 
 use users::error::Result;

@@ -54,6 +54,10 @@ columns! {
     auth_provider, created_at, updated_at, last_login, default_workspace_id, avatar_url, bio, preferences, settings, metadata
 }
 
+/// The columns of [`PrincipalRow`], in its order.
+pub(crate) const PRINCIPAL_COLUMNS: (table::status, table::roles, table::default_workspace_id) =
+    (table::status, table::roles, table::default_workspace_id);
+
 /// What counts of a user where its key is used, as read.
 #[derive(Debug, Queryable)]
 pub(crate) struct PrincipalRow {

@@ -48,6 +48,7 @@ fn a_user_that_makes_no_sense_is_a_fault() {
         let (_folder, store) = damaged(&format!("UPDATE users SET {change}"));
         let id = users::UserId::parse(USER).expect("an id");
         assert!(is_internal(store.read(|reads| reads.user(&id))), "{change}");
+        assert!(is_internal(store.glance(|reads| reads.user_and_workspaces(&id))), "{change}");
         assert!(is_internal(store.read(|reads| reads.user_by_email_key("secret@example.com"))), "{change}");
         if change.starts_with("roles") {
             assert!(is_internal(store.read(|reads| reads.principal(&id))), "{change}");
@@ -65,6 +66,9 @@ fn a_key_that_makes_no_sense_is_a_fault() {
         let (_folder, store) = damaged(&format!("UPDATE keys SET {change}"));
         assert!(is_internal(store.read(|reads| reads.key(&KeyId::from_stored("k".to_owned())))), "{change}");
         assert!(is_internal(store.glance(|reads| reads.owned_key(&KeyId::from_stored("k".to_owned())))), "{change}");
+        let user = users::UserId::parse(USER).expect("an id");
+        let both = store.glance(|reads| reads.owned_key_and_user(&KeyId::from_stored("k".to_owned()), &user));
+        assert!(is_internal(both), "{change}");
         assert!(is_internal(store.read(|reads| reads.keys())), "{change}");
     }
 }

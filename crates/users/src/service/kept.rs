@@ -7,12 +7,13 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
-use super::read::Look;
+use super::Look;
 use crate::access;
 use crate::caller::Caller;
 use crate::changes::{Changes, Moment, Subject};
 use crate::id::{UserId, WorkspaceId};
 use crate::key::{Key, KeyId, PresentedKey, SecretHash};
+use crate::ports::{Clock, Found};
 use crate::shown::Shown;
 use crate::time::Timestamp;
 use crate::version::Version;
@@ -26,7 +27,7 @@ pub struct Keep {
     pub shown_bytes: u64,
 }
 
-/// What is kept. Everything that is found here held at a moment after it was asked for.
+/// What is kept. Everything that is found here held at the moment that is named, or after it.
 #[derive(Default)]
 pub(super) struct Kept {
     callers: Option<Cache<KeyId, Arc<KnownCaller>>>,
@@ -86,11 +87,16 @@ impl Kept {
         }
     }
 
-    /// Who presents this key, if that is known.
-    pub fn caller(&self, changes: &dyn Changes, presented: &PresentedKey, now: Timestamp) -> Option<Arc<Caller>> {
+    /// Who presents this key at that moment, if that is known.
+    pub fn caller(
+        &self,
+        (changes, now): (&dyn Changes, Moment),
+        presented: &PresentedKey,
+        clock: &dyn Clock,
+    ) -> Option<Arc<Caller>> {
         let known = self.callers.as_ref()?.get(presented.id())?;
-        let is_live = known.expires_at.is_none_or(|end| now < end);
-        let holds = is_live && changes.still_holds(known.since, &known.about) && presented.matches(&known.secret);
+        let is_live = known.expires_at.is_none_or(|end| clock.now() < end);
+        let holds = is_live && changes.held(known.since, now, &known.about) && presented.matches(&known.secret);
         holds.then(|| known.caller.clone())
     }
 
@@ -103,16 +109,16 @@ impl Kept {
         callers.insert(key.id.clone(), Arc::new(KnownCaller { since, about, secret, expires_at, caller }));
     }
 
-    /// The user as that view shows it, if that is known; and then, whether the caller may see it.
+    /// The user as that view shows it at that moment, if that is known; and then, whether the caller may see it.
     pub fn shown(
         &self,
-        changes: &dyn Changes,
+        (changes, now): (&dyn Changes, Moment),
         caller: &Caller,
         view: &'static str,
         id: &UserId,
     ) -> Option<Option<Shown>> {
         let known = self.shown.as_ref()?.get(&Name { view, user: number(id)? })?;
-        if !changes.still_holds(known.since, &[Subject::User(id.clone())]) {
+        if !changes.held(known.since, now, &[Subject::User(id.clone())]) {
             return None;
         }
         let KnownUser { since: _, revision, changed_at, memberships, text } = known;
@@ -120,9 +126,9 @@ impl Kept {
         Some(access::sees(caller, id, &memberships).then_some(Shown { version, text }))
     }
 
-    /// Whether callers are kept.
-    pub fn keeps_callers(&self) -> bool {
-        self.callers.is_some()
+    /// Whether anything is kept.
+    pub fn keeps_anything(&self) -> bool {
+        self.callers.is_some() || self.keeps_shown()
     }
 
     /// Whether anything that is shown is kept.
@@ -132,9 +138,10 @@ impl Kept {
 
     /// Keeps what a view showed of a user.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
-        let (Some(kept), Some(since), Some(user)) = (&self.shown, look.since, number(&look.user.id)) else { return };
+        let Look { found: Found { user, memberships }, since } = look;
+        let (Some(kept), Some(since), Some(user)) = (&self.shown, *since, number(&user.id)) else { return };
         let Version { user: _, revision, changed_at } = shown.version;
-        let (memberships, text) = (look.memberships.as_slice().into(), shown.text.clone());
+        let (memberships, text) = (memberships.as_slice().into(), shown.text.clone());
         kept.insert(Name { view, user }, KnownUser { since, revision, changed_at, memberships, text });
     }
 }

@@ -13,6 +13,7 @@ mod mail;
 mod read;
 mod redeem;
 mod save;
+mod seen;
 mod sign_in;
 mod sign_out;
 mod start;
@@ -31,15 +32,16 @@ pub(crate) use end_sessions::{end_session, end_sessions};
 pub use identify::Identified;
 pub use kept::Keep;
 pub use mail::{Fate, Held, Letter, Setback, Taken};
-pub use read::Look;
 pub use redeem::{Holder, Redeemed};
 pub(crate) use save::{NewPassword, save, save_as};
+pub use seen::{Look, Seen};
 pub use sign_in::{AccountName, Denied, SignIn, SignInRules, SignedIn};
 
 use std::sync::Arc;
 
 use crate::audit::{Act, Actor, Occasion};
 use crate::caller::Caller;
+use crate::changes::Changes;
 use crate::error::{Result, UserError};
 use crate::key::PresentedKey;
 use crate::ports::{Environment, Store};
@@ -103,10 +105,19 @@ impl<S: Store> Users<S> {
         Self { sign_in, ..self }
     }
 
+    /// The present, if anything is kept, and the store can tell it.
+    #[must_use]
+    pub fn present(&self) -> Seen {
+        if !self.kept.keeps_anything() {
+            return Seen::default();
+        }
+        Seen::at(self.store.changes().and_then(Changes::now))
+    }
+
     /// Who presents this key, if that is known without asking the store.
     #[must_use]
-    pub fn known_caller(&self, presented: &PresentedKey) -> Option<Arc<Caller>> {
-        self.kept.caller(self.store.changes()?, presented, self.environment.clock.now())
+    pub fn known_caller(&self, presented: &PresentedKey, seen: &Seen) -> Option<Arc<Caller>> {
+        self.kept.caller((self.store.changes()?, seen.moment()?), presented, &*self.environment.clock)
     }
 
     /// Finds who presents this key.
@@ -114,8 +125,8 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `Unauthenticated` for a key that is not known, not live, or whose owner may not act.
     pub fn authenticate(&self, presented: &PresentedKey) -> Result<Arc<Caller>> {
-        match self.identify(presented)? {
-            Identified::Caller(caller) => Ok(caller),
+        match self.identify(presented, None, self.present())? {
+            Identified::Caller(caller, _) => Ok(caller),
             Identified::Refused(_) | Identified::Unknown => Err(UserError::Unauthenticated),
         }
     }

@@ -1,13 +1,14 @@
 //! Reading users.
 
-use super::Users;
+use std::sync::Arc;
+
+use super::{Look, Seen, Users};
 use crate::access;
 use crate::caller::{Caller, Reach};
-use crate::changes::{Changes, Moment};
 use crate::error::{Result, UserError};
-use crate::id::{UserId, WorkspaceId};
+use crate::id::UserId;
 use crate::page::{ListUsers, Page, Scope};
-use crate::ports::{Reads, Store};
+use crate::ports::{Found, Reads, Store};
 use crate::role::Permission;
 use crate::shown::Shown;
 use crate::user::User;
@@ -37,31 +38,26 @@ impl<S: Store> Users<S> {
     /// `Forbidden` without `users:read`, but for oneself; `NotFound` for a user or a workspace out of reach, and for a
     /// user who is no member of that workspace.
     pub fn get(&self, caller: &Caller, id: &str, workspace: Option<&str>) -> Result<User> {
-        self.look(caller, id, workspace).map(|look| look.user)
+        self.look(caller, &Seen::default(), id, workspace).map(|look| Arc::unwrap_or_clone(look).into_user())
     }
 
-    /// The same, with what is needed to keep it.
+    /// The same, with what is needed to keep it. What was seen already is not asked again.
     ///
     /// # Errors
     /// As [`Users::get`].
-    pub fn look(&self, caller: &Caller, id: &str, workspace: Option<&str>) -> Result<Look> {
+    pub fn look(&self, caller: &Caller, seen: &Seen, id: &str, workspace: Option<&str>) -> Result<Arc<Look>> {
         let target = UserId::parse(id);
         access::may_read(caller, target.as_ref())?;
-        let since = self.moment_of_look();
-        // Whoever reaches everyone sees it wherever it is a member; but what is kept is for others as well.
-        let everywhere = since.is_none() && workspace.is_none() && caller.reach == Reach::Installation;
-        if let Some(target) = target.as_ref().filter(|_| everywhere) {
-            let user = self.store.glance(|reads| reads.user(target))?.ok_or_else(|| UserError::no_user(id))?;
-            return Ok(Look { user, memberships: Vec::new(), since });
-        }
-        self.store.read(|reads| {
-            let within = workspace.map(|id| access::reachable_workspace(reads, caller, id)).transpose()?;
-            let found = find(reads, caller, target.as_ref())?;
-            let in_context = |memberships: &[_]| within.is_none_or(|workspace| memberships.contains(&workspace));
-            let Found { user, memberships } =
-                found.filter(|found| in_context(&found.memberships)).ok_or_else(|| UserError::no_user(id))?;
-            Ok(Look { user, memberships, since })
-        })
+        let look = match (&target, workspace) {
+            (None, None) => None,
+            (Some(target), None) => match seen.look(target) {
+                Some(look) => look,
+                None => self.look_at(target, seen, caller.reach != Reach::Installation)?,
+            },
+            (target, Some(workspace)) => self.look_within(caller, seen, target.as_ref(), workspace)?,
+        };
+        let is_seen = |look: &Arc<Look>| access::sees(caller, &look.found.user.id, &look.found.memberships);
+        look.filter(is_seen).ok_or_else(|| UserError::no_user(id))
     }
 
     /// The user on whose behalf the caller acts.
@@ -69,64 +65,63 @@ impl<S: Store> Users<S> {
     /// # Errors
     /// `NotFound` for a key without an owner.
     pub fn get_own(&self, caller: &Caller) -> Result<User> {
-        self.look_own(caller).map(|look| look.user)
+        self.look_own(caller, &Seen::default()).map(|look| Arc::unwrap_or_clone(look).into_user())
     }
 
     /// The same, with what is needed to keep it.
     ///
     /// # Errors
     /// As [`Users::get_own`].
-    pub fn look_own(&self, caller: &Caller) -> Result<Look> {
-        let owner = own_id(caller)?;
-        let since = self.moment_of_look();
+    pub fn look_own(&self, caller: &Caller, seen: &Seen) -> Result<Arc<Look>> {
+        self.look_at(own_id(caller)?, seen, false)?.ok_or(UserError::Unauthenticated)
+    }
+
+    /// The user, if it is there. Where it is a member is left out if nobody asks: what is kept is for others as well.
+    fn look_at(&self, target: &UserId, seen: &Seen, with_memberships: bool) -> Result<Option<Arc<Look>>> {
+        let found = self.store.glance(|reads| {
+            if with_memberships || self.kept.keeps_shown() {
+                return reads.user_and_workspaces(target);
+            }
+            Ok(reads.user(target)?.map(|user| Found { user, memberships: Vec::new() }))
+        })?;
+        Ok(found.map(|found| Arc::new(Look { found, since: seen.moment() })))
+    }
+
+    /// The user as a member of that workspace, which the caller must reach.
+    fn look_within(
+        &self,
+        caller: &Caller,
+        seen: &Seen,
+        target: Option<&UserId>,
+        workspace: &str,
+    ) -> Result<Option<Arc<Look>>> {
         self.store.read(|reads| {
-            let user = reads.user(owner)?.ok_or(UserError::Unauthenticated)?;
-            // They are for whoever else is shown the same text, so where none is kept nobody needs them.
-            let memberships = if since.is_some() { reads.workspaces_of(owner)? } else { Vec::new() };
-            Ok(Look { user, memberships, since })
+            let workspace = access::reachable_workspace(reads, caller, workspace)?;
+            let Some(target) = target else { return Ok(None) };
+            let found = reads.user_and_workspaces(target)?.filter(|found| found.memberships.contains(&workspace));
+            Ok(found.map(|found| Arc::new(Look { found, since: seen.moment() })))
         })
     }
 
     /// What that view shows of the user of this id, as [`Users::get`] would find it without a workspace named; `None` if it is
     /// not known without asking the store.
-    pub fn shown(&self, caller: &Caller, view: &'static str, id: &str) -> Option<Result<Shown>> {
+    pub fn shown(&self, caller: &Caller, seen: &Seen, view: &'static str, id: &str) -> Option<Result<Shown>> {
         let target = UserId::parse(id)?;
-        let known = self.kept.shown(self.store.changes()?, caller, view, &target)?;
+        let known = self.kept.shown((self.store.changes()?, seen.moment()?), caller, view, &target)?;
         let allowed = access::may_read(caller, Some(&target));
         Some(allowed.and_then(|_| known.ok_or_else(|| UserError::no_user(id))))
     }
 
     /// What that view shows of the user on whose behalf the caller acts; `None` if it is not known without asking the store.
-    pub fn shown_own(&self, caller: &Caller, view: &'static str) -> Option<Shown> {
+    pub fn shown_own(&self, caller: &Caller, seen: &Seen, view: &'static str) -> Option<Shown> {
         let owner = caller.owner.as_ref()?;
-        self.kept.shown(self.store.changes()?, caller, view, &owner.id)?
+        self.kept.shown((self.store.changes()?, seen.moment()?), caller, view, &owner.id)?
     }
 
     /// Keeps what a view showed of a user, for as long as that look at it holds.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
         self.kept.keep_shown(view, look, shown);
     }
-
-    /// The present, if what is shown is kept, and the store can tell it.
-    fn moment_of_look(&self) -> Option<Moment> {
-        if self.kept.keeps_shown() { self.now() } else { None }
-    }
-
-    /// The present, if the store can tell it.
-    pub(super) fn now(&self) -> Option<Moment> {
-        self.store.changes().and_then(Changes::now)
-    }
-}
-
-/// A user as it was found, and what else was there.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Look {
-    /// The user.
-    pub user: User,
-    /// Where it is a member.
-    pub(super) memberships: Vec<WorkspaceId>,
-    /// From before the look.
-    pub(super) since: Option<Moment>,
 }
 
 /// How a caller names the user that it acts for, where a dialect has a word for it.
@@ -137,21 +132,8 @@ pub(super) fn own_id(caller: &Caller) -> Result<&UserId> {
     caller.owner.as_ref().map(|owner| &owner.id).ok_or_else(|| UserError::no_user(OWN))
 }
 
-/// A user, and where it is a member.
-pub(super) struct Found {
-    pub user: User,
-    pub memberships: Vec<WorkspaceId>,
-}
-
-impl Found {
-    fn of(reads: &mut dyn Reads, id: &UserId) -> Result<Option<Self>> {
-        let Some(user) = reads.user(id)? else { return Ok(None) };
-        Ok(Some(Self { user, memberships: reads.workspaces_of(id)? }))
-    }
-}
-
 /// The user of that id, if it exists and the caller is it or reaches it.
 pub(super) fn find(reads: &mut dyn Reads, caller: &Caller, id: Option<&UserId>) -> Result<Option<Found>> {
     let Some(id) = id else { return Ok(None) };
-    Ok(Found::of(reads, id)?.filter(|found| access::sees(caller, id, &found.memberships)))
+    Ok(reads.user_and_workspaces(id)?.filter(|found| access::sees(caller, id, &found.memberships)))
 }

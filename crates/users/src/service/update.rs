@@ -3,7 +3,7 @@
 use super::Users;
 use super::change::UserChange;
 use super::delete::require_other_administrator;
-use super::read::{Found, find, own_id};
+use super::read::{find, own_id};
 use super::save::{NewPassword, save};
 use crate::access::{self, Standing};
 use crate::audit::{About, Action, Actor};
@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::error::{Result, UserError};
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
-use crate::ports::{Lock, Reads, Store};
+use crate::ports::{Found, Lock, Reads, Store};
 use crate::role::{Permission, RolePolicy};
 use crate::user::User;
 use crate::version::Precondition;

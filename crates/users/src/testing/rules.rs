@@ -5,9 +5,25 @@ use std::collections::BTreeMap;
 use super::tables::Tables;
 use crate::error::{Conflict, Result, UserError};
 use crate::id::{UserId, WorkspaceId};
+use crate::ports::{Enrolment, Tx};
 use crate::user::User;
 
 impl Tables {
+    /// Adds somebody from elsewhere, if nobody has any of its names.
+    pub(super) fn enrol_one(&mut self, enrolment: &Enrolment) -> Result<bool> {
+        let user = &enrolment.user;
+        if self.users.contains_key(&user.id) {
+            return Ok(false);
+        }
+        match self.insert_user(user, enrolment.password.as_ref()) {
+            Ok(()) => {}
+            Err(UserError::Conflict(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        enrolment.workspaces.iter().try_for_each(|workspace| self.add_member(workspace, &user.id))?;
+        Ok(true)
+    }
+
     /// Refuses a user whose unique fields another one has, or whose workspace there is none.
     pub(super) fn check(&self, user: &User) -> Result<()> {
         let others = || self.users.values().filter(|other| other.id != user.id);

@@ -13,7 +13,7 @@ use crate::once::{Claim, ClaimId};
 use crate::outbox::OutboxMessage;
 use crate::page::{Filter, Scope, Start};
 use crate::password::PasswordHash;
-use crate::ports::{Enrolment, Lock, OwnedKey, Principal, Reads, Tx};
+use crate::ports::{Enrolment, Found, Lock, OwnedKey, Principal, Reads, Tx};
 use crate::role::RoleName;
 use crate::time::Timestamp;
 use crate::token::{IssuedToken, TokenHash};
@@ -52,20 +52,6 @@ impl Tables {
         };
         self.users.values().filter(in_scope).filter(passes)
     }
-
-    fn enrol_one(&mut self, enrolment: &Enrolment) -> Result<bool> {
-        let user = &enrolment.user;
-        if self.users.contains_key(&user.id) {
-            return Ok(false);
-        }
-        match self.insert_user(user, enrolment.password.as_ref()) {
-            Ok(()) => {}
-            Err(UserError::Conflict(_)) => return Ok(false),
-            Err(error) => return Err(error),
-        }
-        enrolment.workspaces.iter().try_for_each(|workspace| self.add_member(workspace, &user.id))?;
-        Ok(true)
-    }
 }
 
 impl Reads for Tables {
@@ -76,7 +62,13 @@ impl Reads for Tables {
     fn owned_key(&mut self, id: &KeyId) -> Result<Option<OwnedKey>> {
         let Some(key) = self.key(id)? else { return Ok(None) };
         let owner = key.owner.as_ref().map(|owner| self.principal(owner)).transpose()?.flatten();
-        Ok(Some(OwnedKey { key, owner }))
+        let reached = key.owner.as_ref().filter(|_| key.reach == KeyReach::Owner);
+        let workspaces = reached.map(|owner| self.workspaces_of(owner)).transpose()?.unwrap_or_default();
+        Ok(Some(OwnedKey { key, owner, workspaces }))
+    }
+
+    fn owned_key_and_user(&mut self, id: &KeyId, user: &UserId) -> Result<Option<(OwnedKey, Option<Found>)>> {
+        self.owned_key(id)?.map(|owned| Ok((owned, self.user_and_workspaces(user)?))).transpose()
     }
 
     fn keys(&mut self) -> Result<Vec<Key>> {
@@ -87,6 +79,10 @@ impl Reads for Tables {
 
     fn user(&mut self, id: &UserId) -> Result<Option<User>> {
         Ok(self.users.get(id).cloned())
+    }
+
+    fn user_and_workspaces(&mut self, id: &UserId) -> Result<Option<Found>> {
+        self.user(id)?.map(|user| Ok(Found { user, memberships: self.workspaces_of(id)? })).transpose()
     }
 
     fn principal(&mut self, id: &UserId) -> Result<Option<Principal>> {

@@ -1,9 +1,9 @@
 use std::time::Instant;
 
-use users::profile::Username;
+use users::profile::{FullName, Username};
 use users::role::{RoleDefinition, RoleName};
-use users::testing::{MemoryStore, TestEnvironment, new_user};
-use users::{Administrator, Email, Operator, Permission, RolePolicy, UserError};
+use users::testing::{MemoryStore, TestEnvironment, new_user, no_change};
+use users::{Administrator, Email, FullNameChange, Operator, Permission, RolePolicy, UserError};
 
 use super::*;
 
@@ -40,6 +40,7 @@ impl Scene {
             operation: "plain.operation".into(),
             request_id: "request".into(),
             deadline: Instant::now() + Duration::from_secs(60),
+            seen: Seen::default(),
         }
     }
 
@@ -84,6 +85,32 @@ async fn the_log_learns_whose_a_good_key_is() {
     let (refused, sender) = answering::observe("r".into(), "x".into(), scene.directory.authenticate(&unknown)).await;
     assert_eq!(refused, Err(UserError::Unauthenticated.into()));
     assert!(matches!(sender, Sender::Unknown), "{sender:?}");
+}
+
+#[tokio::test]
+async fn who_is_asked_for_is_seen_with_the_key_and_anew_by_the_next_request() {
+    let scene = scene();
+    let own = scene.directory.get_own(&scene.call().await).await.expect("oneself");
+    let view =
+        View { name: "names", render: &|user| Ok(user.full_name.as_ref().map_or("none", FullName::as_str).to_owned()) };
+    let whom = Whom::User { id: own.id.as_str(), workspace: None };
+    let asking = || async {
+        let seen = scene.directory.authenticate_to_see(&scene.key, Some(own.id.as_str())).await;
+        let (caller, seen) = seen.expect("a caller");
+        assert!(seen.has_looked_at(own.id.as_str()) && !seen.has_looked_at("nobody"));
+        Call { caller, seen, ..scene.call().await }
+    };
+    let before = asking().await;
+    let name = Some(FullNameChange::Shown(FullName::parse("Ada Lovelace").expect("a name")));
+    let change = UserChange { full_name: name, ..no_change() };
+    scene.directory.update(&before, own.id.as_str(), change, Precondition::default()).await.expect("a change");
+    let directory = &scene.directory;
+    let shown = |call: Call| async move {
+        let shown = directory.show(&call, whom, view).await;
+        shown.map(|shown| shown.text.to_string())
+    };
+    assert_eq!(shown(before.clone()).await.as_deref(), Ok("none"), "one request has one state");
+    assert_eq!(shown(asking().await).await.as_deref(), Ok("Ada Lovelace"));
 }
 
 #[tokio::test]

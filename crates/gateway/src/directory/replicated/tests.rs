@@ -6,7 +6,7 @@ use users::key::KeyId;
 use users::password::TypedPassword;
 use users::testing::contract::user;
 use users::testing::{new_user, no_change};
-use users::{AccountName, Permissions, Reach, UserError};
+use users::{AccountName, Permissions, Reach, Seen, UserError};
 
 use super::*;
 
@@ -134,6 +134,7 @@ fn call(key: &str) -> Call {
         operation: "plain.operation".into(),
         request_id: "request".into(),
         deadline: Instant::now() + Duration::from_secs(60),
+        seen: Seen::default(),
     }
 }
 

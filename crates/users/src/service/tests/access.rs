@@ -4,9 +4,9 @@ use super::house::{House, email, new_user, no_change, password, permission, role
 use crate::error::{Conflict, UserError};
 use crate::key::KeyReach;
 use crate::profile::Bio;
-use crate::service::{RoleChange, StatusChange};
+use crate::service::{Identified, RoleChange, StatusChange};
 use crate::user::Status;
-use crate::{NewUser, UserChange};
+use crate::{NewUser, UserChange, UserId};
 
 fn forbidden(text: &str) -> UserError {
     UserError::Forbidden { required: permission(text) }
@@ -183,4 +183,33 @@ fn a_revoked_or_expired_key_is_no_key() {
     assert!(house.users.authenticate(&short).is_ok());
     house.wait(1);
     assert_eq!(house.users.authenticate(&short).err(), Some(UserError::Unauthenticated));
+}
+
+#[test]
+fn a_key_sees_the_same_at_once_as_afterwards() {
+    let house = House::new();
+    let [ada, guest] =
+        [("ada", "user"), ("guest", "guest")].map(|(name, role)| house.user(name, &[role], &house.first));
+    let foreign = house.user("foreign", &["user"], &house.second);
+    let keys = [
+        house.key(None, KeyReach::Installation, Some(&["users:read"])),
+        house.key(None, KeyReach::Workspace(house.second.clone()), Some(&["users:read"])),
+        house.key(None, KeyReach::Installation, Some(&["users:write"])),
+        house.key_of(&ada),
+        house.key_of(&guest),
+    ];
+    let nobody = UserId::parse("018f0000-0000-7000-8000-000000000000").unwrap();
+    for key in &keys {
+        for id in [&ada.id, &guest.id, &foreign.id, &nobody] {
+            let Ok(Identified::Caller(caller, seen)) = house.users.identify(key, Some(id), house.users.present())
+            else {
+                panic!("a caller")
+            };
+            let at_once = house.users.look(&caller, &seen, id.as_str(), None).map(|look| look.user().clone());
+            assert_eq!(at_once, house.users.get(&house.caller(key), id.as_str(), None), "{key:?} and {id}");
+            // It was somebody else who was looked at.
+            let other = house.users.look(&caller, &seen, ada.id.as_str(), None).map(|look| look.user().clone());
+            assert_eq!(other, house.users.get(&caller, ada.id.as_str(), None));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::audit::{Action, Actor, Event, Occasion, Outcome, Reason, Refusal, cha
 use crate::key::KeyReach;
 use crate::ports::{AuditReads, Store};
 use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
-use crate::service::Identified;
+use crate::service::{Identified, Seen};
 use crate::user::{Status, User};
 use crate::{Conflict, Email, NewUser, PlainPassword, Precondition, Setback, StatusChange, Timestamp, UserChange};
 
@@ -84,8 +84,8 @@ fn it_is_known_why_a_key_is_refused() {
     let service = house.key(None, KeyReach::Installation, Some(&["users:read"]));
     house.operator.revoke_key(gone.id().as_str()).unwrap();
     house.wait(11);
-    let reason = |key| match house.users.identify(key).unwrap() {
-        Identified::Caller(_) => None,
+    let reason = |key| match house.users.identify(key, None, Seen::default()).unwrap() {
+        Identified::Caller(..) => None,
         Identified::Refused(refusal) => {
             assert_eq!(refusal.workspace, Some(house.first.clone()), "that of its owner");
             Some((refusal.actor.key().cloned(), refusal.actor.user().cloned(), refusal.reason))
@@ -104,7 +104,7 @@ fn it_is_known_why_a_key_is_refused() {
     house.operator.revoke_key(wide.id().as_str()).unwrap();
     assert_eq!(reason(&wide), of(&wide, Reason::Revoked));
     let stranger = crate::PresentedKey::from_random(&[1; 10], &[2; 20]);
-    assert_eq!(house.users.identify(&stranger), Ok(Identified::Unknown));
+    assert_eq!(house.users.identify(&stranger, None, Seen::default()), Ok(Identified::Unknown));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use super::fixtures::*;
 use super::keys::key;
 use super::mail::{message, token};
-use crate::key::KeyReach;
+use crate::key::{KeyId, KeyReach};
 use crate::outbox::MessageKind;
 use crate::page::Filter;
-use crate::ports::Store;
+use crate::ports::{Found, Store};
 use crate::user::{Status, User};
 
 fn give_everything(store: &impl Store, n: u32) {
@@ -81,6 +81,52 @@ pub fn memberships_come_by_workspace(store: &impl Store) {
     add_workspace(store, 4, &[2]);
     let expected = [1, 2, 3].map(workspace_id).to_vec();
     assert_eq!(store.read(|reads| reads.workspaces_of(&user_id(1))), Ok(expected));
+}
+
+/// By one question, whether they are many or none.
+pub fn a_user_is_found_with_its_workspaces(store: &impl Store) {
+    for n in [3, 1, 2] {
+        add_workspace(store, n, &[]);
+    }
+    add(store, [known_user(1), user(2), user(3)]);
+    for (n, member) in [(3, 1), (1, 1), (2, 1), (2, 3)] {
+        store.write(move |tx| tx.add_member(&workspace_id(n), &user_id(member))).expect("a member");
+    }
+    let found = |n| store.glance(|reads| reads.user_and_workspaces(&user_id(n)));
+    for (n, user, workspaces) in [(1, known_user(1), vec![1, 2, 3]), (2, user(2), vec![]), (3, user(3), vec![2])] {
+        let memberships = workspaces.into_iter().map(workspace_id).collect();
+        assert_eq!(found(n), Ok(Some(Found { user, memberships })));
+    }
+    assert_eq!(found(4), Ok(None));
+}
+
+/// Whoever the key's owner is; and a key is found whether or not there is such a user.
+pub fn a_user_is_found_with_a_key(store: &impl Store) {
+    for n in [2, 1] {
+        add_workspace(store, n, &[]);
+    }
+    add(store, [known_user(1), user(2), user(3)]);
+    for (n, member) in [(2, 1), (1, 1), (2, 2)] {
+        store.write(move |tx| tx.add_member(&workspace_id(n), &user_id(member))).expect("a member");
+    }
+    let keys = [
+        key("bare", KeyReach::Installation, None),
+        key("own", KeyReach::Owner, Some(user_id(1))),
+        key("in", KeyReach::Workspace(workspace_id(2)), Some(user_id(2))),
+        key("alone", KeyReach::Owner, Some(user_id(3))),
+    ];
+    let added = keys.clone();
+    store.write(move |tx| added.iter().try_for_each(|key| tx.insert_key(key))).expect("keys");
+    let of_key = |id: &KeyId, n| store.glance(|reads| reads.owned_key_and_user(id, &user_id(n))).expect("a look");
+    for key in &keys {
+        let owned = store.glance(|reads| reads.owned_key(&key.id)).expect("a look").expect("a key");
+        for n in 1..5 {
+            let user = store.glance(|reads| reads.user_and_workspaces(&user_id(n))).expect("a look");
+            assert_eq!(user.is_some(), n < 4);
+            assert_eq!(of_key(&key.id, n), Some((owned.clone(), user)), "{} and user {n}", key.id);
+        }
+    }
+    assert_eq!(of_key(&KeyId::from_stored("none".to_owned()), 1), None);
 }
 
 /// By the role shown; another than the one who is excepted.

@@ -30,8 +30,13 @@ fn permissions(names: &[&str]) -> Permissions {
 
 /// Every reach; permissions in their order, none at all, and those of the owner.
 pub fn every_field_of_a_key_comes_back(store: &impl Store) {
-    add_workspace(store, 1, &[]);
-    add(store, [known_user(1)]);
+    for n in [2, 1, 3] {
+        add_workspace(store, n, &[]);
+    }
+    add(store, [known_user(1), user(2)]);
+    for (n, member) in [(2, 1), (1, 1), (3, 2)] {
+        store.write(move |tx| tx.add_member(&workspace_id(n), &user_id(member))).expect("a member");
+    }
     let keys = [
         key("a", KeyReach::Installation, None),
         key("b", KeyReach::Workspace(workspace_id(1)), None),
@@ -59,7 +64,8 @@ pub fn every_field_of_a_key_comes_back(store: &impl Store) {
     let principal = Principal { status, roles, default_workspace };
     for key in &keys {
         assert_eq!(store.read(|reads| reads.key(&key.id)), Ok(Some(key.clone())));
-        let owned = OwnedKey { key: key.clone(), owner: key.owner.as_ref().map(|_| principal.clone()) };
+        let workspaces = if key.reach == KeyReach::Owner { vec![workspace_id(1), workspace_id(2)] } else { Vec::new() };
+        let owned = OwnedKey { key: key.clone(), owner: key.owner.as_ref().map(|_| principal.clone()), workspaces };
         assert_eq!(store.glance(|reads| reads.owned_key(&key.id)), Ok(Some(owned)));
     }
     assert_eq!(store.glance(|reads| reads.owned_key(&KeyId::from_stored("i".to_owned()))), Ok(None));

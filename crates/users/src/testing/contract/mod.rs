@@ -131,6 +131,8 @@ macro_rules! store_contract {
                 other_users_keep_what_is_theirs
                 a_membership_is_there_once
                 memberships_come_by_workspace
+                a_user_is_found_with_its_workspaces
+                a_user_is_found_with_a_key
                 an_active_user_with_a_role_is_found
             }
             changes {
