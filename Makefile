@@ -1,6 +1,6 @@
 # A bare `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow bench bench-gate bench-baseline bench-flame check fmt lint lean arch golden
+.PHONY: help run test test-rust test-node test-python conform test-postgres test-slow dist bench bench-gate bench-baseline bench-flame check fmt lint lean arch golden
 
 DIGLOT := target/release/diglot
 # What tests need and no binary for use has.
@@ -46,9 +46,13 @@ test-postgres: ## Run the acceptance suite on PostgreSQL
 test-slow: test-postgres ## Run the long tests as well
 	flags=$$(.ci/prepare test) && cargo test --locked --workspace --features $(TESTING) $$flags -- --include-ignored
 
-bench: ## Measure beside the ceiling and the peers; USERS=1000000 and SECTIONS="reads lists" as you like
-	flags=$$(.ci/prepare build) && cargo build --locked --profile dist -p gateway $$flags
+dist: ## Build diglot as it is to be served, for what servers do: target/trained/diglot
 	.ci/prepare bench
+	flags=$$(.ci/prepare build) && python3 bench/trained.py --without-ceiling -- $$flags
+
+bench: ## Measure beside the ceiling and the peers; USERS=1000000 and SECTIONS="reads lists" as you like
+	.ci/prepare bench
+	flags=$$(.ci/prepare build) && python3 bench/trained.py -- $$flags
 	CARGO_TARGET_DIR=$(TARGET)/bench cargo build --locked --release --manifest-path bench/ceiling/Cargo.toml
 	python3 bench/bench.py --users $${USERS:-100000} $${SECTIONS:-}
 

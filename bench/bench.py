@@ -3,7 +3,7 @@
 
     bench.py [--users N] [--rounds N] [--seconds N] [--without-peers] [SECTION ...]
 
-Sections: reads, lists, offsets, search, creates, mixed, imports, postgres, start; all of them unless some are named. Servers run one beside the other and are
+Sections: reads, lists, offsets, search, beside, tenfold, creates, mixed, imports, postgres, start; all of them unless some are named. Servers run one beside the other and are
 asked by turns; a ratio is the median of the ratios within each round, since nothing else means much on a shared machine (but for creates and
 mixed, which have one part after the other). Needs wrk, sqlite3's shell, PostgreSQL's server and pgbench, and for the peers npm and Python's venv. What is printed is also
 kept in results/.
@@ -13,8 +13,6 @@ import contextlib
 import glob
 import json
 import os
-import random
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -25,89 +23,8 @@ import urllib.request
 
 import data
 import postgres as server
+from installation import DIST, PLAIN_CEILING, Directory, ceiling, environment, run
 from servers import HERE, Load, Server, rounds, show
-
-ROOT = os.path.dirname(HERE)
-# As it is counted and drawn, and as it is measured: with the same optimisation as the ceiling.
-RELEASE, DIST = (os.path.join(ROOT, "target", profile, "diglot") for profile in ("release", "dist"))
-CEILING = os.path.join(ROOT, "target", "bench", "release", "ceiling")
-# So many different users are asked for in turn.
-ASKED = 20_000
-
-
-def run(*command, **more):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
-
-
-class Directory:
-    """An installation with the users of data.py, which is made once and kept, served by this program."""
-
-    def __init__(self, count, program):
-        self.program = program
-        self.folder = os.path.join(HERE, "results", f"{count}")
-        os.makedirs(self.folder, exist_ok=True)
-        self.database, self.lines = f"sqlite://{self.folder}/diglot.db", f"{self.folder}/users.jsonl"
-        made = f"{self.folder}/made.json"
-        if not os.path.exists(made):
-            self.make(count, made)
-        with open(made, encoding="utf-8") as file:
-            self.key, self.workspaces = (values := json.load(file))["key"], values["workspaces"]
-        self.ids = f"{self.folder}/ids.txt"
-        with open(self.lines, encoding="utf-8") as file:
-            ids = [json.loads(line)["user_id"] for line in file]
-        with open(self.ids, "w", encoding="utf-8") as file:
-            file.writelines(f"{name}\n" for name in random.Random(1).sample(ids, min(ASKED, len(ids))))
-
-    def diglot(self, *arguments):
-        return run(self.program, *arguments, env={**os.environ, "DIGLOT_DATABASE__URL": self.database, "DIGLOT_LOG__FILTER": "warn"})
-
-    def make(self, count, made):
-        print(f"making {count} users", flush=True)
-        for name in os.listdir(self.folder):
-            os.remove(os.path.join(self.folder, name))
-        key = json.loads(self.diglot("init", "--json"))["key"]
-        names = [f"Workspace {n}" for n in range(data.WORKSPACES)]
-        workspaces = [json.loads(self.diglot("workspace", "create", name, "--json"))["workspace_id"] for name in names]
-        data.write_lines(count, workspaces, self.lines)
-        began = time.time()
-        self.diglot("import", self.lines)
-        print(f"imported in {time.time() - began:.0f} s", flush=True)
-        with open(made, "w", encoding="utf-8") as file:
-            json.dump({"key": key, "workspaces": workspaces}, file)
-
-    def own(self, name):
-        """A copy of the store: beside one that writes, even if only what is called, a server keeps nothing for long."""
-        path = f"{self.folder}/{name}.db"
-        if not os.path.exists(path):
-            # Nobody has it open, and whoever closes a store leaves all of it in this file.
-            shutil.copyfile(self.database.removeprefix("sqlite://"), path)
-        return f"sqlite://{path}"
-
-    def serve(self, name, port, **settings):
-        settings = {f"DIGLOT_{key.upper()}": str(value) for key, value in settings.items()}
-        env = {"DIGLOT_DATABASE__URL": self.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{port}", **settings}
-        return Server(name, [self.program, "serve"], port, "/readyz", env)
-
-    def mm(self):
-        return {"Authorization": f"Bearer {self.key}"}
-
-    def maisa(self):
-        return {"X-API-Key": self.key}
-
-
-def ceiling(directory, server, port):
-    """The framework alone, with the body and the headers of one of diglot's own answers."""
-    with open(directory.ids, encoding="utf-8") as file:
-        path = f"/mechamental/v1/users/{file.readline().strip()}"
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=directory.mm())
-    with urllib.request.urlopen(request) as answer:
-        body, own = answer.read(), [(k, v) for k, v in answer.getheaders() if k.lower() not in ("content-length", "date")]
-    files = [f"{directory.folder}/{name}" for name in ("body", "headers")]
-    with open(files[0], "wb") as file:
-        file.write(body)
-    with open(files[1], "w", encoding="utf-8") as file:
-        file.writelines(f"{name.lower()}: {value}\n" for name, value in own)
-    return Server("ceiling", [CEILING, f"127.0.0.1:{port}", str(os.cpu_count()), *files], port, "/")
 
 
 def reads(directory, options):
@@ -115,8 +32,10 @@ def reads(directory, options):
     own = {name: {"database__url": directory.own(name)} for name in ("warm", "caller", "bare")}
     with directory.serve("warm", 18101, **own["warm"]) as warm, \
             directory.serve("caller", 18102, cache__shown_mib=0, **own["caller"]) as caller, \
-            directory.serve("bare", 18103, cache__shown_mib=0, cache__callers=0, **own["bare"]) as bare, ceiling(directory, warm, 18100) as c1:
+            directory.serve("bare", 18103, cache__shown_mib=0, cache__callers=0, **own["bare"]) as bare, ceiling(directory, warm, 18100) as c1, \
+            ceiling(directory, warm, 18104, PLAIN_CEILING) as plain:
         loads = {"C1: the framework alone": Load(c1, "each", "/", directory.mm(), **everyone)}
+        loads["C1 not built for what it does"] = Load(plain, "each", "/", directory.mm(), **everyone)
         for label, server in (("warm", warm), ("caller kept, record read", caller), ("caller and record read", bare)):
             for dialect, headers in (("mechamental", directory.mm()), ("maisa", directory.maisa())):
                 loads[f"{label}, {dialect}"] = Load(server, "each", f"/{dialect}/v1/users/", headers, **everyone)
@@ -138,9 +57,9 @@ def peers(directory, options):
     probe = f"/v1/users?workspace_id={directory.workspaces[0]}"
     uvicorn = [f"{venv}/bin/python", "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--workers", "2", "--loop", "uvloop", "--http", "httptools",
                "--no-access-log", "--log-level", "warning", "--port"]
-    yield "Fastify", Server("fastify", ["node", "server.js"], 18111, probe, {"DATABASE": database, "PORT": "18111", "NODE_ENV": "production"}, fastify)
+    yield "Fastify", Server("fastify", ["node", "server.js"], 18111, probe, environment(DATABASE=database, PORT="18111", NODE_ENV="production"), fastify)
     for label, inline, port in (("FastAPI", "0", 18112), ("FastAPI inline", "1", 18113)):
-        yield label, Server(f"fastapi{inline}", [*uvicorn, str(port)], port, probe, {"DATABASE": database, "INLINE": inline}, fastapi)
+        yield label, Server(f"fastapi{inline}", [*uvicorn, str(port)], port, probe, environment(DATABASE=database, INLINE=inline), fastapi)
 
 
 def lists(directory, options):
@@ -201,6 +120,49 @@ def search(directory, options):
                 print(f"{size:12} {term:12} {json.loads(body)['total']:8} matches {taken:9.2f}")
 
 
+def beside(directory, options):
+    """Reads of one user while somebody searches for what is common, one search behind the other."""
+    with directory.serve("beside", 18101) as server:
+        read = Load(server, "each", "/mechamental/v1/users/", directory.mm(), ids=directory.ids)
+        rate = int(read.run(options.seconds)["rps"] / 5)
+        steady = Load(server, "each", "/mechamental/v1/users/", directory.mm(), ids=directory.ids, rate=rate)
+        print(f"\nReads at {rate}/s while one client searches")
+        for term in ("x", "ad", "example", "turing"):
+            path = f"/mechamental/v1/users?workspace_id={directory.workspaces[0]}&limit=50&search={term}"
+            searches, alone, together = Load(server, "url", path, directory.mm(), 1), [], []
+            for _ in range(options.rounds):
+                alone.append(steady.run(options.seconds)["p99"])
+                running = searches.begin(options.seconds + 1)
+                time.sleep(0.5)
+                together.append(steady.run(options.seconds)["p99"])
+                searches.result(running)
+            ratio = statistics.median(one / max(other, 1) for one, other in zip(together, alone))
+            print(f"{term:8} p99 {statistics.median(alone) / 1e3:.2f} ms alone, {statistics.median(together) / 1e3:.2f} ms beside, ratio {ratio:.2f}", flush=True)
+
+
+def tenfold(directory, options):
+    """The same of a tenth of the users and of all of them; ratios of the times that a request takes."""
+    small, pairs, servers = Directory(options.users // 10, DIST), [], []
+    # What an earlier run has created is gone.
+    for left in (left for of in (small, directory) for left in glob.glob(f"{of.folder}/tenfold-*")):
+        os.remove(left)
+    try:
+        for name, settings in (("kept", {}), ("record read", {"cache__shown_mib": 0}), ("both read", {"cache__shown_mib": 0, "cache__callers": 0})):
+            for size, of in (("small", small), ("large", directory)):
+                servers.append(of.serve(f"{size}-{name.replace(' ', '-')}", 18101 + len(servers), database__url=of.own(f"tenfold-{name.replace(' ', '-')}"), **settings))
+            pairs.append((f"GET one user, {name}", [Load(server, "each", "/mechamental/v1/users/", of.mm(), ids=of.ids) for server, of in zip(servers[-2:], (small, directory))]))
+        lists = [Load(server, "url", f"/mechamental/v1/users?workspace_id={of.workspaces[0]}&limit=50", of.mm()) for server, of in zip(servers[:2], (small, directory))]
+        body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
+        made = [Load(server, "create", "/maisa/v1/users", of.maisa(), 64, body=body) for server, of in zip(servers[4:], (small, directory))]
+        print(f"\n{options.users // 10} and {options.users} users")
+        for label, loads in (*pairs, ("list of 50, first page", lists), ("create, 64 clients", made)):
+            table = rounds({"a tenth": loads[0], "all": loads[1]}, options.rounds, options.seconds)
+            print(f"{label:30} {table['a tenth']['rps']:8.0f}/s, {table['all']['rps']:8.0f}/s, ratio of times {1 / table['all']['ratio']:.2f}, {table['a tenth']['errors'] + table['all']['errors']} errors", flush=True)
+    finally:
+        for server in servers:
+            server.stop()
+
+
 def creates(directory, options):
     body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
     with directory.serve("grouped", 18101, log__filter="warn") as grouped:
@@ -238,7 +200,7 @@ def imports(directory, options):
     source.close()
     # Whoever has signed in came by the import.
     run("sqlite3", directory.database.removeprefix("sqlite://"), ".mode csv", f".output {rows}", "SELECT * FROM users WHERE last_login > 0")
-    env = {**os.environ, "DIGLOT_DATABASE__URL": f"sqlite://{store}", "DIGLOT_LOG__FILTER": "warn"}
+    env = environment(DIGLOT_DATABASE__URL=f"sqlite://{store}", DIGLOT_LOG__FILTER="warn")
 
     def by_diglot():
         run(directory.program, "init", env=env)
@@ -312,7 +274,7 @@ def start(directory, options):
     print(f"\nStart to the first 200: {statistics.median(times):.3f} s. Memory (PSS): {idle:.0f} MiB idle, {loaded:.0f} MiB under load")
 
 
-SECTIONS = (reads, lists, offsets, search, creates, mixed, imports, postgres, start)
+SECTIONS = (reads, lists, offsets, search, beside, tenfold, creates, mixed, imports, postgres, start)
 
 
 def main():

@@ -13,7 +13,7 @@ import time
 import zlib
 from xml.sax.saxutils import escape
 
-from bench import RELEASE, Directory
+from installation import RELEASE, Directory
 from servers import HERE, Load
 
 WIDTH, ROW, NARROWEST = 1200, 17, 0.4

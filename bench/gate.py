@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-from bench import RELEASE, Directory
+from installation import RELEASE, Directory, environment
 from servers import HERE, Server
 
 BASELINE = os.path.join(HERE, "baseline.json")
@@ -37,7 +37,7 @@ class Counted:
         for old in glob.glob(f"{self.files}*"):
             os.remove(old)
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.files}", directory.program, "serve"]
-        env = {"DIGLOT_DATABASE__URL": directory.database, "DIGLOT_SERVER__BIND": f"127.0.0.1:{PORT}", "DIGLOT_SERVER__WORKERS": "1", **settings}
+        env = environment(DIGLOT_DATABASE__URL=directory.database, DIGLOT_SERVER__BIND=f"127.0.0.1:{PORT}", DIGLOT_SERVER__WORKERS="1", **settings)
         self.server = Server("counted", command, PORT, "/readyz", env)
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
 

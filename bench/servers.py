@@ -17,7 +17,7 @@ class Server:
     def __init__(self, name, command, port, probe, env=None, cwd=None, headers=None):
         self.name, self.port, started = name, port, time.perf_counter()
         self.log = open(os.path.join(HERE, "results", f"{name}.log"), "w")
-        self.process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(env or {})}, stdout=self.log, stderr=self.log,
+        self.process = subprocess.Popen(command, cwd=cwd, env={**os.environ} if env is None else env, stdout=self.log, stderr=self.log,
                                         start_new_session=True)
         request = urllib.request.Request(f"http://127.0.0.1:{port}{probe}", headers=headers or {})
         while True:
