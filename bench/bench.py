@@ -152,8 +152,7 @@ def tenfold(directory, options):
                 servers.append(of.serve(f"{size}-{name.replace(' ', '-')}", 18101 + len(servers), database__url=of.own(f"tenfold-{name.replace(' ', '-')}"), **settings))
             pairs.append((f"GET one user, {name}", [Load(server, "each", "/mechamental/v1/users/", of.mm(), ids=of.ids) for server, of in zip(servers[-2:], (small, directory))]))
         lists = [Load(server, "url", f"/mechamental/v1/users?workspace_id={of.workspaces[0]}&limit=50", of.mm()) for server, of in zip(servers[:2], (small, directory))]
-        body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
-        made = [Load(server, "create", "/maisa/v1/users", of.maisa(), 64, body=body) for server, of in zip(servers[4:], (small, directory))]
+        made = [Load(server, "create", "/maisa/v1/users", of.maisa(), 64, body=data.CREATION) for server, of in zip(servers[4:], (small, directory))]
         print(f"\n{options.users // 10} and {options.users} users")
         for label, loads in (*pairs, ("list of 50, first page", lists), ("create, 64 clients", made)):
             table = rounds({"a tenth": loads[0], "all": loads[1]}, options.rounds, options.seconds)
@@ -164,11 +163,10 @@ def tenfold(directory, options):
 
 
 def creates(directory, options):
-    body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
     with directory.serve("grouped", 18101, log__filter="warn") as grouped:
-        together = rounds({"grouped commits": Load(grouped, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)}, 2, options.seconds)
+        together = rounds({"grouped commits": Load(grouped, "create", "/maisa/v1/users", directory.maisa(), 64, body=data.CREATION)}, 2, options.seconds)
     with directory.serve("single", 18102, log__filter="warn", database__write_group=1) as single:
-        alone = rounds({"one commit each": Load(single, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)}, 2, options.seconds)
+        alone = rounds({"one commit each": Load(single, "create", "/maisa/v1/users", directory.maisa(), 64, body=data.CREATION)}, 2, options.seconds)
     table = {**alone, **together}
     table["grouped commits"]["ratio"] = together["grouped commits"]["rps"] / alone["one commit each"]["rps"]
     show("Create, 64 clients, synchronous = FULL", table)
@@ -247,8 +245,7 @@ def postgres(directory, options):
                 loads[f"record read, {dialect}"] = Load(own, "each", f"/{dialect}/v1/users/", headers, ids=directory.ids)
             show("GET one user from PostgreSQL", rounds(loads, options.rounds, options.seconds))
             script = server.script_of(cluster.heard(creations))
-            body = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
-            load = Load(own, "create", "/maisa/v1/users", directory.maisa(), 64, body=body)
+            load = Load(own, "create", "/maisa/v1/users", directory.maisa(), 64, body=data.CREATION)
             load.run(1)
             ratios = []
             print("\nCreate on PostgreSQL, 64 clients, beside pgbench with the same statements")

@@ -14,6 +14,10 @@ ROLES = [["user"], ["viewer", "user"], ["developer"], ["operator"], ["viewer"]]
 WORKSPACES = 20
 
 
+# A user of the Maisa dialect that is created, by a number that no other one has.
+CREATION = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
+
+
 def user(i, workspaces):
     """User number i of an installation with these workspaces, in the words of an import."""
     r = random.Random(SEED * 1_000_003 + i)

@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 
+import data
 import postgres
 from installation import ROOT, Directory, ceiling
 from servers import HERE, Load
@@ -23,7 +24,6 @@ from servers import HERE, Load
 USERS = 20_000
 SECONDS = 3
 TARGET = os.path.join(ROOT, "target", "trained")
-CREATION = '{"email": "new.%d@example.com", "name": "New User", "role": "user", "sendActivationEmail": false}'
 
 
 def output(*command):
@@ -132,7 +132,7 @@ def everything(directory, server):
             load(server, "url", f"/mechamental/v1/users?workspace_id={workspace}&limit=50{query}", directory.mm(), connections=4)
     for offset in (0, 500, 15_000):
         load(server, "url", f"/maisa/v1/users?limit=50&offset={offset}", directory.maisa())
-    load(server, "create", "/maisa/v1/users", directory.maisa(), SECONDS, body=CREATION)
+    load(server, "create", "/maisa/v1/users", directory.maisa(), SECONDS, body=data.CREATION)
 
 
 def serve(program):

@@ -75,10 +75,14 @@ impl<S: Store> LocalDirectory<S> {
     }
 
     async fn look(&self, call: &Call, whom: Whom<'_>) -> Result<Arc<Look>> {
+        if let Whom::User { id, workspace: None } = whom
+            && call.seen.has_looked_at(id)
+        {
+            // Nobody need be asked.
+            return Ok(self.users.look(&call.caller, &call.seen, id, None)?);
+        }
         let (users, caller, seen) = (self.users.clone(), call.caller.clone(), call.seen.clone());
         match whom {
-            // Nobody need be asked.
-            Whom::User { id, workspace: None } if seen.has_looked_at(id) => Ok(users.look(&caller, &seen, id, None)?),
             Whom::User { id, workspace } => {
                 let (id, workspace) = (id.to_owned(), workspace.map(str::to_owned));
                 self.reads.run_briefly(move || users.look(&caller, &seen, &id, workspace.as_deref())).await

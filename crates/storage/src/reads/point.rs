@@ -29,6 +29,14 @@ macro_rules! workspaces {
     };
 }
 
+/// A key's columns, those of its owner that count, and where that one is a member if the key reaches there.
+macro_rules! owned_key_columns {
+    () => {{
+        let reached = workspaces!(memberships::user_id.nullable().eq(keys::owner_id).and(keys::reach.eq(OWNER)));
+        (keys::all_columns, PRINCIPAL_COLUMNS.nullable(), reached)
+    }};
+}
+
 pub(crate) fn user(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<UserRow>> {
     natively!(connection, own => table::table.find(id).select(USER_COLUMNS).get_result(own)).optional()
 }
@@ -89,9 +97,8 @@ pub(crate) fn key(connection: &mut AnyConnection, id: &str) -> QueryResult<Optio
 
 /// A key, what counts of its owner if it has one who is there, and where that one is a member if the key reaches there.
 pub(crate) fn owned_key(connection: &mut AnyConnection, id: &str) -> QueryResult<Option<OwnedKeyRow>> {
-    let reached = workspaces!(memberships::user_id.nullable().eq(keys::owner_id).and(keys::reach.eq(OWNER)));
     let found = keys::table.left_join(table::table).filter(keys::id.eq(id));
-    let found = found.select((keys::all_columns, PRINCIPAL_COLUMNS.nullable(), reached));
+    let found = found.select(owned_key_columns!());
     natively!(connection, own => found.get_result(own)).optional()
 }
 
@@ -102,13 +109,10 @@ pub(crate) fn owned_key_and_user(
     user: &str,
 ) -> QueryResult<Option<(OwnedKeyRow, Option<FoundRow>)>> {
     let asked = diesel::alias!(table as asked);
-    let reached = workspaces!(memberships::user_id.nullable().eq(keys::owner_id).and(keys::reach.eq(OWNER)));
     let memberships = workspaces!(memberships::user_id.eq(asked.field(table::id)));
     let found = keys::table.left_join(table::table).left_join(asked.on(asked.field(table::id).eq(user.to_owned())));
-    let found = found.filter(keys::id.eq(id)).select((
-        (keys::all_columns, PRINCIPAL_COLUMNS.nullable(), reached),
-        (asked.fields(USER_COLUMNS), memberships).nullable(),
-    ));
+    let user = (asked.fields(USER_COLUMNS), memberships).nullable();
+    let found = found.filter(keys::id.eq(id)).select((owned_key_columns!(), user));
     natively!(connection, own => found.get_result(own)).optional()
 }
 

@@ -97,8 +97,7 @@ impl<S: Store> Users<S> {
     ) -> Result<Option<Arc<Look>>> {
         self.store.read(|reads| {
             let workspace = access::reachable_workspace(reads, caller, workspace)?;
-            let Some(target) = target else { return Ok(None) };
-            let found = reads.user_and_workspaces(target)?.filter(|found| found.memberships.contains(&workspace));
+            let found = find(reads, caller, target)?.filter(|found| found.memberships.contains(&workspace));
             Ok(found.map(|found| Arc::new(Look { found, since: seen.moment() })))
         })
     }
