@@ -36,8 +36,8 @@ fn is_far_below(carried: usize, wanted: usize) -> bool {
 
 /// What is kept for everything but connections.
 fn reserve(settings: &Settings) -> usize {
-    // One connection writes, one looks after the store.
-    let database = settings.database.readers as usize + 2;
+    // One connection writes, one looks after the store, one has a look that stands for the readers'.
+    let database = settings.database.readers as usize + 3;
     FOR_THE_PROCESS + FOR_A_WORKER * settings.server.workers + FOR_A_DATABASE_CONNECTION * database
 }
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Integer, Text};
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 
-use crate::connection::{ConnectError, Purpose};
+use crate::connection::{AnyConnection, ConnectError, Purpose};
 
 /// - `synchronous = FULL`: a commit is on disk before it is answered, also when the power fails.
 /// - `foreign_keys`: cascades; off by default.
@@ -45,6 +45,13 @@ const WAL: &str = "wal";
 
 /// How many tables of statistics there are.
 const STATISTICS: &str = "SELECT count(*) FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')";
+
+/// Brings the log over into the file as far as nobody stands in the way. Answers whether something did, how many pages the log has, and
+/// how many of them are in the file now.
+const BRING_OVER: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// Reads as little of the file as there is.
+const TOUCH: &str = "SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)";
 
 /// How often a lock is tried where `busy_timeout` does not apply.
 const RETRY: Duration = Duration::from_millis(10);
@@ -92,6 +99,18 @@ pub(crate) fn forget_statistics(connection: &mut SqliteConnection) -> QueryResul
         connection.batch_execute("DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4;")?;
     }
     Ok(())
+}
+
+/// Brings the log over into the file, outside of a transaction, and says whether all of it is there now.
+pub(crate) fn bring_log_over(connection: &mut AnyConnection) -> QueryResult<bool> {
+    let (is_busy, pages, done) =
+        sql::<(Integer, Integer, Integer)>(BRING_OVER).get_result::<(i32, i32, i32)>(connection)?;
+    Ok(is_busy == 0 && pages == done)
+}
+
+/// Has a look that was begun look.
+pub(crate) fn touch(connection: &mut AnyConnection) -> QueryResult<()> {
+    sql::<BigInt>(TOUCH).get_result::<i64>(connection).map(drop)
 }
 
 /// Two processes that switch a new file at the same moment would both upgrade a read lock, which one of them cannot wait

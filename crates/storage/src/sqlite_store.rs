@@ -93,7 +93,7 @@ impl SqliteStore {
         let patience = busy_timeout + settings.wait;
         let limits = Limits { group: settings.group, queue: settings.write_queue, patience, lock: busy_timeout, bulk };
         let changes = Arc::default();
-        let writer = Writer::start(connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
+        let writer = Writer::start(&path, connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
         Ok(Self { readers, wait: settings.wait, writer, path, changes })
     }
 

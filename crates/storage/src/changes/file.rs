@@ -50,6 +50,11 @@ impl FileChanges {
         }
     }
 
+    /// Where its state can be seen, if it can.
+    pub fn index(&self) -> Option<WalIndex> {
+        self.index
+    }
+
     fn around<T, E>(&self, subjects: &[Subject], commit: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let Some(index) = &self.index else { return commit() };
         let _committing = self.committing.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,7 @@
 //! ([`file`]). A server does not tell, so there nothing is kept.
 
 pub(crate) mod file;
-mod wal_index;
+pub(crate) mod wal_index;
 
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,15 +1,23 @@
 //! The state of a file in write-ahead mode, as its connections see it themselves: the header of the WAL index, which every commit
-//! of any process replaces (sqlite.org/walformat.html §2.1). One look costs a read of some bytes that are in memory, where
-//! `PRAGMA data_version`, which looks at the same, costs a statement.
+//! of any process replaces (sqlite.org/walformat.html §2.1). One look costs some reads of memory, where `PRAGMA data_version`, which
+//! looks at the same, costs a statement.
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
+use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One copy of the header. There are two; a writer changes one after the other.
-const HEADER: usize = 48;
+use vm_memory::mmap::MmapRegionBuilder;
+use vm_memory::{FileOffset, MmapRegion, VolatileMemory};
+
+/// One copy of the header, in words. There are two; a writer changes the second one first, and who looks begins with the first.
+const HEADER: usize = 6;
+/// The bytes of a word.
+const WORD: usize = size_of::<u64>();
+/// Both copies.
+const BOTH: usize = 2 * HEADER * WORD;
 /// The format's version, the same since 2010.
 const VERSION: u32 = 3_007_000;
 /// The count of commits stands there.
@@ -21,36 +29,52 @@ const INITIALISED: usize = 12;
 const LOOKS: u32 = 16;
 
 /// The file's WAL index, to be looked at.
-pub(super) struct WalIndex(&'static File);
+#[derive(Clone, Copy)]
+pub(crate) struct WalIndex(&'static MmapRegion);
 
 /// The state that the next reader would see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State([u8; HEADER]);
+pub(crate) struct State([u64; HEADER]);
 
 impl WalIndex {
-    /// Opens the index of this database, to which a connection must be open.
+    /// Opens the index of this database, to which a connection must be open, and stay so: without one the index may be cut.
     ///
     /// The descriptor is never closed: the first one that a process closes gives up all locks that it has on the file, those of
     /// the library too (sqlite.org/howtocorrupt.html §2.2).
-    pub fn open(database: &Path) -> io::Result<Self> {
+    pub fn open(database: &Path) -> Result<Self> {
         let mut path = OsString::from(database);
         path.push("-shm");
-        Ok(Self(Box::leak(Box::new(File::open(path)?))))
+        let file = Arc::new(File::open(path)?);
+        std::mem::forget(file.clone());
+        if file.metadata()?.len() < BOTH as u64 {
+            return Err(Error::new(ErrorKind::UnexpectedEof, "the WAL index has no header"));
+        }
+        let mapped = MmapRegionBuilder::new(BOTH)
+            .with_file_offset(FileOffset::from_arc(file, 0))
+            .with_mmap_prot(libc::PROT_READ)
+            .with_mmap_flags(libc::MAP_SHARED);
+        Ok(Self(Box::leak(Box::new(mapped.build().map_err(Error::other)?))))
     }
 
     /// What is there now; `None` if that cannot be told.
     pub fn state(&self) -> Option<State> {
-        let mut both = [0; 2 * HEADER];
         for _ in 0..LOOKS {
-            self.0.read_exact_at(&mut both, 0).ok()?;
-            let (first, second) = both.split_at(HEADER);
+            let (first, second) = (self.copy(0)?, self.copy(HEADER)?);
             if first == second {
-                let state = State(*both.first_chunk()?);
-                return state.is_sound().then_some(state);
+                return first.is_sound().then_some(first);
             }
             std::hint::spin_loop();
         }
         None
+    }
+
+    /// The copy that begins with this word.
+    fn copy(&self, begin: usize) -> Option<State> {
+        let mut words = [0; HEADER];
+        for (word, at) in words.iter_mut().zip(begin..) {
+            *word = self.0.get_atomic_ref::<AtomicU64>(at * WORD).ok()?.load(Ordering::Acquire);
+        }
+        Some(State(words))
     }
 }
 
@@ -61,12 +85,18 @@ impl State {
     }
 
     fn is_sound(&self) -> bool {
-        self.number(0) == VERSION && self.0[INITIALISED] == 1
+        self.number(0) == VERSION && self.bytes(INITIALISED)[0] == 1
     }
 
     /// In the byte order of the machine.
     fn number(&self, at: usize) -> u32 {
-        self.0[at..].first_chunk().map_or(0, |bytes| u32::from_ne_bytes(*bytes))
+        u32::from_ne_bytes(self.bytes(at))
+    }
+
+    /// The four bytes at a place that is a multiple of four.
+    fn bytes(&self, at: usize) -> [u8; 4] {
+        let [a, b, c, d, e, f, g, h] = self.0[at / WORD].to_ne_bytes();
+        if at.is_multiple_of(WORD) { [a, b, c, d] } else { [e, f, g, h] }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod job;
 mod queue;
+mod standing_look;
 mod turn;
 mod upkeep;
 mod worker;
@@ -12,6 +13,7 @@ mod worker;
 mod tests;
 
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -71,8 +73,9 @@ pub(crate) struct Figures {
 }
 
 impl Writer {
-    /// Starts the writer, which tells `changes` of its own, once there are any to be told of.
+    /// Starts the writer of this file, which tells `changes` of its own, once there are any to be told of.
     pub fn start(
+        path: &Path,
         connection: AnyConnection,
         open: Open,
         limits: Limits,
@@ -86,7 +89,7 @@ impl Writer {
             kept_up: AtomicU64::new(0),
             behind: AtomicBool::new(true),
         });
-        let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone(), changes);
+        let worker = Worker::new(path, connection, open, limits, queue.clone(), figures.clone(), changes);
         let thread = thread::Builder::new().name("store writer".to_owned()).spawn(move || worker.run())?;
         Ok(Self { queue, figures, thread: Mutex::new(Some(thread)) })
     }

@@ -1,5 +1,6 @@
 //! What the writer's thread does.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use users::ports::Tx;
 
 use super::job::Job;
 use super::queue::{Queue, Taken};
+use super::standing_look::StandingLook;
 use super::upkeep::Upkeep;
 use super::{Figures, Limits, Open, turn};
 use crate::changes::file::FileChanges;
@@ -39,6 +41,8 @@ pub(super) struct Worker {
     /// What was last complained about, so that a full disk fills no log.
     complaint: Option<UserError>,
     upkeep: Upkeep,
+    /// `None` where nobody reads but who writes.
+    standing_look: Option<StandingLook>,
 }
 
 /// A transaction that came to nothing.
@@ -51,6 +55,7 @@ enum Aborted {
 
 impl Worker {
     pub fn new(
+        path: &Path,
         connection: AnyConnection,
         open: Open,
         limits: Limits,
@@ -70,6 +75,7 @@ impl Worker {
             changes,
             complaint: None,
             upkeep: Upkeep::new(bulk),
+            standing_look: (!bulk).then(|| StandingLook::at(path.to_owned())),
         }
     }
 
@@ -77,7 +83,7 @@ impl Worker {
     pub fn run(mut self) {
         loop {
             let is_well = self.complaint.is_none();
-            let patience = if is_well { self.upkeep.due_in() } else { Some(PROBE_INTERVAL) };
+            let patience = if is_well { self.due_in() } else { Some(PROBE_INTERVAL) };
             match self.queue.take(self.group, patience) {
                 Taken::Jobs(jobs) => self.work(jobs),
                 Taken::Nothing if is_well => {}
@@ -91,7 +97,24 @@ impl Worker {
                 self.figures.kept_up.fetch_add(done as u64, Ordering::Relaxed);
                 self.figures.behind.store(self.upkeep.due_in().is_some(), Ordering::Release);
             }
+            self.follow();
         }
+    }
+
+    /// When there is something to do besides what comes.
+    fn due_in(&self) -> Option<Duration> {
+        let looks = self.standing_look.as_ref().map(StandingLook::due_in);
+        self.upkeep.due_in().into_iter().chain(looks).min()
+    }
+
+    /// Sees to the look that stands for all readers.
+    fn follow(&mut self) {
+        let Some(look) = &mut self.standing_look else { return };
+        if !look.take_turn() {
+            return;
+        }
+        let Some(index) = self.changes.get_or_init(|| FileChanges::of(look.path())).index() else { return };
+        look.follow(self.connection.as_mut().filter(|_| self.complaint.is_none()), index);
     }
 
     /// Runs a group, and answers each of it.

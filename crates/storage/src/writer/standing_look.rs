@@ -1,0 +1,188 @@
+//! A look at the file that one connection has in place of all others, while nobody writes.
+//!
+//! SQLite has the system lock a part of the WAL index at the beginning of each look, and unlock it at the end, and meanwhile lets no
+//! other connection of the process by: with two readers that is a fifth of the time of a small read. But what one connection of a
+//! process has locked, the others need not ask the system for. So one stands there and looks, at the one part that stands in nobody's
+//! way: that of a file into which the log was brought over whole, so that readers need the log no more (sqlite.org/wal.html §2.3,
+//! walformat.html §2.3.1). What it sees is of no use to anybody. Readers see what they always saw, since each looks for itself.
+//!
+//! It would keep the log that comes next from being brought over. So it ends a moment after anybody has written.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::changes::wal_index::{State, WalIndex};
+use crate::connection::{self, AnyConnection, ConnectError, Purpose};
+use crate::pragmas;
+
+/// How often it is seen to. Nothing was written for as long before it begins, and it outlasts a write for no longer.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// The look, or what it takes to begin it.
+pub(super) struct StandingLook {
+    path: PathBuf,
+    connection: Option<AnyConnection>,
+    is_on: bool,
+    /// The state that the file was in when this was last seen to.
+    known: Option<State>,
+    /// Whether for that state there is nothing more to try.
+    is_settled: bool,
+    due: Instant,
+}
+
+impl StandingLook {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// None yet, at this file.
+    pub fn at(path: PathBuf) -> Self {
+        let due = Instant::now() + MOMENT;
+        Self { path, connection: None, is_on: false, known: None, is_settled: false, due }
+    }
+
+    /// When it is to be seen to again.
+    pub fn due_in(&self) -> Duration {
+        self.due.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether it is time; if so, not again for a moment.
+    pub fn take_turn(&mut self) -> bool {
+        let is_due = self.due_in().is_zero();
+        if is_due {
+            self.due = Instant::now() + MOMENT;
+        }
+        is_due
+    }
+
+    /// Ends it if somebody has written; begins it if nobody has, and the writer is well.
+    pub fn follow(&mut self, writer: Option<&mut AnyConnection>, index: WalIndex) {
+        let state = index.state();
+        if state.is_none() || state != self.known {
+            self.leave();
+            (self.known, self.is_settled) = (state, false);
+        } else if let (false, Some(writer)) = (self.is_settled, writer) {
+            self.is_settled = self.begin(writer, index).unwrap_or_else(|error| {
+                // Readers do without. If something is wrong with the file, the next write tells.
+                tracing::debug!(%error, "no look at the store stands");
+                self.connection = None;
+                true
+            });
+        }
+    }
+
+    /// Brings the log over, and begins. Says whether that was possible; if not, somebody else reads or writes.
+    fn begin(&mut self, writer: &mut AnyConnection, index: WalIndex) -> Result<bool, ConnectError> {
+        if !pragmas::bring_log_over(writer)? {
+            return Ok(false);
+        }
+        let look = match &mut self.connection {
+            Some(look) => look,
+            none => none.insert(connection::open(&self.path, Purpose::Read, MOMENT)?),
+        };
+        look.begin_look()?;
+        self.is_on = true;
+        pragmas::touch(look)?;
+        // Had somebody written since, it would look at the log.
+        if index.state() != self.known {
+            self.leave();
+        }
+        Ok(self.is_on)
+    }
+
+    fn leave(&mut self) {
+        if std::mem::take(&mut self.is_on) && self.connection.as_mut().is_some_and(|look| look.end_look().is_err()) {
+            self.connection = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    struct Scene {
+        look: StandingLook,
+        index: WalIndex,
+        writer: AnyConnection,
+        other: AnyConnection,
+        _folder: TempDir,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("a.db");
+            std::fs::write(&path, "").expect("a file");
+            let open = || connection::open(&path, Purpose::Write, MOMENT).expect("a connection");
+            let (writer, mut other) = (open(), open());
+            other.batch_execute("CREATE TABLE t (x);").expect("a table");
+            let index = WalIndex::open(&path).expect("an index");
+            Self { look: StandingLook::at(path), index, writer, other, _folder: folder }
+        }
+
+        fn run(&mut self, sql: &str) {
+            self.other.batch_execute(sql).expect("done");
+        }
+
+        /// Whether it stands a moment later.
+        fn stands(&mut self) -> bool {
+            self.look.follow(Some(&mut self.writer), self.index);
+            self.look.is_on
+        }
+    }
+
+    #[test]
+    fn it_stands_while_nobody_writes() {
+        let mut scene = Scene::new();
+        assert!(!scene.stands(), "nobody knows for how long nobody has written");
+        assert!(scene.stands() && scene.stands());
+        scene.run("INSERT INTO t VALUES (1);");
+        assert!(!scene.stands(), "somebody has written");
+        assert!(scene.stands());
+    }
+
+    #[test]
+    fn it_stands_in_nobodys_way() {
+        let mut scene = Scene::new();
+        assert!(!scene.stands() && scene.stands());
+        assert!(pragmas::bring_log_over(&mut scene.other).expect("an answer"), "nothing is left to bring over");
+        scene.run("INSERT INTO t VALUES (1);");
+        let is_over = |scene: &mut Scene| pragmas::bring_log_over(&mut scene.other).expect("an answer");
+        assert!(!is_over(&mut scene), "the look at the file itself is in the way");
+        assert!(!scene.stands());
+        assert!(is_over(&mut scene), "and ends");
+        scene.run("PRAGMA wal_checkpoint(TRUNCATE);");
+        assert!(!scene.stands() && scene.stands());
+        scene.run("PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (2);");
+    }
+
+    #[test]
+    fn it_does_not_begin_beside_a_look_at_the_log() {
+        let mut scene = Scene::new();
+        assert!(!scene.stands());
+        scene.run("INSERT INTO t VALUES (1); BEGIN; SELECT * FROM t;");
+        scene.writer.batch_execute("INSERT INTO t VALUES (2);").expect("done");
+        assert!(!scene.stands() && !scene.stands(), "an older state is looked at, to which the file must not come up");
+        scene.run("COMMIT;");
+        assert!(scene.stands());
+    }
+
+    #[test]
+    fn a_writer_in_trouble_only_ends_it() {
+        let mut scene = Scene::new();
+        let follow = |scene: &mut Scene| {
+            scene.look.follow(None, scene.index);
+            scene.look.is_on
+        };
+        assert!(!follow(&mut scene) && !follow(&mut scene));
+        assert!(scene.stands());
+        assert!(follow(&mut scene));
+        scene.run("INSERT INTO t VALUES (1);");
+        assert!(!follow(&mut scene) && !follow(&mut scene));
+    }
+}
