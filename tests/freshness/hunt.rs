@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{Maisa, Mm, Server, Town};
+use crate::harness::{Answer, Maisa, Mm, Server, Town};
 
 const USERS: usize = 6;
 const WRITERS: usize = 3;
@@ -22,6 +22,7 @@ struct Hunted {
 struct Ground {
     town: Town,
     second: Server,
+    place: String,
     hunted: Vec<Hunted>,
 }
 
@@ -31,7 +32,8 @@ impl Ground {
         let second = town.house.serve();
         let place = town.workspace();
         let hunted = (0..USERS).map(|_| Hunted { id: place.user("hunted"), answered: AtomicU64::new(0) }).collect();
-        Self { second, hunted, town }
+        let place = place.id.clone();
+        Self { second, hunted, place, town }
     }
 
     fn doors(&self, n: usize) -> (Mm<'_>, Maisa<'_>) {
@@ -66,18 +68,33 @@ impl Ground {
             if over.load(Ordering::Relaxed) {
                 break;
             }
-            let hunted = &self.hunted[round % USERS];
+            let least: Vec<_> = self.hunted.iter().map(|hunted| hunted.answered.load(Ordering::SeqCst)).collect();
+            let n = round % USERS;
             let (mm, maisa) = self.doors(round / USERS);
-            let least = hunted.answered.load(Ordering::SeqCst);
-            let shown = match round % 2 {
-                0 => mm.get(&hunted.id).expect(200).at("/full_name"),
-                _ => maisa.get(&hunted.id).expect(200).at("/data/name"),
+            let shown = match round % 4 {
+                0 => vec![(n, mm.get(&self.hunted[n].id).expect(200).at("/full_name"))],
+                1 => vec![(n, maisa.get(&self.hunted[n].id).expect(200).at("/data/name"))],
+                2 => self.found(&mm.list(&[("workspace_id", &self.place)]), "/users", "/user_id", "/full_name"),
+                _ => self.found(&maisa.list(&[]), "/data", "/id", "/name"),
             };
-            let shown: u64 = shown.as_str().and_then(|name| name.parse().ok()).unwrap_or(0);
-            reads += 1;
-            stale += u64::from(shown < least);
+            for (n, name) in shown {
+                let shown: u64 = name.as_str().and_then(|name| name.parse().ok()).unwrap_or(0);
+                reads += 1;
+                stale += u64::from(shown < least[n]);
+            }
         }
         (reads, stale)
+    }
+
+    /// The hunted in a list, all of them, with their names.
+    fn found(&self, answer: &Answer, users: &str, id: &str, name: &str) -> Vec<(usize, Value)> {
+        let users = answer.clone().expect(200).at(users);
+        let users = users.as_array().expect("a list").iter();
+        let number = |user: &Value| self.hunted.iter().position(|hunted| user.pointer(id) == Some(&json!(hunted.id)));
+        let found = users.filter_map(|user| Some((number(user)?, user.pointer(name)?.clone())));
+        let found: Vec<_> = found.collect();
+        assert_eq!(found.len(), USERS, "{answer:?}");
+        found
     }
 }
 
@@ -123,4 +140,44 @@ fn nobody_reads_what_was_replaced() {
 #[ignore = "long"]
 fn nobody_reads_what_was_replaced_for_a_minute() {
     hunt(Duration::from_secs(60));
+}
+
+/// A page is of one state: whoever is in the list of a role is shown with it.
+#[test]
+fn nobody_stands_in_the_list_of_another_role() {
+    const ROLES: [&str; 2] = ["viewer", "user"];
+    let (ground, over) = (Ground::new(), AtomicBool::new(false));
+    let changes = thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (ground, over) = (&ground, &over);
+                scope.spawn(move || {
+                    (0..)
+                        .take_while(|_| !over.load(Ordering::Relaxed))
+                        .map(|round| {
+                            let (_, maisa) = ground.doors(round / 2);
+                            let user = &ground.hunted[(round * WRITERS + writer) % USERS];
+                            maisa.update(&user.id, json!({"role": ROLES[round / USERS % 2]})).expect(200);
+                        })
+                        .count()
+                })
+            })
+            .collect();
+        let end = Instant::now() + Duration::from_secs(4);
+        for round in 0.. {
+            if Instant::now() > end {
+                assert!(round > 50, "{round} looks");
+                break;
+            }
+            let (_, maisa) = ground.doors(round);
+            let role = ROLES[round / 2 % 2];
+            let page = maisa.list(&[("role", role)]).expect(200).json();
+            let users = page["data"].as_array().expect("a list");
+            assert!(users.iter().all(|user| user["role"] == role), "{role}: {page}");
+            assert_eq!(users.len() as u64, page["pagination"]["total"], "{page}");
+        }
+        over.store(true, Ordering::Relaxed);
+        writers.into_iter().map(|writer| writer.join().unwrap()).sum::<usize>()
+    });
+    assert!(changes > 50, "{changes} changes");
 }

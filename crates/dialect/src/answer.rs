@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::value::{self, RawValue};
 use users::UserError;
 use users::json::FreeObject;
 
@@ -45,13 +45,12 @@ fn written(body: &impl Serialize, bytes: usize) -> serde_json::Result<Vec<u8>> {
     Ok(json)
 }
 
-/// A JSON text of about so many bytes.
+/// A JSON text, to stand in answers.
 ///
 /// # Errors
 /// `Internal` if the body has what JSON cannot say, which no wire type does.
-pub fn text(body: &impl Serialize, bytes: usize) -> Result<String, UserError> {
-    let json = written(body, bytes).map_err(|error| UserError::Internal(error.to_string()))?;
-    String::from_utf8(json).map_err(|error| UserError::Internal(error.to_string()))
+pub fn text(body: &impl Serialize) -> Result<Box<RawValue>, UserError> {
+    value::to_raw_value(body).map_err(|error| UserError::Internal(error.to_string()))
 }
 
 /// A response with a body of about so many bytes.

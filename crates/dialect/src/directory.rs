@@ -103,7 +103,7 @@ pub struct ListQuery {
 #[derive(Debug, Clone)]
 pub struct Page {
     /// At most as many as were asked for.
-    pub users: Vec<User>,
+    pub users: Vec<Shown>,
     /// How many match in all.
     pub total: u64,
     /// Whether more follow.
@@ -136,8 +136,8 @@ pub trait Directory: Send + Sync {
     async fn authenticate_to_see(&self, presented: &PresentedKey, _id: Option<&str>) -> Result<(Arc<Caller>, Seen)> {
         Ok((self.authenticate(presented).await?, Seen::default()))
     }
-    /// One page of users.
-    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page>;
+    /// One page of users, each as that view shows it.
+    async fn list(&self, call: &Call, query: ListQuery, view: View<'static>) -> Result<Page>;
     /// Creates a user, where it is to happen once only if it has not happened yet. A directory that cannot promise that must refuse
     /// such a request.
     async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created>;

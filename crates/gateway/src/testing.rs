@@ -12,7 +12,7 @@ use users::audit::Event;
 use users::json::FreeObject;
 use users::{
     Caller, Created, Email, Holder, NewUser, Once, PlainPassword, Precondition, PresentedKey, Redeemed, RolePolicy,
-    SignIn, SignedIn, User, UserChange, UserError,
+    SignIn, SignedIn, User, UserChange, UserError, View,
 };
 
 use crate::accounts::Accounts;
@@ -51,7 +51,7 @@ impl Directory for NoDirectory {
         Err(NOBODY)
     }
 
-    async fn list(&self, _: &Call, _: ListQuery) -> Result<Page> {
+    async fn list(&self, _: &Call, _: ListQuery, _: View<'static>) -> Result<Page> {
         Err(NOBODY)
     }
 

@@ -12,6 +12,7 @@ use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use users::{RolePolicy, Shown, User, UserError, View};
 
 use crate::tag;
@@ -43,10 +44,14 @@ pub(crate) const VIEW: &str = "maisa";
 ///
 /// # Errors
 /// See [`UserBody::of`].
-pub(crate) fn text(user: &User, policy: &RolePolicy) -> Result<String, UserError> {
+pub(crate) fn text(user: &User, policy: &RolePolicy) -> Result<Box<RawValue>, UserError> {
     let data = UserBody::of(user, policy)?;
-    answer::text(&Data { data }, BODY)
+    answer::text(&Data { data })
 }
+
+/// How this API shows a user in a list.
+pub(crate) const ITEM_VIEW: View<'static> =
+    View { name: "maisa item", render: &|user| answer::text(&UserItem::from(user)) };
 
 /// A response with a user, and its entity tag.
 ///
@@ -59,7 +64,7 @@ pub(crate) fn user(status: StatusCode, user: &User, policy: &RolePolicy) -> Resu
 
 /// The same with a user that was shown before.
 pub(crate) fn shown(status: StatusCode, shown: &Shown, policy: &RolePolicy) -> HttpResponse {
-    tag::form(policy).tagged(json(status, String::from(&*shown.text)), &shown.version)
+    tag::form(policy).tagged(json(status, shown.text.get().to_owned()), &shown.version)
 }
 
 /// A response without a body.

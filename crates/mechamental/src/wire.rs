@@ -13,6 +13,7 @@ use dialect::answer;
 use dialect::openapi::{Response, schema};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use users::{Shown, User, UserError, View};
 
 use crate::tag;
@@ -40,13 +41,13 @@ pub(crate) fn render_page(page: &UserPage<'_>) -> HttpResponse {
     answer::rendered(StatusCode::OK, page, BODY * (1 + page.users.len()))
 }
 
-/// How this API shows a user.
+/// How this API shows a user, alone and in a list.
 pub(crate) const VIEW: View<'static> = View { name: "mechamental", render: &text };
 
 /// # Errors
 /// See [`UserBody`].
-fn text(user: &User) -> Result<String, UserError> {
-    answer::text(&UserBody::try_from(user)?, BODY)
+fn text(user: &User) -> Result<Box<RawValue>, UserError> {
+    answer::text(&UserBody::try_from(user)?)
 }
 
 /// A response with a user, and its entity tag.
@@ -59,7 +60,7 @@ pub(crate) fn user(status: StatusCode, user: &User) -> Result<HttpResponse, User
 
 /// The same with a user that was shown before.
 pub(crate) fn shown(status: StatusCode, shown: &Shown) -> HttpResponse {
-    tag::form().tagged(json(status, String::from(&*shown.text)), &shown.version)
+    tag::form().tagged(json(status, shown.text.get().to_owned()), &shown.version)
 }
 
 /// A response without a body, which still names a type as the framework's does.

@@ -122,6 +122,12 @@ impl Reads for Session<'_> {
         rows.into_iter().map(UserRow::into_user).collect()
     }
 
+    fn user_ids(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Option<Vec<UserId>>> {
+        let Some(filter) = Narrowed::of(filter) else { return Ok(Some(Vec::new())) };
+        let ids = self.run(|connection| reads::list_ids(connection, scope, &filter, start, limit))?;
+        Ok(ids.map(|ids| ids.into_iter().map(UserId::from_stored).collect()))
+    }
+
     fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64> {
         let Some(filter) = Narrowed::of(filter) else { return Ok(0) };
         let count = self.run(|connection| reads::count_users(connection, scope, &filter))?;

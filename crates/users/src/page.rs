@@ -2,6 +2,7 @@
 
 use crate::id::{UserId, WorkspaceId};
 use crate::role::RoleName;
+use crate::shown::Shown;
 use crate::text::fold;
 use crate::user::User;
 
@@ -97,7 +98,7 @@ pub struct ListUsers {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// At most as many as were asked for.
-    pub users: Vec<User>,
+    pub users: Vec<Shown>,
     /// How many match in all.
     pub total: u64,
     /// Whether more follow.

@@ -49,6 +49,8 @@ pub trait Reads: AuditReads + MailReads + SessionReads {
     fn username_key_taken(&mut self, key: &str) -> Result<bool>;
     /// At most `limit` users of the scope that pass the filter, ordered by id.
     fn users(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Vec<User>>;
+    /// The ids of the same; `None` where the users themselves are found as soon.
+    fn user_ids(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Option<Vec<UserId>>>;
     /// How many users of the scope pass the filter.
     fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64>;
     /// Whether an active user other than `except` shows this role.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 use crate::error::Result;
 use crate::user::User;
 use crate::version::Version;
@@ -12,8 +14,8 @@ use crate::version::Version;
 pub struct View<'a> {
     /// Differs from the names of all other ways in this process.
     pub name: &'static str,
-    /// Makes the text: the same from the same record, whoever asks.
-    pub render: &'a (dyn Fn(&User) -> Result<String> + Send + Sync),
+    /// Makes the text, in JSON: the same from the same record, whoever asks.
+    pub render: &'a (dyn Fn(&User) -> Result<Box<RawValue>> + Send + Sync),
 }
 
 impl fmt::Debug for View<'_> {
@@ -23,12 +25,12 @@ impl fmt::Debug for View<'_> {
 }
 
 /// A user as it was shown.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Shown {
     /// Which state of the record that is.
     pub version: Version,
     /// The text.
-    pub text: Arc<str>,
+    pub text: Arc<RawValue>,
 }
 
 impl Shown {
@@ -38,6 +40,12 @@ impl Shown {
     /// What the view says.
     pub fn of(user: &User, view: View<'_>) -> Result<Self> {
         Ok(Self { version: user.version(), text: (view.render)(user)?.into() })
+    }
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version && self.text.get() == other.text.get()
     }
 }
 

@@ -129,17 +129,15 @@ impl<S: Store> Directory for LocalDirectory<S> {
         Ok((caller, seen))
     }
 
-    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page> {
+    async fn list(&self, call: &Call, query: ListQuery, view: View<'static>) -> Result<Page> {
         let (users, caller) = (self.users.clone(), call.caller.clone());
         let ListQuery { workspace, filter, begin, limit } = query;
         let query = ListUsers { workspace, filter, start: start(begin)?, limit };
-        let page = if is_brief(&caller, &query) {
-            self.reads.run_briefly(move || users.list(&caller, &query)).await?
-        } else {
-            self.reads.run(move || users.list(&caller, &query)).await?
-        };
+        let is_brief = is_brief(&caller, &query);
+        let work = move || users.list(&caller, &query, view);
+        let page = if is_brief { self.reads.run_briefly(work).await? } else { self.reads.run(work).await? };
         let last = page.users.last().filter(|_| page.has_more);
-        let next = last.map(|user| Position(user.id.as_str().to_owned()));
+        let next = last.map(|user| Position(user.version.user.as_str().to_owned()));
         Ok(Page { users: page.users, total: page.total, has_more: page.has_more, next })
     }
 

@@ -17,7 +17,9 @@ use dialect::directory::Result;
 use dialect::{Call, Directory, ListQuery, Page};
 use futures_util::future::BoxFuture;
 use users::json::FreeObject;
-use users::{Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, SignIn, SignedIn, User, UserChange};
+use users::{
+    Caller, Created, Email, NewUser, Once, Precondition, PresentedKey, SignIn, SignedIn, User, UserChange, View,
+};
 
 use super::own_writes::OwnWrites;
 
@@ -103,8 +105,8 @@ impl Directory for ReplicatedDirectory {
         self.primary.authenticate(presented).await
     }
 
-    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page> {
-        self.read(call, |directory| directory.list(call, query.clone())).await
+    async fn list(&self, call: &Call, query: ListQuery, view: View<'static>) -> Result<Page> {
+        self.read(call, |directory| directory.list(call, query.clone(), view)).await
     }
 
     async fn create(&self, call: &Call, new: NewUser, once: Option<Once>) -> Result<Created> {

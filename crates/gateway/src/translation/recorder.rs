@@ -11,7 +11,7 @@ use users::json::FreeObject;
 use users::key::KeyId;
 use users::{
     Caller, Created, Email, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, SignIn, SignedIn, User,
-    UserChange,
+    UserChange, View,
 };
 
 /// The directory.
@@ -58,7 +58,7 @@ impl Directory for Recorder {
         }))
     }
 
-    async fn list(&self, _: &Call, query: ListQuery) -> Result<Page> {
+    async fn list(&self, _: &Call, query: ListQuery, _: View<'static>) -> Result<Page> {
         self.note(Ask::List(query))
     }
 

@@ -12,7 +12,7 @@ use crate::caller::call_of;
 use crate::errors::{ApiError, Published};
 use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
-use crate::wire::{self, Pagination, UserItem, UserPage};
+use crate::wire::{self, Pagination, UserPage};
 
 /// How many users a page may have.
 pub(crate) const LIMITS: RangeInclusive<u32> = 1..=100;
@@ -27,7 +27,7 @@ const DEFAULT_OFFSET: u64 = 0;
 pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let parameters = Parameters::read(&request.head.query, &request.services.policy)?;
-    let page = request.directory.list(&call, parameters.query()).await?;
+    let page = request.directory.list(&call, parameters.query(), wire::ITEM_VIEW).await?;
     let next = page.has_more.then(|| parameters.next(&request.head));
     let answer = answer::page(wire::render_page(&parameters.render(&page)), next);
     Ok(coding::negotiated(&request.head, answer).await)
@@ -86,7 +86,7 @@ impl Parameters {
     fn render<'a>(&self, page: &'a Page) -> UserPage<'a> {
         let Page { users, total, has_more, next: _ } = page;
         UserPage {
-            data: users.iter().map(UserItem::from).collect(),
+            data: users.iter().map(|user| &*user.text).collect(),
             pagination: Pagination { total: *total, limit: self.limit, offset: self.offset, has_more: *has_more },
         }
     }

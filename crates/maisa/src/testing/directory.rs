@@ -8,8 +8,8 @@ use dialect::{Call, Directory, DirectoryError, ListQuery, Page};
 use users::json::FreeObject;
 use users::key::KeyId;
 use users::{
-    Caller, Created, Email, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, SignIn, SignedIn, User,
-    UserChange, UserError,
+    Caller, Created, Email, NewUser, Once, Permissions, Precondition, PresentedKey, Reach, Shown, SignIn, SignedIn,
+    User, UserChange, UserError, View,
 };
 
 use super::{key, user};
@@ -56,9 +56,10 @@ impl Directory for FakeDirectory {
         }))
     }
 
-    async fn list(&self, call: &Call, query: ListQuery) -> Result<Page, DirectoryError> {
+    async fn list(&self, call: &Call, query: ListQuery, view: View<'static>) -> Result<Page, DirectoryError> {
         assert_eq!((&*call.request_id, &*call.operation), ("request-1", "maisa.test"));
-        self.answer(Command::List(query), Page { users: vec![user()], total: 41, has_more: true, next: None })
+        let users = vec![Shown::of(&user(), view)?];
+        self.answer(Command::List(query), Page { users, total: 41, has_more: true, next: None })
     }
 
     async fn create(&self, _: &Call, new: NewUser, once: Option<Once>) -> Result<Created, DirectoryError> {

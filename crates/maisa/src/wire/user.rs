@@ -19,11 +19,12 @@ pub(crate) struct Data<T> {
     pub(crate) data: T,
 }
 
-/// One page of a list.
+/// One page of a list, of [`UserItem`]s.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct UserPage<'a> {
     /// The users of this page.
-    pub(crate) data: Vec<UserItem<'a>>,
+    #[serde(borrow)]
+    pub(crate) data: Vec<&'a RawValue>,
     /// Where it stands in the list.
     pub(crate) pagination: Pagination,
 }
@@ -250,12 +251,14 @@ mod tests {
         );
         let read: Data<UserBody<'_>> = serde_json::from_str(one).expect("the sample");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), one);
-        let page = concat!(
-            r#"{"data":[{"id":"123e4567-e89b-12d3-a456-426614174000","email":"john@example.com","name":"John Doe","#,
-            r#""role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z"}],"#,
-            r#""pagination":{"total":100,"limit":20,"offset":0,"hasMore":true}}"#,
+        let item = concat!(
+            r#"{"id":"123e4567-e89b-12d3-a456-426614174000","email":"john@example.com","name":"John Doe","#,
+            r#""role":"user","status":"active","createdAt":"2023-01-01T12:00:00Z"}"#,
         );
-        let read: UserPage<'_> = serde_json::from_str(page).expect("the sample");
+        let read: UserItem<'_> = serde_json::from_str(item).expect("the sample");
+        assert_eq!(serde_json::to_string(&read).expect("JSON"), item);
+        let page = format!(r#"{{"data":[{item}],"pagination":{{"total":100,"limit":20,"offset":0,"hasMore":true}}}}"#);
+        let read: UserPage<'_> = serde_json::from_str(&page).expect("the sample");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), page);
     }
 }

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use dialect::openapi::{Operation, Parameter};
 use dialect::{Begin, DirectoryError, Head, ListQuery, Page, Position, Request, answer, coding, query};
 use users::page::{Filter, Search};
-use users::{Json, RolePolicy, UserError};
+use users::{Json, RolePolicy};
 
 use crate::caller::call_of;
 use crate::cursor::{Cursors, List};
@@ -14,7 +14,7 @@ use crate::document::authorization;
 use crate::errors::{ApiError, Fault, Published, Rule, Step};
 use crate::extract::{Fields, parse, schema};
 use crate::routes::{self, USERS};
-use crate::wire::{self, UserBody, UserPage};
+use crate::wire::{self, UserPage};
 
 /// How many users a page may have.
 pub(crate) const LIMITS: RangeInclusive<u32> = 1..=200;
@@ -28,9 +28,9 @@ pub(crate) async fn handle(request: Request) -> Result<HttpResponse, ApiError> {
     let call = call_of(&request).await?;
     let cursors = Cursors::new(&request.services.secret);
     let parameters = Parameters::read(&request.head.query, &cursors)?;
-    let page = request.directory.list(&call, parameters.query()).await;
+    let page = request.directory.list(&call, parameters.query(), wire::VIEW).await;
     let page = page.map_err(|error| parameters.blame(error))?;
-    let page = parameters.render(&page, &cursors)?;
+    let page = parameters.render(&page, &cursors);
     let next = page.next_cursor.as_ref().map(|cursor| parameters.address(&request.head, cursor));
     let answer = answer::page(wire::render_page(&page), next);
     Ok(coding::negotiated(&request.head, answer).await)
@@ -124,15 +124,15 @@ impl Parameters {
         }
     }
 
-    fn render<'a>(&self, page: &'a Page, cursors: &Cursors) -> Result<UserPage<'a>, UserError> {
+    fn render<'a>(&self, page: &'a Page, cursors: &Cursors) -> UserPage<'a> {
         let Page { users, total, has_more, next } = page;
         let list = list(&self.workspace, self.search.as_deref());
-        Ok(UserPage {
+        UserPage {
             total: *total,
             has_more: *has_more,
             next_cursor: next.as_ref().map(|position| cursors.seal(list, position)),
-            users: users.iter().map(UserBody::try_from).collect::<Result<_, _>>()?,
-        })
+            users: users.iter().map(|user| &*user.text).collect(),
+        }
     }
 }
 

@@ -89,8 +89,8 @@ impl<'a> TryFrom<&'a User> for UserBody<'a> {
     }
 }
 
-/// One page of a list.
-#[derive(Debug, Serialize, Deserialize)]
+/// One page of a list, of [`UserBody`]s.
+#[derive(Debug, Serialize)]
 pub(crate) struct UserPage<'a> {
     /// How many users match in all.
     pub(crate) total: u64,
@@ -99,7 +99,7 @@ pub(crate) struct UserPage<'a> {
     /// What to send to get it.
     pub(crate) next_cursor: Option<String>,
     /// The users of this page.
-    pub(crate) users: Vec<UserBody<'a>>,
+    pub(crate) users: Vec<&'a RawValue>,
 }
 
 impl UserBody<'_> {

@@ -6,6 +6,7 @@ use users::WorkspaceId;
 use users::page::{Scope, Start};
 
 use super::filter::{Narrowed, narrow};
+use super::ids;
 use super::offset::user_before;
 use super::search;
 use crate::connection::{AnyConnection, MultiBackend, natively};
@@ -38,16 +39,55 @@ pub(crate) fn list_users(
     {
         return by_ids(connection, &ids);
     }
-    let after = match start {
-        Start::Beginning | Start::Skip(0) => Some(FIRST.to_owned()),
-        Start::After(id) => Some(id.as_str().to_owned()),
-        Start::Skip(count) => user_before(connection, scope, filter, *count)?,
-    };
-    let Some(after) = after else { return Ok(Vec::new()) };
+    let Some(after) = before(connection, scope, filter, start)? else { return Ok(Vec::new()) };
     match scope {
         Scope::Installation => everyone(connection, filter, &after, limit),
-        Scope::Members(workspaces) => members_of_any(connection, workspaces, filter, &after, limit),
+        Scope::Members(workspaces) => {
+            merged(workspaces, limit, |workspace| members(connection, workspace, filter, &after, limit), |row| &row.id)
+        }
     }
+}
+
+/// The id behind which the list begins; `None` if there are not that many.
+fn before(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &Narrowed,
+    start: &Start,
+) -> QueryResult<Option<String>> {
+    match start {
+        Start::Beginning | Start::Skip(0) => Ok(Some(FIRST.to_owned())),
+        Start::After(id) => Ok(Some(id.as_str().to_owned())),
+        Start::Skip(count) => user_before(connection, scope, filter, *count),
+    }
+}
+
+/// The ids of the same, where an index holds them side by side, or the list is found by them.
+pub(crate) fn list_ids(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &Narrowed,
+    start: &Start,
+    limit: u32,
+) -> QueryResult<Option<Vec<String>>> {
+    let found = match connection {
+        AnyConnection::Sqlite(file) => search::page(file, scope, filter, start, limit)?,
+        // Each question is a way there and back.
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => return Ok(None),
+    };
+    if found.is_some() || filter.term.is_some() {
+        return Ok(found);
+    }
+    let Some(after) = before(connection, scope, filter, start)? else { return Ok(Some(Vec::new())) };
+    let role = filter.role.as_deref();
+    match scope {
+        Scope::Installation => ids::everyone(connection, role, &after, limit),
+        Scope::Members(workspaces) => {
+            merged(workspaces, limit, |workspace| ids::members(connection, workspace, role, &after, limit), |id| id)
+        }
+    }
+    .map(Some)
 }
 
 fn everyone(connection: &mut AnyConnection, filter: &Narrowed, after: &str, limit: u32) -> QueryResult<Vec<UserRow>> {
@@ -79,19 +119,18 @@ fn by_ids(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<Vec<Use
 
 /// A page of each workspace, merged: as many steps as the page has users, times the workspaces. One query over all would
 /// have to sort every member of them.
-fn members_of_any(
-    connection: &mut AnyConnection,
+fn merged<T>(
     workspaces: &[WorkspaceId],
-    filter: &Narrowed,
-    after: &str,
     limit: u32,
-) -> QueryResult<Vec<UserRow>> {
-    let mut page: Vec<UserRow> = Vec::new();
+    mut members: impl FnMut(&WorkspaceId) -> QueryResult<Vec<T>>,
+    id: impl Fn(&T) -> &String,
+) -> QueryResult<Vec<T>> {
+    let mut page: Vec<T> = Vec::new();
     for workspace in workspaces {
-        page.append(&mut members(connection, workspace, filter, after, limit)?);
+        page.append(&mut members(workspace)?);
         if workspaces.len() > 1 {
-            page.sort_by(|a, b| a.id.cmp(&b.id));
-            page.dedup_by(|a, b| a.id == b.id);
+            page.sort_by(|a, b| id(a).cmp(id(b)));
+            page.dedup_by(|a, b| id(a) == id(b));
             page.truncate(limit as usize);
         }
     }

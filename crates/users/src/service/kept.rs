@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::Look;
@@ -56,8 +57,9 @@ struct KnownUser {
     since: Moment,
     revision: i64,
     changed_at: Timestamp,
-    memberships: Arc<[WorkspaceId]>,
-    text: Arc<str>,
+    /// `None` where nobody asked.
+    memberships: Option<Arc<[WorkspaceId]>>,
+    text: Arc<RawValue>,
 }
 
 #[derive(Clone)]
@@ -71,7 +73,7 @@ const TEXT: u64 = 400;
 
 impl Weighter<Name, KnownUser> for Weight {
     fn weight(&self, _: &Name, known: &KnownUser) -> u64 {
-        known.text.len() as u64 + ENTRY
+        known.text.get().len() as u64 + ENTRY
     }
 }
 
@@ -121,9 +123,25 @@ impl Kept {
         if !changes.held(known.since, now, &[Subject::User(id.clone())]) {
             return None;
         }
-        let KnownUser { since: _, revision, changed_at, memberships, text } = known;
-        let version = Version { user: id.clone(), revision, changed_at };
-        Some(access::sees(caller, id, &memberships).then_some(Shown { version, text }))
+        let sees = match &known.memberships {
+            Some(memberships) => access::sees(caller, id, memberships),
+            // Whoever sees everyone need not know.
+            None => access::sees(caller, id, &[]).then_some(true)?,
+        };
+        Some(sees.then(|| known.shown(id.clone())))
+    }
+
+    /// The user as that view showed it in the one state of a look that began between two moments, if that is known.
+    pub fn listed(
+        &self,
+        (changes, before, after): (&dyn Changes, Moment, Moment),
+        view: &'static str,
+        id: &UserId,
+    ) -> Option<Shown> {
+        let known = self.shown.as_ref()?.get(&Name { view, user: number(id)? })?;
+        let is_older = known.since.epoch == before.epoch && known.since.change <= before.change;
+        let holds = is_older && changes.held(known.since, after, &[Subject::User(id.clone())]);
+        holds.then(|| known.shown(id.clone()))
     }
 
     /// Whether anything is kept.
@@ -138,14 +156,103 @@ impl Kept {
 
     /// Keeps what a view showed of a user.
     pub fn keep_shown(&self, view: &'static str, look: &Look, shown: &Shown) {
-        let Look { found: Found { user, memberships }, since } = look;
-        let (Some(kept), Some(since), Some(user)) = (&self.shown, *since, number(&user.id)) else { return };
-        let Version { user: _, revision, changed_at } = shown.version;
-        let (memberships, text) = (memberships.as_slice().into(), shown.text.clone());
+        let Look { found: Found { user: _, memberships }, since } = look;
+        self.keep(view, *since, Some(memberships.as_slice().into()), shown);
+    }
+
+    /// Keeps what a view showed of a user in a list, as read after that moment.
+    pub fn keep_listed(&self, view: &'static str, since: Option<Moment>, shown: &Shown) {
+        self.keep(view, since, None, shown);
+    }
+
+    fn keep(&self, view: &'static str, since: Option<Moment>, memberships: Option<Arc<[WorkspaceId]>>, shown: &Shown) {
+        let Version { user, revision, changed_at } = &shown.version;
+        let (Some(kept), Some(since), Some(user)) = (&self.shown, since, number(user)) else { return };
+        let (revision, changed_at, text) = (*revision, *changed_at, shown.text.clone());
         kept.insert(Name { view, user }, KnownUser { since, revision, changed_at, memberships, text });
+    }
+}
+
+impl KnownUser {
+    fn shown(self, user: UserId) -> Shown {
+        let KnownUser { since: _, revision, changed_at, memberships: _, text } = self;
+        Shown { version: Version { user, revision, changed_at }, text }
     }
 }
 
 fn number(id: &UserId) -> Option<u128> {
     Uuid::try_parse(id.as_str()).ok().map(|id| id.as_u128())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+    use crate::caller::Reach;
+    use crate::role::Permissions;
+    use crate::shown::View;
+    use crate::testing::contract::user;
+
+    const VIEW: View<'static> =
+        View { name: "names", render: &|user| Ok(to_raw_value(user.username.as_str()).unwrap()) };
+
+    /// Everything has changed since moments before this one.
+    struct ChangedAt(u64);
+
+    impl Changes for ChangedAt {
+        fn now(&self) -> Option<Moment> {
+            Some(moment(self.0))
+        }
+
+        fn has_changed(&self, _: &Subject, since: Moment) -> bool {
+            self.0 > since.change
+        }
+    }
+
+    fn moment(change: u64) -> Moment {
+        Moment { epoch: 1, change }
+    }
+
+    fn kept() -> Kept {
+        Kept::new(Keep { callers: 0, shown_bytes: 1 << 20 })
+    }
+
+    fn reaching(reach: Reach) -> Caller {
+        let key = KeyId::from_stored("key".to_owned());
+        let permissions = Permissions::default();
+        Caller { key, owner: None, permissions, reach, home: None, pinned: None, plan: None, session: false }
+    }
+
+    #[test]
+    fn a_page_takes_what_was_so_in_the_state_that_it_is_of() {
+        let (kept, ada) = (kept(), user(1));
+        let shown = Shown::of(&ada, VIEW).unwrap();
+        kept.keep_listed(VIEW.name, Some(moment(5)), &shown);
+        let listed = |changed, before, after| kept.listed((&ChangedAt(changed), before, after), VIEW.name, &ada.id);
+        assert_eq!(listed(5, moment(5), moment(5)), Some(shown.clone()));
+        assert_eq!(listed(3, moment(7), moment(9)), Some(shown));
+        assert_eq!(listed(6, moment(6), moment(6)), None, "it has changed");
+        assert_eq!(listed(4, moment(4), moment(5)), None, "it was read after the page's look began, perhaps");
+        let other_epoch = Moment { epoch: 2, ..moment(5) };
+        assert_eq!(listed(5, moment(5), other_epoch), None, "somebody else has written since");
+        assert_eq!(listed(5, other_epoch, other_epoch), None, "somebody else has written before");
+        assert_eq!(kept.listed((&ChangedAt(5), moment(5), moment(5)), "other", &ada.id), None);
+    }
+
+    #[test]
+    fn who_was_listed_is_shown_to_those_who_see_everyone_and_others_have_the_memberships_read() {
+        let (kept, ada) = (kept(), user(1));
+        let shown = Shown::of(&ada, VIEW).unwrap();
+        let look = |caller: &Caller| kept.shown((&ChangedAt(0), moment(0)), caller, VIEW.name, &ada.id);
+        let workspace = |name: &str| WorkspaceId::from_stored(name.to_owned());
+        let within = |name| reaching(Reach::Workspaces([workspace(name)].into()));
+        kept.keep_listed(VIEW.name, Some(moment(0)), &shown);
+        assert_eq!(look(&reaching(Reach::Installation)), Some(Some(shown.clone())));
+        assert_eq!(look(&within("hers")), None);
+        let found = Found { user: ada.clone(), memberships: vec![workspace("hers")] };
+        kept.keep_shown(VIEW.name, &Look { found, since: Some(moment(0)) }, &shown);
+        assert_eq!(look(&within("hers")), Some(Some(shown)));
+        assert_eq!(look(&within("another")), Some(None));
+    }
 }

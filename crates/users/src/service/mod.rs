@@ -9,6 +9,7 @@ mod delete;
 mod end_sessions;
 mod identify;
 mod kept;
+mod list;
 mod mail;
 mod read;
 mod redeem;

@@ -1,4 +1,4 @@
-//! Reading users.
+//! Reading one user.
 
 use std::sync::Arc;
 
@@ -7,31 +7,11 @@ use crate::access;
 use crate::caller::{Caller, Reach};
 use crate::error::{Result, UserError};
 use crate::id::UserId;
-use crate::page::{ListUsers, Page, Scope};
 use crate::ports::{Found, Reads, Store};
-use crate::role::Permission;
 use crate::shown::Shown;
 use crate::user::User;
 
 impl<S: Store> Users<S> {
-    /// One page of the users of a workspace, or of all that the caller reaches.
-    ///
-    /// # Errors
-    /// `Forbidden` without `users:read`; `NotFound` for a workspace out of reach.
-    pub fn list(&self, caller: &Caller, query: &ListUsers) -> Result<Page> {
-        access::require(caller, Permission::users_read())?;
-        self.store.read(|reads| {
-            let scope = match &query.workspace {
-                Some(id) => Scope::Members(vec![access::reachable_workspace(reads, caller, id)?]),
-                None => caller.reach.scope(),
-            };
-            let mut users = reads.users(&scope, &query.filter, &query.start, query.limit.saturating_add(1))?;
-            let has_more = users.len() > query.limit as usize;
-            users.truncate(query.limit as usize);
-            Ok(Page { users, has_more, total: reads.count_users(&scope, &query.filter)? })
-        })
-    }
-
     /// One user; with a workspace named, as a member of it.
     ///
     /// # Errors

@@ -112,6 +112,10 @@ impl Reads for Tables {
         Ok(from_start.take(limit as usize).cloned().collect())
     }
 
+    fn user_ids(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Option<Vec<UserId>>> {
+        Ok(Some(self.users(scope, filter, start, limit)?.into_iter().map(|user| user.id).collect()))
+    }
+
     fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64> {
         Ok(self.matching(scope, filter).count() as u64)
     }

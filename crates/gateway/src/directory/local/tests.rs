@@ -1,11 +1,14 @@
 use std::time::Instant;
 
+use dialect::answer;
 use users::profile::{FullName, Username};
 use users::role::{RoleDefinition, RoleName};
 use users::testing::{MemoryStore, TestEnvironment, new_user, no_change};
 use users::{Administrator, Email, FullNameChange, Operator, Permission, RolePolicy, UserError};
 
 use super::*;
+
+const USERNAMES: View<'static> = View { name: "usernames", render: &|user| answer::text(&user.username.as_str()) };
 
 struct Scene {
     directory: Arc<LocalDirectory<MemoryStore>>,
@@ -46,12 +49,12 @@ impl Scene {
 
     async fn page(&self, begin: Begin) -> Result<Page> {
         let query = ListQuery { workspace: None, filter: Default::default(), begin, limit: 2 };
-        self.directory.list(&self.call().await, query).await
+        self.directory.list(&self.call().await, query, USERNAMES).await
     }
 }
 
 fn names(page: &Page) -> Vec<&str> {
-    page.users.iter().map(|user| user.username.as_str()).collect()
+    page.users.iter().map(|user| user.text.get().trim_matches('"')).collect()
 }
 
 #[tokio::test]
@@ -91,8 +94,7 @@ async fn the_log_learns_whose_a_good_key_is() {
 async fn who_is_asked_for_is_seen_with_the_key_and_anew_by_the_next_request() {
     let scene = scene();
     let own = scene.directory.get_own(&scene.call().await).await.expect("oneself");
-    let view =
-        View { name: "names", render: &|user| Ok(user.full_name.as_ref().map_or("none", FullName::as_str).to_owned()) };
+    let view = View { name: "names", render: &|user| answer::text(&user.full_name.as_ref().map(FullName::as_str)) };
     let whom = Whom::User { id: own.id.as_str(), workspace: None };
     let asking = || async {
         let seen = scene.directory.authenticate_to_see(&scene.key, Some(own.id.as_str())).await;
@@ -107,10 +109,10 @@ async fn who_is_asked_for_is_seen_with_the_key_and_anew_by_the_next_request() {
     let directory = &scene.directory;
     let shown = |call: Call| async move {
         let shown = directory.show(&call, whom, view).await;
-        shown.map(|shown| shown.text.to_string())
+        shown.map(|shown| shown.text.get().to_owned())
     };
-    assert_eq!(shown(before.clone()).await.as_deref(), Ok("none"), "one request has one state");
-    assert_eq!(shown(asking().await).await.as_deref(), Ok("Ada Lovelace"));
+    assert_eq!(shown(before.clone()).await.as_deref(), Ok("null"), "one request has one state");
+    assert_eq!(shown(asking().await).await.as_deref(), Ok("\"Ada Lovelace\""));
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ use users::{AccountName, Permissions, Reach, Seen, UserError};
 
 use super::*;
 
+const VIEW: View<'static> = View { name: "ids", render: &|user| dialect::answer::text(&user.id.as_str()) };
+
 /// A directory that answers by name, or as it is told, and notes what it was asked.
 struct Stub {
     /// Deletes wait here.
@@ -50,7 +52,7 @@ impl Directory for Stub {
         self.answer("authenticate", call("a").caller)
     }
 
-    async fn list(&self, _: &Call, _: ListQuery) -> Result<Page> {
+    async fn list(&self, _: &Call, _: ListQuery, _: View<'static>) -> Result<Page> {
         self.answer("list", Page { users: Vec::new(), total: 0, has_more: false, next: None })
     }
 
@@ -157,7 +159,7 @@ async fn lists_and_single_reads_go_to_replicas_and_nothing_else_does() {
     let Scene { primary, replicas: [replica, other], directory } = &scene();
     let call = call("a");
     other.freshen(None);
-    directory.list(&call, query()).await.expect("a page");
+    directory.list(&call, query(), VIEW).await.expect("a page");
     directory.get(&call, "x", None).await.expect("a user");
     directory.get_own(&call).await.expect("a user");
     assert_eq!((replica.asked(), primary.asked()), (vec!["list", "get", "get_own"], vec![]));

@@ -1,14 +1,24 @@
 //! Lists.
 
+use serde_json::value::to_raw_value;
+
 use super::house::{House, role};
 use crate::error::UserError;
 use crate::page::{Filter, ListUsers, Search, Start};
+use crate::shown::{Shown, View};
 use crate::{Caller, UserId};
+
+/// Lists are looked at for who is in them.
+const IDS: View<'static> = View { name: "ids", render: &|user| Ok(to_raw_value(user.id.as_str()).unwrap()) };
+
+fn ids(users: Vec<Shown>) -> Vec<UserId> {
+    users.into_iter().map(|user| user.version.user).collect()
+}
 
 fn list(house: &House, caller: &Caller, start: Start, limit: u32) -> (Vec<UserId>, bool, u64) {
     let query = ListUsers { workspace: None, filter: Filter::default(), start, limit };
-    let page = house.users.list(caller, &query).unwrap();
-    (page.users.into_iter().map(|user| user.id).collect(), page.has_more, page.total)
+    let page = house.users.list(caller, &query, IDS).unwrap();
+    (ids(page.users), page.has_more, page.total)
 }
 
 #[test]
@@ -50,7 +60,7 @@ fn a_workspace_out_of_reach_is_not_found() {
     for id in [house.second.as_str(), "", "nowhere"] {
         let query =
             ListUsers { workspace: Some(id.to_owned()), filter: Filter::default(), start: Start::Beginning, limit: 1 };
-        assert_eq!(house.users.list(&caller, &query), Err(UserError::no_workspace(id)));
+        assert_eq!(house.users.list(&caller, &query, IDS), Err(UserError::no_workspace(id)));
     }
 }
 
@@ -61,8 +71,8 @@ fn a_filter_sees_the_role_shown_and_folded_texts() {
     house.user("bob", &["user"], &house.first);
     let find = |filter: Filter| {
         let query = ListUsers { workspace: None, filter, start: Start::Beginning, limit: 10 };
-        let page = house.users.list(&house.admin, &query).unwrap();
-        (page.users.into_iter().map(|user| user.id).collect::<Vec<_>>(), page.total)
+        let page = house.users.list(&house.admin, &query, IDS).unwrap();
+        (ids(page.users), page.total)
     };
     let search = |term: &str| find(Filter { search: Search::new(term), role: None });
     assert_eq!(find(Filter { search: None, role: Some(role("developer")) }), (vec![ada.id.clone()], 1));

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::id::{UserId, WorkspaceId};
 use crate::json::FreeObject;
 use crate::page::{Filter, Scope, Search, Start};
-use crate::ports::Store;
+use crate::ports::{Reads, Store};
 use crate::profile::{AvatarUrl, Bio, Department, FullName, Locale, Timezone, Username};
 use crate::role::{RoleName, Roles};
 use crate::time::Timestamp;
@@ -132,10 +132,18 @@ pub(super) fn find(store: &impl Store, n: u32) -> Option<User> {
     store.read(|reads| reads.user(&user_id(n))).expect("a look")
 }
 
-/// The ids of a page.
+/// The ids of a page, by whichever way.
 pub(super) fn page(store: &impl Store, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Vec<UserId> {
-    let users = store.read(|reads| reads.users(scope, filter, start, limit)).expect("a page");
-    users.into_iter().map(|user| user.id).collect()
+    let both = |reads: &mut dyn Reads| {
+        let ids = reads.user_ids(scope, filter, start, limit)?;
+        Ok((reads.users(scope, filter, start, limit)?, ids))
+    };
+    let (users, ids) = store.read(both).expect("a page");
+    let of_users = users.into_iter().map(|user| user.id).collect();
+    if let Some(ids) = ids {
+        assert_eq!(ids, of_users, "the ids of {scope:?} {filter:?} {start:?} {limit}");
+    }
+    of_users
 }
 
 /// The ids of everyone in the scope who passes; the count must agree.
