@@ -12,13 +12,15 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """A server in a session of its own, until `stop`. `probe` is what it answers with 200 when it is there."""
+    """A server in a process group of its own, until `stop`. It shares the session, and so the scheduling group (autogroup), with who asks it: between
+    two groups the kernel shares the processors evenly, whatever their threads want, and who asks would wait for what gives way to others in the
+    server. `probe` is what it answers with 200 when it is there."""
 
     def __init__(self, name, command, port, probe, env=None, cwd=None, headers=None):
         self.name, self.port, started = name, port, time.perf_counter()
         self.log = open(os.path.join(HERE, "results", f"{name}.log"), "w")
         self.process = subprocess.Popen(command, cwd=cwd, env={**os.environ} if env is None else env, stdout=self.log, stderr=self.log,
-                                        start_new_session=True)
+                                        process_group=0)
         request = urllib.request.Request(f"http://127.0.0.1:{port}{probe}", headers=headers or {})
         while True:
             try:

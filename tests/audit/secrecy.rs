@@ -10,7 +10,7 @@ use users::token::Purpose;
 use super::{key_id, told};
 use crate::accounts::desk::{by_email, by_username, login, logout, token};
 use crate::accounts::links::{form, link, post, set};
-use crate::harness::{Mm, Request, Town, eventually, fresh, id};
+use crate::harness::{Mm, Request, Town, eventually, fresh, id, soon};
 
 /// A word that stands nowhere but where a client or the operator puts it.
 const CANARY: &str = "canary7f3a";
@@ -72,9 +72,9 @@ fn live_through(town: &Town) -> Vec<String> {
         maisa.create(json!({"email": word("email")}));
     }
     town.cli(&["key", "pin", &reader.id, "maisa"]).done();
-    town.mm_as(&reader.secret).get(&word("id")).expect(403);
+    soon("the key is pinned", || town.mm_as(&reader.secret).get(&word("id")).status == 403);
     town.cli(&["key", "revoke", &reader.id]).done();
-    town.mm_as(&reader.secret).get(&word("id")).expect(401);
+    soon("the key is revoked", || town.mm_as(&reader.secret).get(&word("id")).status == 401);
     town.cli(&["key", "revoke", &own.id]).done();
     let (http, wish) = (&town.server.http, format!("email={}%40example.com", word("email")));
     let asked: Vec<u16> = (0..6).map(|_| super::post(http, "/activate/resend", &wish).status).collect();

@@ -5,16 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use users::PresentedKey;
 
-use crate::harness::{Maisa, Mm, Person, eventually, fresh, is_postgres, town};
-
-/// How soon what the command line answered holds in a server: on SQLite at once, on PostgreSQL within a second (§3).
-fn soon(what: &str, holds: impl Fn() -> bool) {
-    if is_postgres() {
-        eventually(Duration::from_secs(1), what, || holds().then_some(()));
-    } else {
-        assert!(holds(), "{what}, at once");
-    }
-}
+use crate::harness::{Maisa, Mm, Person, eventually, fresh, soon, town};
 
 /// Both doors, twice each: by then everything that can be kept is.
 fn look(mm: &Mm, maisa: &Maisa, user: &str) {

@@ -17,7 +17,7 @@ pub use answer::{Answer, shaped};
 pub use doors::{Maisa, Mm};
 pub use house::{House, Server};
 pub use http::{Http, Request};
-pub use poll::{eventually, timed};
+pub use poll::{eventually, soon, timed};
 pub use race::at_once;
 pub use store::{is_postgres, only_on_sqlite};
 pub use town::{NOBODY, Person, Town, Workspace, fresh, id, town};

@@ -220,6 +220,12 @@ pub trait Store: Send + Sync + 'static {
     /// What `work` says, or `Unavailable`.
     fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
 
+    /// Whether it knows what other processes have changed as soon as they are told so. Where it does not, what was read is used for a
+    /// moment at most.
+    fn hears_others(&self) -> bool {
+        true
+    }
+
     /// What it knows of its own changes; `None` for a store from which nothing can be kept.
     fn changes(&self) -> Option<&dyn Changes> {
         None

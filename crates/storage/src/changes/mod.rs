@@ -1,9 +1,11 @@
 //! What has changed in a store: so that what was read can be used again while it holds.
 //!
 //! Each committed write tells which users and keys it changed. What other processes change is seen where the store is a file
-//! ([`file`]). A server does not tell, so there nothing is kept.
+//! ([`file`]). A server does not tell, so what was read from it is used for a moment at most ([`server`]).
 
 pub(crate) mod file;
+#[cfg(feature = "postgres")]
+pub(crate) mod server;
 pub(crate) mod wal_index;
 
 use std::hash::BuildHasher;

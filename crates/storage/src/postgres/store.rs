@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
 use users::UserError;
+use users::changes::{Changes, Subject};
 use users::error::Result;
 use users::ports::{Reads, Tx};
 
@@ -16,6 +17,7 @@ use super::pulse::{Condition, Pulse, Writable};
 use super::retry::Tries;
 use super::transaction;
 use crate::address::Address;
+use crate::changes::server::ServerChanges;
 use crate::connection::AnyConnection;
 use crate::copy;
 use crate::error::{Failure, Harm};
@@ -40,6 +42,7 @@ pub(crate) struct PostgresStore {
     closed: AtomicBool,
     writes: AtomicU64,
     commits: AtomicU64,
+    changes: ServerChanges,
 }
 
 /// What one try of a write came to.
@@ -100,6 +103,7 @@ impl PostgresStore {
             closed: AtomicBool::new(false),
             writes: AtomicU64::new(0),
             commits: AtomicU64::new(0),
+            changes: ServerChanges::new(),
         })
     }
 
@@ -123,6 +127,11 @@ impl PostgresStore {
     /// Whether the server answers at all, or at least refuses.
     pub fn answers(&self) -> bool {
         self.pulse.condition() != Condition::Silent
+    }
+
+    /// What has changed.
+    pub fn changes(&self) -> &dyn Changes {
+        &self.changes
     }
 
     /// Takes no more writes. Those at work answer whoever sent them.
@@ -173,9 +182,9 @@ impl PostgresStore {
         };
         let mut session = Session::new(&mut loan.connection);
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut session)));
-        let broken = session.broken().cloned();
+        let (broken, changed) = (session.broken().cloned(), session.changed());
         match (outcome, broken) {
-            (Ok(Ok(value)), None) => Tried::Done(self.committed(loan).map(|()| value)),
+            (Ok(Ok(value)), None) => Tried::Done(self.committed(loan, &changed).map(|()| value)),
             (Ok(outcome), broken) => {
                 // libpq does not always see at once that a connection is gone; when it cannot even roll back, it is.
                 loan.doubtful = loan.connection.undo().is_err();
@@ -199,8 +208,10 @@ impl PostgresStore {
     }
 
     /// Commits. Whatever goes wrong here, nobody knows what has become of the transaction: it is not tried again.
-    fn committed(&self, mut loan: Loan) -> Result<()> {
-        match loan.connection.keep() {
+    fn committed(&self, mut loan: Loan, changed: &[Subject]) -> Result<()> {
+        let kept = loan.connection.keep();
+        self.changes.note(changed);
+        match kept {
             Ok(()) => {
                 self.commits.fetch_add(1, Ordering::Relaxed);
                 Ok(())

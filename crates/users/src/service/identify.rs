@@ -43,7 +43,8 @@ impl<S: Store> Users<S> {
                 Identified::Refused(Refusal { actor, reason, user: None, workspace })
             }
             Ok(caller) => {
-                if let Some(since) = seen.moment() {
+                // Who signs out at one process is out at all of them.
+                if let Some(since) = seen.moment().filter(|_| !owned.key.session || self.store.hears_others()) {
                     self.kept.keep_caller(since, &owned.key, &caller);
                 }
                 Identified::Caller(caller, seen.with(target, found))

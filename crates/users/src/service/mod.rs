@@ -82,10 +82,11 @@ impl<S: Store> Users<S> {
         Self { store, policy, environment, under_way: Arc::default(), kept: Arc::default(), occasion: None, sign_in }
     }
 
-    /// The same, but so much of what it reads is kept for as long as it holds.
+    /// The same, but so much of what it reads is kept for as long as it holds; users only where the store hears of every change.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
-        Self { kept: Arc::new(Kept::new(keep)), ..self }
+        let shown_bytes = if self.store.hears_others() { keep.shown_bytes } else { 0 };
+        Self { kept: Arc::new(Kept::new(Keep { shown_bytes, ..keep })), ..self }
     }
 
     /// The same, where all that is changed is noted with this occasion.
