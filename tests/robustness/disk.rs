@@ -4,9 +4,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
+use users::ports::Store;
 
 use crate::harness::{House, Person, Town, eventually, fresh, only_on_sqlite};
 
@@ -191,4 +192,38 @@ fn a_store_that_must_not_be_written_is_refused_clearly_or_served_for_reading() {
             crate::harness::Mm::new(&server.http, &root.key).get(&person.id).expect(200);
         }
     }
+}
+
+/// One process reads, and looks at the store for all of its readers while nobody writes. (A look keeps what is written meanwhile from
+/// being brought over.) Another one writes.
+#[test]
+fn beside_a_server_that_is_only_read_the_log_of_another_process_stays_small() {
+    const PAGE: usize = 4_096;
+    const PAGES_AT_ONCE: usize = 100;
+    /// As many as are brought over by themselves, ten times.
+    const MOST: usize = 10 * 1_000 * PAGE;
+    if !only_on_sqlite("the log beside the store's file") {
+        return;
+    }
+    let town = Town::new();
+    let other = town.house.store();
+    let (text, end) = ("x".repeat(PAGES_AT_ONCE * PAGE), Instant::now() + Duration::from_secs(4));
+    let mut written = 0;
+    while Instant::now() < end {
+        let text = format!("{text}{written}");
+        other.write(move |tx| tx.set_fact("long", &text)).unwrap();
+        town.mm().list(&[]).expect(200);
+        written += 1;
+        // From time to time long enough for either to think that nobody writes.
+        if written % 30 == 0 {
+            let quiet = Instant::now() + Duration::from_millis(300);
+            while Instant::now() < quiet {
+                town.mm().list(&[]).expect(200);
+            }
+        }
+    }
+    let logs = town.house.data_files().into_iter().filter(|path| path.to_string_lossy().ends_with("-wal"));
+    let log: u64 = logs.map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!(written * PAGES_AT_ONCE * PAGE > 2 * MOST, "only {written}");
+    assert!(0 < log && log < MOST as u64, "{log} bytes");
 }

@@ -128,6 +128,12 @@ impl Reads for Session<'_> {
         Ok(ids.map(|ids| ids.into_iter().map(UserId::from_stored).collect()))
     }
 
+    fn users_by_ids(&mut self, ids: &[UserId]) -> Result<Vec<User>> {
+        let ids: Vec<&str> = ids.iter().map(UserId::as_str).collect();
+        let rows = self.run(|connection| reads::users_by_ids(connection, &ids))?;
+        rows.into_iter().map(UserRow::into_user).collect()
+    }
+
     fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64> {
         let Some(filter) = Narrowed::of(filter) else { return Ok(0) };
         let count = self.run(|connection| reads::count_users(connection, scope, &filter))?;

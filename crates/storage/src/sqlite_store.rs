@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ const LOOK: Duration = Duration::from_secs(5);
 /// A store in a file.
 pub(crate) struct SqliteStore {
     readers: Pool<ReaderManager>,
+    /// Set when anybody reads.
+    is_read: Arc<AtomicBool>,
     wait: Duration,
     writer: Writer,
     path: PathBuf,
@@ -92,9 +95,10 @@ impl SqliteStore {
         // Whoever holds the lock may do so for as long as `busy_timeout`, through no fault of those who wait behind.
         let patience = busy_timeout + settings.wait;
         let limits = Limits { group: settings.group, queue: settings.write_queue, patience, lock: busy_timeout, bulk };
-        let changes = Arc::default();
-        let writer = Writer::start(&path, connection, open, limits, Arc::clone(&changes)).map_err(OpenError::Thread)?;
-        Ok(Self { readers, wait: settings.wait, writer, path, changes })
+        let (is_read, changes) = (Arc::default(), Arc::default());
+        let writer = Writer::start(&path, Arc::clone(&is_read), connection, open, limits, Arc::clone(&changes))
+            .map_err(OpenError::Thread)?;
+        Ok(Self { readers, is_read, wait: settings.wait, writer, path, changes })
     }
 
     /// What it is doing.
@@ -132,6 +136,10 @@ impl SqliteStore {
     }
 
     fn reader(&self) -> Result<PooledReader> {
+        // Many read at once, and need not take the word from each other's processors.
+        if !self.is_read.load(Ordering::Relaxed) {
+            self.is_read.store(true, Ordering::Relaxed);
+        }
         self.readers.get_timeout(self.wait).map_err(|error| {
             tracing::warn!(%error, "no connection for reading");
             UserError::Unavailable(error.to_string())

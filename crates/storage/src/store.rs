@@ -163,14 +163,6 @@ impl Store for AnyStore {
         }
     }
 
-    fn hears_others(&self) -> bool {
-        match &self.0 {
-            Backend::Sqlite(_) => true,
-            #[cfg(feature = "postgres")]
-            Backend::Postgres(_) => false,
-        }
-    }
-
     fn changes(&self) -> Option<&dyn Changes> {
         match &self.0 {
             Backend::Sqlite(store) => Some(store.changes()),

@@ -21,9 +21,12 @@ pub enum Subject {
     Key(KeyId),
 }
 
-/// Tells what has changed, whichever process has changed it. A change counts, at the latest, when whoever made it is told that it is
-/// made. What is new is no change: it was not read before.
+/// Tells what has changed. A change that this process makes counts, at the latest, when whoever made it is told that it is made. What is
+/// new is no change: it was not read before.
 pub trait Changes: Send + Sync {
+    /// Whether other processes' changes count as soon as well. Where they do not, nothing that was read holds for longer than a moment.
+    fn hears_others(&self) -> bool;
+
     /// The present, to be taken before something is read. `None` while it cannot be told: then nothing may be kept, nor what
     /// was kept be used.
     fn now(&self) -> Option<Moment>;

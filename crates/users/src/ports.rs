@@ -51,6 +51,10 @@ pub trait Reads: AuditReads + MailReads + SessionReads {
     fn users(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Vec<User>>;
     /// The ids of the same; `None` where the users themselves are found as soon.
     fn user_ids(&mut self, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Result<Option<Vec<UserId>>>;
+    /// Those of these users, which are ordered by id, who are there.
+    fn users_by_ids(&mut self, ids: &[UserId]) -> Result<Vec<User>> {
+        ids.iter().filter_map(|id| self.user(id).transpose()).collect()
+    }
     /// How many users of the scope pass the filter.
     fn count_users(&mut self, scope: &Scope, filter: &Filter) -> Result<u64>;
     /// Whether an active user other than `except` shows this role.
@@ -219,12 +223,6 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// What `work` says, or `Unavailable`.
     fn write<T: Send + 'static>(&self, work: impl Fn(&mut dyn Tx) -> Result<T> + Send + 'static) -> Result<T>;
-
-    /// Whether it knows what other processes have changed as soon as they are told so. Where it does not, what was read is used for a
-    /// moment at most.
-    fn hears_others(&self) -> bool {
-        true
-    }
 
     /// What it knows of its own changes; `None` for a store from which nothing can be kept.
     fn changes(&self) -> Option<&dyn Changes> {

@@ -86,6 +86,10 @@ impl FileChanges {
 }
 
 impl Changes for FileChanges {
+    fn hears_others(&self) -> bool {
+        true
+    }
+
     fn now(&self) -> Option<Moment> {
         let index = self.index.as_ref()?;
         let state = index.state()?;

@@ -29,6 +29,10 @@ impl ServerChanges {
 }
 
 impl Changes for ServerChanges {
+    fn hears_others(&self) -> bool {
+        false
+    }
+
     /// All moments of a lease are of one epoch.
     fn now(&self) -> Option<Moment> {
         let epoch = u64::try_from(self.began.elapsed().as_millis() / LEASE).ok()?;

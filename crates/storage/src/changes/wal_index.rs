@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use vm_memory::mmap::MmapRegionBuilder;
 use vm_memory::{FileOffset, MmapRegion, VolatileMemory};
@@ -42,7 +42,8 @@ impl WalIndex {
     /// The descriptor is never closed: the first one that a process closes gives up all locks that it has on the file, those of
     /// the library too (sqlite.org/howtocorrupt.html §2.2).
     pub fn open(database: &Path) -> Result<Self> {
-        let mut path = OsString::from(database);
+        // It is beside the file itself, wherever links have led to.
+        let mut path = OsString::from(database.canonicalize()?);
         path.push("-shm");
         let file = Arc::new(File::open(path)?);
         std::mem::forget(file.clone());
@@ -59,7 +60,10 @@ impl WalIndex {
     /// What is there now; `None` if that cannot be told.
     pub fn state(&self) -> Option<State> {
         for _ in 0..LOOKS {
-            let (first, second) = (self.copy(0)?, self.copy(HEADER)?);
+            let first = self.copy(0)?;
+            fence(Ordering::Acquire);
+            let second = self.copy(HEADER)?;
+            fence(Ordering::Acquire);
             if first == second {
                 return first.is_sound().then_some(first);
             }
@@ -68,11 +72,12 @@ impl WalIndex {
         None
     }
 
-    /// The copy that begins with this word.
+    /// The copy that begins with this word. (Memory that is not to be written is read relaxed, and fences order it: `std::sync::atomic`,
+    /// "Atomic accesses to read-only memory".)
     fn copy(&self, begin: usize) -> Option<State> {
         let mut words = [0; HEADER];
         for (word, at) in words.iter_mut().zip(begin..) {
-            *word = self.0.get_atomic_ref::<AtomicU64>(at * WORD).ok()?.load(Ordering::Acquire);
+            *word = self.0.get_atomic_ref::<AtomicU64>(at * WORD).ok()?.load(Ordering::Relaxed);
         }
         Some(State(words))
     }
@@ -136,5 +141,22 @@ mod tests {
         assert!(look().follows(&emptied));
         run("INSERT INTO t VALUES (5); INSERT INTO t VALUES (6);");
         assert!(!look().follows(&emptied));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_the_index_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("a.db"), folder.path().join("link.db"));
+        std::fs::write(&path, "").expect("a file");
+        std::os::unix::fs::symlink(&path, &link).expect("a link");
+        // As one leaves it behind who has moved the file after a crash.
+        std::fs::write(folder.path().join("link.db-shm"), [0; BOTH]).expect("an old index");
+        let mut connection = connection::open(&link, Purpose::Write, Duration::ZERO).expect("a connection");
+        connection.batch_execute("CREATE TABLE t (x);").expect("a table");
+        let index = WalIndex::open(&link).expect("an index");
+        let before = index.state().expect("a state");
+        connection.batch_execute("INSERT INTO t VALUES (1);").expect("done");
+        assert!(index.state().is_some_and(|after| after.follows(&before)));
     }
 }

@@ -8,6 +8,7 @@ use users::page::{Scope, Start};
 use super::filter::{Narrowed, narrow};
 use super::ids;
 use super::offset::user_before;
+use super::point::user;
 use super::search;
 use crate::connection::{AnyConnection, MultiBackend, natively};
 #[cfg(feature = "postgres")]
@@ -17,6 +18,9 @@ use crate::schema::{memberships, users as table};
 
 /// Comes before every id.
 const FIRST: &str = "";
+
+/// So many are found one by one as soon: that statement is prepared once.
+const FEW: usize = 8;
 
 /// A statement takes so many ids, as on every backend.
 const BOUND_AT_ONCE: usize = 1_000;
@@ -37,7 +41,7 @@ pub(crate) fn list_users(
     if let AnyConnection::Sqlite(file) = connection
         && let Some(ids) = search::page(file, scope, filter, start, limit)?
     {
-        return by_ids(connection, &ids);
+        return users_by_ids(connection, &ids.iter().map(String::as_str).collect::<Vec<_>>());
     }
     let Some(after) = before(connection, scope, filter, start)? else { return Ok(Vec::new()) };
     match scope {
@@ -62,7 +66,7 @@ fn before(
     }
 }
 
-/// The ids of the same, where an index holds them side by side, or the list is found by them.
+/// The ids of the same, on a file: indexes hold them side by side.
 pub(crate) fn list_ids(
     connection: &mut AnyConnection,
     scope: &Scope,
@@ -70,21 +74,21 @@ pub(crate) fn list_ids(
     start: &Start,
     limit: u32,
 ) -> QueryResult<Option<Vec<String>>> {
-    let found = match connection {
-        AnyConnection::Sqlite(file) => search::page(file, scope, filter, start, limit)?,
+    match connection {
+        AnyConnection::Sqlite(file) => {
+            if let Some(ids) = search::page(file, scope, filter, start, limit)? {
+                return Ok(Some(ids));
+            }
+        }
         // Each question is a way there and back.
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => return Ok(None),
-    };
-    if found.is_some() || filter.term.is_some() {
-        return Ok(found);
     }
     let Some(after) = before(connection, scope, filter, start)? else { return Ok(Some(Vec::new())) };
-    let role = filter.role.as_deref();
     match scope {
-        Scope::Installation => ids::everyone(connection, role, &after, limit),
+        Scope::Installation => ids::everyone(connection, filter, &after, limit),
         Scope::Members(workspaces) => {
-            merged(workspaces, limit, |workspace| ids::members(connection, workspace, role, &after, limit), |id| id)
+            merged(workspaces, limit, |workspace| ids::members(connection, workspace, filter, &after, limit), |id| id)
         }
     }
     .map(Some)
@@ -107,8 +111,11 @@ fn with_room(rows: impl Iterator<Item = QueryResult<UserRow>>, limit: u32) -> Qu
     Ok(page)
 }
 
-/// Those of these ids who are there, by id.
-fn by_ids(connection: &mut AnyConnection, ids: &[String]) -> QueryResult<Vec<UserRow>> {
+/// Those of these ids, which are in order, who are there.
+pub(crate) fn users_by_ids(connection: &mut AnyConnection, ids: &[&str]) -> QueryResult<Vec<UserRow>> {
+    if ids.len() <= FEW {
+        return ids.iter().filter_map(|id| user(connection, id).transpose()).collect();
+    }
     let mut rows = Vec::with_capacity(ids.len());
     for some in ids.chunks(BOUND_AT_ONCE) {
         let page = table::table.filter(table::id.eq_any(some)).order(table::id).select(USER_COLUMNS);

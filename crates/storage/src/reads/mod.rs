@@ -17,7 +17,7 @@ mod walk;
 pub(crate) use audit::events;
 pub(crate) use count::count_users;
 pub(crate) use filter::Narrowed;
-pub(crate) use list::{list_ids, list_users};
+pub(crate) use list::{list_ids, list_users, users_by_ids};
 pub(crate) use mail::*;
 pub(crate) use point::*;
 pub(crate) use search::put_some_in;

@@ -27,6 +27,7 @@ use crate::changes::file::FileChanges;
 use crate::connection::{AnyConnection, ConnectError};
 use job::Write;
 use queue::{Queue, Refused};
+use standing_look::StandingLook;
 use worker::Worker;
 
 pub(crate) use turn::give_over;
@@ -73,9 +74,10 @@ pub(crate) struct Figures {
 }
 
 impl Writer {
-    /// Starts the writer of this file, which tells `changes` of its own, once there are any to be told of.
+    /// Starts the writer of this file, which tells `changes` of its own, once there are any to be told of. Whoever reads sets `is_read`.
     pub fn start(
         path: &Path,
+        is_read: Arc<AtomicBool>,
         connection: AnyConnection,
         open: Open,
         limits: Limits,
@@ -89,7 +91,8 @@ impl Writer {
             kept_up: AtomicU64::new(0),
             behind: AtomicBool::new(true),
         });
-        let worker = Worker::new(path, connection, open, limits, queue.clone(), figures.clone(), changes);
+        let look = StandingLook::at(path.to_owned(), is_read);
+        let worker = Worker::new(connection, open, limits, queue.clone(), figures.clone(), changes, look);
         let thread = thread::Builder::new().name("store writer".to_owned()).spawn(move || worker.run())?;
         Ok(Self { queue, figures, thread: Mutex::new(Some(thread)) })
     }

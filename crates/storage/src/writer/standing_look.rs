@@ -1,4 +1,4 @@
-//! A look at the file that one connection has in place of all others, while nobody writes.
+//! A look at the file that one connection has in place of all others, while many read and nobody writes.
 //!
 //! SQLite has the system lock a part of the WAL index at the beginning of each look, and unlock it at the end, and meanwhile lets no
 //! other connection of the process by: with two readers that is a fifth of the time of a small read. But what one connection of a
@@ -6,21 +6,31 @@
 //! way: that of a file into which the log was brought over whole, so that readers need the log no more (sqlite.org/wal.html §2.3,
 //! walformat.html §2.3.1). What it sees is of no use to anybody. Readers see what they always saw, since each looks for itself.
 //!
-//! It would keep the log that comes next from being brought over. So it ends a moment after anybody has written.
+//! It would keep the log that comes next from being brought over. So it ends before this process writes, about a moment after another
+//! has written, and when nobody reads any more: a process that is stopped while it does nothing stands in nobody's way.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::changes::wal_index::{State, WalIndex};
 use crate::connection::{self, AnyConnection, ConnectError, Purpose};
 use crate::pragmas;
 
-/// How often it is seen to. Nothing was written for as long before it begins, and it outlasts a write for no longer.
+/// How often it is seen to. Nothing was written for as long before it begins.
 const MOMENT: Duration = Duration::from_millis(100);
+
+/// It ends when nobody has read for so many moments.
+const MOMENTS_UNUSED: u32 = 10;
 
 /// The look, or what it takes to begin it.
 pub(super) struct StandingLook {
     path: PathBuf,
+    /// Set by whoever reads.
+    is_read: Arc<AtomicBool>,
+    /// Moments in which nobody has read.
+    unused: u32,
     connection: Option<AnyConnection>,
     is_on: bool,
     /// The state that the file was in when this was last seen to.
@@ -36,10 +46,10 @@ impl StandingLook {
         &self.path
     }
 
-    /// None yet, at this file.
-    pub fn at(path: PathBuf) -> Self {
-        let due = Instant::now() + MOMENT;
-        Self { path, connection: None, is_on: false, known: None, is_settled: false, due }
+    /// None yet, at this file. Whoever reads the file says so.
+    pub fn at(path: PathBuf, is_read: Arc<AtomicBool>) -> Self {
+        let (unused, due) = (MOMENTS_UNUSED, Instant::now() + MOMENT);
+        Self { path, is_read, unused, connection: None, is_on: false, known: None, is_settled: false, due }
     }
 
     /// When it is to be seen to again.
@@ -47,26 +57,37 @@ impl StandingLook {
         self.due.saturating_duration_since(Instant::now())
     }
 
-    /// Whether it is time; if so, not again for a moment.
+    /// Whether it is time, and there is anything to see to; if so, not again for a moment.
     pub fn take_turn(&mut self) -> bool {
-        let is_due = self.due_in().is_zero();
-        if is_due {
-            self.due = Instant::now() + MOMENT;
+        if !self.due_in().is_zero() {
+            return false;
         }
-        is_due
+        self.due = Instant::now() + MOMENT;
+        self.unused = if self.is_read.swap(false, Ordering::Relaxed) { 0 } else { self.unused.saturating_add(1) };
+        let is_used = self.unused < MOMENTS_UNUSED;
+        if !is_used {
+            self.end();
+        }
+        is_used
+    }
+
+    /// Ends it, for what is to be written, or for good. It may begin again.
+    pub fn end(&mut self) {
+        self.leave();
+        self.is_settled = false;
     }
 
     /// Ends it if somebody has written; begins it if nobody has, and the writer is well.
     pub fn follow(&mut self, writer: Option<&mut AnyConnection>, index: WalIndex) {
         let state = index.state();
         if state.is_none() || state != self.known {
-            self.leave();
-            (self.known, self.is_settled) = (state, false);
+            self.end();
+            self.known = state;
         } else if let (false, Some(writer)) = (self.is_settled, writer) {
             self.is_settled = self.begin(writer, index).unwrap_or_else(|error| {
                 // Readers do without. If something is wrong with the file, the next write tells.
                 tracing::debug!(%error, "no look at the store stands");
-                self.connection = None;
+                (self.connection, self.is_on) = (None, false);
                 true
             });
         }
@@ -122,7 +143,7 @@ mod tests {
             let (writer, mut other) = (open(), open());
             other.batch_execute("CREATE TABLE t (x);").expect("a table");
             let index = WalIndex::open(&path).expect("an index");
-            Self { look: StandingLook::at(path), index, writer, other, _folder: folder }
+            Self { look: StandingLook::at(path, Arc::default()), index, writer, other, _folder: folder }
         }
 
         fn run(&mut self, sql: &str) {
@@ -170,6 +191,33 @@ mod tests {
         assert!(!scene.stands() && !scene.stands(), "an older state is looked at, to which the file must not come up");
         scene.run("COMMIT;");
         assert!(scene.stands());
+    }
+
+    #[test]
+    fn it_ends_before_this_process_writes() {
+        let mut scene = Scene::new();
+        assert!(!scene.stands() && scene.stands());
+        scene.look.end();
+        scene.writer.batch_execute("BEGIN; INSERT INTO t VALUES (1); ROLLBACK;").expect("done");
+        assert!(!scene.look.is_on && scene.stands(), "nothing was written in the end");
+    }
+
+    #[test]
+    fn it_ends_when_nobody_reads() {
+        let mut scene = Scene::new();
+        let is_used = |scene: &mut Scene, is_read| {
+            scene.look.due = Instant::now();
+            scene.look.is_read.store(is_read, Ordering::Relaxed);
+            scene.look.take_turn()
+        };
+        assert!(!is_used(&mut scene, false), "nobody has read yet");
+        assert!(is_used(&mut scene, true) && !scene.look.take_turn(), "it is not due again");
+        assert!(!scene.stands() && scene.stands());
+        for _ in 1..MOMENTS_UNUSED {
+            assert!(is_used(&mut scene, false));
+        }
+        assert!(scene.look.is_on && !is_used(&mut scene, false) && !scene.look.is_on);
+        assert!(is_used(&mut scene, true) && scene.stands());
     }
 
     #[test]

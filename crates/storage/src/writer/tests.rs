@@ -73,8 +73,8 @@ impl Scene {
         let (hand, file) = (disk.clone(), path.clone());
         let open: Open = Box::new(move || hand.open(&file));
         let limits = Limits { group: 8, queue: 100, patience: PATIENCE, lock: PATIENCE, bulk: false };
-        let writer =
-            Writer::start(&path, open().expect("a connection"), open, limits, Arc::default()).expect("a thread");
+        let writer = Writer::start(&path, Arc::default(), open().expect("a connection"), open, limits, Arc::default())
+            .expect("a thread");
         Self { writer, disk, path, _folder: folder }
     }
 

@@ -1,6 +1,5 @@
 //! What the writer's thread does.
 
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -41,7 +40,7 @@ pub(super) struct Worker {
     /// What was last complained about, so that a full disk fills no log.
     complaint: Option<UserError>,
     upkeep: Upkeep,
-    /// `None` where nobody reads but who writes.
+    /// `None` where nobody reads but who writes, and where the file's state cannot be seen.
     standing_look: Option<StandingLook>,
 }
 
@@ -55,13 +54,13 @@ enum Aborted {
 
 impl Worker {
     pub fn new(
-        path: &Path,
         connection: AnyConnection,
         open: Open,
         limits: Limits,
         queue: Arc<Queue>,
         figures: Arc<Figures>,
         changes: Arc<OnceLock<FileChanges>>,
+        standing_look: StandingLook,
     ) -> Self {
         let Limits { group, patience, lock, bulk, queue: _ } = limits;
         Self {
@@ -75,7 +74,7 @@ impl Worker {
             changes,
             complaint: None,
             upkeep: Upkeep::new(bulk),
-            standing_look: (!bulk).then(|| StandingLook::at(path.to_owned())),
+            standing_look: Some(standing_look).filter(|_| !bulk),
         }
     }
 
@@ -113,8 +112,10 @@ impl Worker {
         if !look.take_turn() {
             return;
         }
-        let Some(index) = self.changes.get_or_init(|| FileChanges::of(look.path())).index() else { return };
-        look.follow(self.connection.as_mut().filter(|_| self.complaint.is_none()), index);
+        match self.changes.get_or_init(|| FileChanges::of(look.path())).index() {
+            Some(index) => look.follow(self.connection.as_mut().filter(|_| self.complaint.is_none()), index),
+            None => self.standing_look = None,
+        }
     }
 
     /// Runs a group, and answers each of it.
@@ -159,6 +160,9 @@ impl Worker {
     /// which SQLite takes the longer for every statement the more has changed so far.
     fn commit(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<bool, Aborted> {
         let (changes, lock) = (self.changes.clone(), self.lock);
+        if let Some(look) = &mut self.standing_look {
+            look.end();
+        }
         let connection = self.connected()?;
         turn::begin(connection, lock).map_err(|error| Aborted::NotBegun(unavailable(error)))?;
         let changed =

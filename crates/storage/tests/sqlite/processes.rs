@@ -193,27 +193,3 @@ fn a_short_gap_is_not_missed() {
     // A batch, or a few of them on a busy machine.
     assert!(waits[waits.len() - 1] < BATCH * 10, "{waits:?}");
 }
-
-#[test]
-fn beside_one_that_only_reads_the_log_of_the_other_stays_small() {
-    const PAGE: usize = 4_096;
-    const PAGES_AT_ONCE: usize = 100;
-    /// As many as are brought over by themselves, ten times.
-    const MOST: u64 = 10 * 1_000 * PAGE as u64;
-    let folder = Folder::new();
-    let (reading, writing) = (folder.open(), folder.open());
-    let text = "x".repeat(PAGES_AT_ONCE * PAGE);
-    let end = Instant::now() + Duration::from_secs(3);
-    let mut written = 0;
-    while Instant::now() < end {
-        let text = format!("{text}{written}");
-        writing.write(move |tx| tx.set_fact("long", &text)).expect("written");
-        reading.read(|reads| reads.fact("long")).expect("a look");
-        written += 1;
-        // From time to time long enough for either to think that nobody writes.
-        thread::sleep(Duration::from_millis(if written % 30 == 0 { 300 } else { 1 }));
-    }
-    let log = std::fs::metadata(folder.path("diglot.db-wal")).expect("a log").len();
-    assert!(written * PAGES_AT_ONCE * PAGE > 2 * MOST as usize, "only {written}");
-    assert!(log < MOST, "{log} bytes");
-}

@@ -44,7 +44,7 @@ impl<S: Store> Users<S> {
             }
             Ok(caller) => {
                 // Who signs out at one process is out at all of them.
-                if let Some(since) = seen.moment().filter(|_| !owned.key.session || self.store.hears_others()) {
+                if let Some(since) = seen.moment().filter(|_| !owned.key.session || self.hears_others()) {
                     self.kept.keep_caller(since, &owned.key, &caller);
                 }
                 Identified::Caller(caller, seen.with(target, found))

@@ -28,7 +28,7 @@ pub struct Keep {
     pub shown_bytes: u64,
 }
 
-/// What is kept. Everything that is found here held at the moment that is named, or after it.
+/// What is kept. Everything that is found here held at the moment that is named, or after it, as far as the store hears of changes.
 #[derive(Default)]
 pub(super) struct Kept {
     callers: Option<Cache<KeyId, Arc<KnownCaller>>>,
@@ -119,7 +119,7 @@ impl Kept {
         view: &'static str,
         id: &UserId,
     ) -> Option<Option<Shown>> {
-        let known = self.shown.as_ref()?.get(&Name { view, user: number(id)? })?;
+        let known = self.known(view, id)?;
         if !changes.held(known.since, now, &[Subject::User(id.clone())]) {
             return None;
         }
@@ -131,17 +131,28 @@ impl Kept {
         Some(sees.then(|| known.shown(id.clone())))
     }
 
-    /// The user as that view showed it in the one state of a look that began between two moments, if that is known.
+    /// These users as that view shows them in the state of a look, as far as that is known. The look began after that moment, and sees
+    /// its state by now.
     pub fn listed(
         &self,
-        (changes, before, after): (&dyn Changes, Moment, Moment),
+        (changes, before): (&dyn Changes, Moment),
         view: &'static str,
-        id: &UserId,
-    ) -> Option<Shown> {
-        let known = self.shown.as_ref()?.get(&Name { view, user: number(id)? })?;
-        let is_older = known.since.epoch == before.epoch && known.since.change <= before.change;
-        let holds = is_older && changes.held(known.since, after, &[Subject::User(id.clone())]);
-        holds.then(|| known.shown(id.clone()))
+        ids: &[UserId],
+    ) -> Vec<Option<Shown>> {
+        let known: Vec<_> = ids.iter().map(|id| self.known(view, id)).collect();
+        // Taken after them: whatever they were read after has been committed by now, and counts. Who has not changed since they were
+        // read, nor since the look began, was so in its state.
+        let now = changes.now();
+        let holds = |since, id: &UserId| now.is_some_and(|now| changes.held(since, now, &[Subject::User(id.clone())]));
+        let of_look = |(id, known): (&UserId, Option<KnownUser>)| {
+            known.filter(|known| holds(known.since, id) && holds(before, id)).map(|known| known.shown(id.clone()))
+        };
+        ids.iter().zip(known).map(of_look).collect()
+    }
+
+    /// The user as that view showed it at some time.
+    fn known(&self, view: &'static str, id: &UserId) -> Option<KnownUser> {
+        self.shown.as_ref()?.get(&Name { view, user: number(id)? })
     }
 
     /// Whether anything is kept.
@@ -185,74 +196,4 @@ fn number(id: &UserId) -> Option<u128> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::value::to_raw_value;
-
-    use super::*;
-    use crate::caller::Reach;
-    use crate::role::Permissions;
-    use crate::shown::View;
-    use crate::testing::contract::user;
-
-    const VIEW: View<'static> =
-        View { name: "names", render: &|user| Ok(to_raw_value(user.username.as_str()).unwrap()) };
-
-    /// Everything has changed since moments before this one.
-    struct ChangedAt(u64);
-
-    impl Changes for ChangedAt {
-        fn now(&self) -> Option<Moment> {
-            Some(moment(self.0))
-        }
-
-        fn has_changed(&self, _: &Subject, since: Moment) -> bool {
-            self.0 > since.change
-        }
-    }
-
-    fn moment(change: u64) -> Moment {
-        Moment { epoch: 1, change }
-    }
-
-    fn kept() -> Kept {
-        Kept::new(Keep { callers: 0, shown_bytes: 1 << 20 })
-    }
-
-    fn reaching(reach: Reach) -> Caller {
-        let key = KeyId::from_stored("key".to_owned());
-        let permissions = Permissions::default();
-        Caller { key, owner: None, permissions, reach, home: None, pinned: None, plan: None, session: false }
-    }
-
-    #[test]
-    fn a_page_takes_what_was_so_in_the_state_that_it_is_of() {
-        let (kept, ada) = (kept(), user(1));
-        let shown = Shown::of(&ada, VIEW).unwrap();
-        kept.keep_listed(VIEW.name, Some(moment(5)), &shown);
-        let listed = |changed, before, after| kept.listed((&ChangedAt(changed), before, after), VIEW.name, &ada.id);
-        assert_eq!(listed(5, moment(5), moment(5)), Some(shown.clone()));
-        assert_eq!(listed(3, moment(7), moment(9)), Some(shown));
-        assert_eq!(listed(6, moment(6), moment(6)), None, "it has changed");
-        assert_eq!(listed(4, moment(4), moment(5)), None, "it was read after the page's look began, perhaps");
-        let other_epoch = Moment { epoch: 2, ..moment(5) };
-        assert_eq!(listed(5, moment(5), other_epoch), None, "somebody else has written since");
-        assert_eq!(listed(5, other_epoch, other_epoch), None, "somebody else has written before");
-        assert_eq!(kept.listed((&ChangedAt(5), moment(5), moment(5)), "other", &ada.id), None);
-    }
-
-    #[test]
-    fn who_was_listed_is_shown_to_those_who_see_everyone_and_others_have_the_memberships_read() {
-        let (kept, ada) = (kept(), user(1));
-        let shown = Shown::of(&ada, VIEW).unwrap();
-        let look = |caller: &Caller| kept.shown((&ChangedAt(0), moment(0)), caller, VIEW.name, &ada.id);
-        let workspace = |name: &str| WorkspaceId::from_stored(name.to_owned());
-        let within = |name| reaching(Reach::Workspaces([workspace(name)].into()));
-        kept.keep_listed(VIEW.name, Some(moment(0)), &shown);
-        assert_eq!(look(&reaching(Reach::Installation)), Some(Some(shown.clone())));
-        assert_eq!(look(&within("hers")), None);
-        let found = Found { user: ada.clone(), memberships: vec![workspace("hers")] };
-        kept.keep_shown(VIEW.name, &Look { found, since: Some(moment(0)) }, &shown);
-        assert_eq!(look(&within("hers")), Some(Some(shown)));
-        assert_eq!(look(&within("another")), Some(None));
-    }
-}
+mod tests;

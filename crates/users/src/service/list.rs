@@ -4,7 +4,8 @@ use super::Users;
 use crate::access;
 use crate::caller::Caller;
 use crate::changes::Moment;
-use crate::error::{Result, UserError};
+use crate::error::Result;
+use crate::id::UserId;
 use crate::page::{ListUsers, Page, Scope};
 use crate::ports::{Reads, Store};
 use crate::role::Permission;
@@ -38,9 +39,7 @@ impl<S: Store> Users<S> {
                 Some(id) => Scope::Members(vec![access::reachable_workspace(reads, caller, id)?]),
                 None => caller.reach.scope(),
             };
-            let mut listed = self.listed(reads, since, &scope, query, view.name)?;
-            let has_more = listed.len() > query.limit as usize;
-            listed.truncate(query.limit as usize);
+            let (listed, has_more) = self.listed(reads, since, &scope, query, view.name)?;
             Ok((listed, has_more, reads.count_users(&scope, &query.filter)?))
         })?;
         let shown = |listed| match listed {
@@ -54,7 +53,7 @@ impl<S: Store> Users<S> {
         Ok(Page { users: listed.into_iter().map(shown).collect::<Result<_>>()?, has_more, total })
     }
 
-    /// Those of the page, and one more if there is one. Who is known from before that moment is not read again.
+    /// Those of the page, and whether there are more. Who is known, and from before that moment on is the same, is not read again.
     fn listed(
         &self,
         reads: &mut dyn Reads,
@@ -62,30 +61,36 @@ impl<S: Store> Users<S> {
         scope: &Scope,
         query: &ListUsers,
         view: &'static str,
-    ) -> Result<Vec<Listed>> {
+    ) -> Result<(Vec<Listed>, bool)> {
         let ListUsers { workspace: _, filter, start, limit } = query;
-        let limit = limit.saturating_add(1);
-        let ids = match since {
-            Some(_) => reads.user_ids(scope, filter, start, limit)?,
+        let with_next = limit.saturating_add(1);
+        let kept = self.store.changes().zip(since);
+        let ids = match kept {
+            Some(_) => reads.user_ids(scope, filter, start, with_next)?,
             None => None,
         };
-        let Some(ids) = ids else {
-            return Ok(reads.users(scope, filter, start, limit)?.into_iter().map(Listed::found).collect());
+        let (Some(kept), Some(mut ids)) = (kept, ids) else {
+            let mut users = reads.users(scope, filter, start, with_next)?;
+            let has_more = shorten(&mut users, *limit);
+            return Ok((users.into_iter().map(Listed::found).collect(), has_more));
         };
-        // By now the look sees one state. What was known before it began, and holds now, was so in that state.
-        let around = since.zip(self.present().moment());
-        let listed = ids.iter().map(|id| {
-            let known =
-                around.and_then(|(before, now)| self.kept.listed((self.store.changes()?, before, now), view, id));
-            match known {
-                Some(shown) => Ok(Listed::Known(shown)),
-                None => reads.user(id)?.map(Listed::found).ok_or_else(nobody),
-            }
-        });
-        listed.collect()
+        let has_more = shorten(&mut ids, *limit);
+        let known = self.kept.listed(kept, view, &ids);
+        let unknown: Vec<_> =
+            ids.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(id, _)| id.clone()).collect();
+        let mut found = reads.users_by_ids(&unknown)?.into_iter().peekable();
+        // Whoever is not there, as a hand may have left behind, is left out, as a join would.
+        let listed = |(id, known): (UserId, Option<Shown>)| match known {
+            Some(shown) => Some(Listed::Known(shown)),
+            None => found.next_if(|user| user.id == id).map(Listed::found),
+        };
+        Ok((ids.into_iter().zip(known).filter_map(listed).collect(), has_more))
     }
 }
 
-fn nobody() -> UserError {
-    UserError::Internal("a list names somebody who is not there".to_owned())
+/// Takes away what is more than a page; says whether there was anything.
+fn shorten<T>(page: &mut Vec<T>, limit: u32) -> bool {
+    let has_more = page.len() > limit as usize;
+    page.truncate(limit as usize);
+    has_more
 }

@@ -85,8 +85,13 @@ impl<S: Store> Users<S> {
     /// The same, but so much of what it reads is kept for as long as it holds; users only where the store hears of every change.
     #[must_use]
     pub fn keeping(self, keep: Keep) -> Self {
-        let shown_bytes = if self.store.hears_others() { keep.shown_bytes } else { 0 };
+        let shown_bytes = if self.hears_others() { keep.shown_bytes } else { 0 };
         Self { kept: Arc::new(Kept::new(Keep { shown_bytes, ..keep })), ..self }
+    }
+
+    /// Whether what was read is used only while nobody, in whichever process, has changed it.
+    fn hears_others(&self) -> bool {
+        self.store.changes().is_some_and(Changes::hears_others)
     }
 
     /// The same, where all that is changed is noted with this occasion.

@@ -135,15 +135,13 @@ pub(super) fn find(store: &impl Store, n: u32) -> Option<User> {
 /// The ids of a page, by whichever way.
 pub(super) fn page(store: &impl Store, scope: &Scope, filter: &Filter, start: &Start, limit: u32) -> Vec<UserId> {
     let both = |reads: &mut dyn Reads| {
-        let ids = reads.user_ids(scope, filter, start, limit)?;
-        Ok((reads.users(scope, filter, start, limit)?, ids))
+        let users = reads.users(scope, filter, start, limit)?;
+        if let Some(ids) = reads.user_ids(scope, filter, start, limit)? {
+            assert_eq!(reads.users_by_ids(&ids)?, users, "by their ids: {scope:?} {filter:?} {start:?} {limit}");
+        }
+        Ok(users)
     };
-    let (users, ids) = store.read(both).expect("a page");
-    let of_users = users.into_iter().map(|user| user.id).collect();
-    if let Some(ids) = ids {
-        assert_eq!(ids, of_users, "the ids of {scope:?} {filter:?} {start:?} {limit}");
-    }
-    of_users
+    store.read(both).expect("a page").into_iter().map(|user| user.id).collect()
 }
 
 /// The ids of everyone in the scope who passes; the count must agree.
