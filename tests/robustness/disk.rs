@@ -207,23 +207,24 @@ fn beside_a_server_that_is_only_read_the_log_of_another_process_stays_small() {
     }
     let town = Town::new();
     let other = town.house.store();
-    let (text, end) = ("x".repeat(PAGES_AT_ONCE * PAGE), Instant::now() + Duration::from_secs(4));
-    let mut written = 0;
+    // Pages that stay as they are would not be written.
+    let texts = ["x", "y"].map(|letter| letter.repeat(PAGES_AT_ONCE * PAGE));
+    let (mut written, end) = (0, Instant::now() + Duration::from_secs(4));
     while Instant::now() < end {
-        let text = format!("{text}{written}");
+        let text = texts[written % 2].clone();
         other.write(move |tx| tx.set_fact("long", &text)).unwrap();
-        town.mm().list(&[]).expect(200);
+        town.maisa().list(&[]).expect(200);
         written += 1;
         // From time to time long enough for either to think that nobody writes.
         if written % 30 == 0 {
             let quiet = Instant::now() + Duration::from_millis(300);
             while Instant::now() < quiet {
-                town.mm().list(&[]).expect(200);
+                town.maisa().list(&[]).expect(200);
             }
         }
     }
     let logs = town.house.data_files().into_iter().filter(|path| path.to_string_lossy().ends_with("-wal"));
     let log: u64 = logs.map(|path| fs::metadata(path).unwrap().len()).sum();
-    assert!(written * PAGES_AT_ONCE * PAGE > 2 * MOST, "only {written}");
+    assert!(written * PAGES_AT_ONCE * PAGE > MOST, "only {written}");
     assert!(0 < log && log < MOST as u64, "{log} bytes");
 }
