@@ -86,9 +86,10 @@ def counts(directory, requests):
             for dialect, headers in doors.items():
                 paths = [f"/{dialect}/v1/users/{id}" for id in ids]
                 found[f"{dialect}: one user, {kept}"] = server.count(paths, headers, requests)
-            if not settings:
-                found["mechamental: list of 50"] = server.count([f"/mechamental/v1/users?limit=50&workspace_id={directory.workspaces[0]}"], doors["mechamental"], requests // 4)
-                found["maisa: list of 50"] = server.count(["/maisa/v1/users?limit=50"], doors["maisa"], requests // 4)
+            if kept != "nothing kept":
+                lists = {"mechamental": f"/mechamental/v1/users?limit=50&workspace_id={directory.workspaces[0]}", "maisa": "/maisa/v1/users?limit=50"}
+                for dialect, path in lists.items():
+                    found[f"{dialect}: list of 50, {kept}"] = server.count([path], doors[dialect], requests // 4)
     return found
 
 
@@ -109,7 +110,7 @@ def main():
     grown = []
     for name, count in found.items():
         ratio = count / baseline["instructions"][name]
-        print(f"{name:34} {count:9,} instructions, {(ratio - 1) * 100:+5.1f}%")
+        print(f"{name:36} {count:9,} instructions, {(ratio - 1) * 100:+5.1f}%")
         if ratio > 1 + TOLERANCE:
             grown.append(name)
     if grown:
