@@ -216,7 +216,8 @@ mod tests {
         for _ in 1..MOMENTS_UNUSED {
             assert!(is_used(&mut scene, false));
         }
-        assert!(scene.look.is_on && !is_used(&mut scene, false) && !scene.look.is_on);
+        assert!(scene.look.is_on);
+        assert!(!is_used(&mut scene, false) && !scene.look.is_on);
         assert!(is_used(&mut scene, true) && scene.stands());
     }
 
