@@ -86,7 +86,7 @@ def counts(directory, requests):
             for dialect, headers in doors.items():
                 paths = [f"/{dialect}/v1/users/{id}" for id in ids]
                 found[f"{dialect}: one user, {kept}"] = server.count(paths, headers, requests)
-            if kept != "nothing kept":
+            if settings is not NOTHING_KEPT:
                 lists = {"mechamental": f"/mechamental/v1/users?limit=50&workspace_id={directory.workspaces[0]}", "maisa": "/maisa/v1/users?limit=50"}
                 for dialect, path in lists.items():
                     found[f"{dialect}: list of 50, {kept}"] = server.count([path], doors[dialect], requests // 4)

@@ -143,7 +143,6 @@ mod tests {
         assert!(!look().follows(&emptied));
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_link_leads_to_the_index_of_the_file() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -71,7 +71,7 @@ impl StandingLook {
         is_used
     }
 
-    /// Ends it, for what is to be written, or for good. It may begin again.
+    /// Ends it. It may begin again, also if nothing is written.
     pub fn end(&mut self) {
         self.leave();
         self.is_settled = false;

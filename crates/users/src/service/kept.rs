@@ -143,9 +143,10 @@ impl Kept {
         // Taken after them: whatever they were read after has been committed by now, and counts. Who has not changed since they were
         // read, nor since the look began, was so in its state.
         let now = changes.now();
-        let holds = |since, id: &UserId| now.is_some_and(|now| changes.held(since, now, &[Subject::User(id.clone())]));
         let of_look = |(id, known): (&UserId, Option<KnownUser>)| {
-            known.filter(|known| holds(known.since, id) && holds(before, id)).map(|known| known.shown(id.clone()))
+            let (known, now, about) = (known?, now?, [Subject::User(id.clone())]);
+            let holds = changes.held(known.since, now, &about) && changes.held(before, now, &about);
+            holds.then(|| known.shown(id.clone()))
         };
         ids.iter().zip(known).map(of_look).collect()
     }
